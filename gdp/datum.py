@@ -1,0 +1,48 @@
+"""A record of a log, and the hash that chains and is signed (gdp-protocol §8)."""
+
+import hashlib
+import struct
+from typing import NamedTuple
+
+NS_PER_S = 1_000_000_000
+HASH_BYTES = 32
+
+_NUMBERS = struct.Struct(">qqIf")  # recno, seconds, nanoseconds, accuracy
+
+
+class Datum(NamedTuple):
+    """One record.
+
+    `ts` is the commit time in ns since 1970, `accuracy` its uncertainty in seconds (a float32 value), `prevhash` the
+    hash of the record before (None where there is none), `sig` a DER signature over the hash, or None.
+    """
+
+    recno: int
+    ts: int
+    accuracy: float
+    prevhash: bytes | None
+    data: bytes
+    sig: bytes | None
+
+
+class LogHash:
+    """Computes record hashes of one log; keeps the SHA-256 state over name and metadata, so that a record costs 1 µs.
+
+    The hash of a record is SHA-256 over `pre` (§8). Signatures are over the same digest: `pre` is hashed once.
+    """
+
+    __slots__ = ("_state",)
+
+    def __init__(self, name: bytes, metadata_blob: bytes) -> None:
+        self._state = hashlib.sha256(name + metadata_blob)
+
+    def digest(self, recno: int, ts: int, accuracy: float, prevhash: bytes | None, data_sha256: bytes) -> bytes:
+        """Return a record's hash where only the SHA-256 of its data is known (proofs)."""
+        state = self._state.copy()
+        seconds, nanoseconds = divmod(ts, NS_PER_S)
+        state.update(_NUMBERS.pack(recno, seconds, nanoseconds, accuracy) + (prevhash or b"") + data_sha256)
+        return state.digest()
+
+    def hash(self, datum: Datum) -> bytes:
+        """Return the record's hash: the next record's prevhash, and what its signature covers."""
+        return self.digest(datum.recno, datum.ts, datum.accuracy, datum.prevhash, hashlib.sha256(datum.data).digest())
