@@ -1,0 +1,1 @@
+"""Promises of Hearthlog, one folder a part."""
