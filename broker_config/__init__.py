@@ -1,0 +1,1 @@
+"""Mosquitto's configuration as templates: listeners, accounts, topic permissions."""
