@@ -188,7 +188,10 @@ bodies = st.one_of(
     st.tuples(st.just(Cmd.SUBSCRIBE_BY_TS), st.builds(ByTs, st.none() | times, counts, st.booleans())),
     st.tuples(st.just(Cmd.READ_BY_HASH), st.builds(ByHash, names, st.none(), st.just(False))),
     st.tuples(st.just(Cmd.SUBSCRIBE_BY_HASH), st.builds(ByHash, names, counts, st.booleans())),
-    st.tuples(st.just(Cmd.ACK_SUCCESS), st.builds(Success, optional_numbers, st.none() | times, st.none() | names)),
+    st.tuples(
+        st.just(Cmd.ACK_SUCCESS),
+        st.builds(Success, optional_numbers, st.none() | times, st.none() | names, st.none() | names),
+    ),
     st.tuples(st.just(Cmd.ACK_END_OF_RESULTS), st.builds(End, st.integers(0, 2**63))),
     st.tuples(st.integers(192, 240), st.builds(Refusal, st.text(max_size=20), optional_numbers)),
     st.tuples(st.just(Cmd.APPEND), st.builds(Append, st.lists(datums, min_size=1, max_size=3).map(tuple))),
