@@ -1,0 +1,43 @@
+"""Options in, Mosquitto's files out, as text."""
+
+from importlib import resources
+from string import Template
+
+from broker_config.options import ADMIN, DATABASE, SINK, BrokerOptions
+
+
+def configuration(options: BrokerOptions) -> str:
+    """Renders `mosquitto.conf`.
+
+    Raises:
+        ValueError: a value that Mosquitto's line format cannot carry.
+    """
+    return _template("mosquitto.conf").substitute(
+        host=_one_line(options.host),
+        port=options.port,
+        owner_line="" if options.owner is None else f"user {_one_line(options.owner)}",
+        directory=_one_line(str(options.directory)),
+        database=DATABASE,
+        save_interval_s=options.save_interval_s,
+        queued_messages_max=options.queued_messages_max,
+        queued_bytes_max=options.queued_bytes_max,
+        inflight_messages_max=options.inflight_messages_max,
+        packet_bytes_max=options.packet_bytes_max,
+    )
+
+
+def access_rules() -> str:
+    """Renders the topic permissions of the two accounts that every home begins with."""
+    return _template("acl").substitute(admin=ADMIN, sink=SINK)
+
+
+def _template(name: str) -> Template:
+    return Template(resources.files("broker_config").joinpath("templates", name).read_text("utf-8"))
+
+
+def _one_line(value: str) -> str:
+    # Mosquitto has no quoting: a value runs to the end of its line, leading and trailing blanks cut.
+    if value != value.strip() or any(ord(character) < ord(" ") for character in value):
+        message = f"Mosquitto's configuration cannot carry {value!r}: control characters or blanks at its ends"
+        raise ValueError(message)
+    return value

@@ -1,0 +1,97 @@
+"""The broker as a part: its files written under DIR/broker, its account, its command line."""
+
+import os
+import pwd
+import secrets
+import shutil
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+import broker_config
+from compose.addresses import Address
+from compose.child import ChildSpec
+from compose.datadir import DataDirectory, write_private
+from compose.errors import DirectoryError, ProgramMissing
+from compose.ready import no_connection
+from compose.settings import UpSettings
+
+INSTALL_LINE = "apt-get install --yes mosquitto mosquitto-clients && systemctl disable --now mosquitto"
+
+
+def find_mosquitto() -> str:
+    """The path of the broker's program.
+
+    Raises:
+        ProgramMissing: with the line that installs it.
+    """
+    # Debian keeps it where a user's PATH does not look.
+    path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/local/sbin", "/usr/sbin"])
+    if program := shutil.which("mosquitto", path=path):
+        return program
+    sudo = "" if os.geteuid() == 0 else "sudo "
+    message = (
+        "The MQTT broker Mosquitto is not installed. Install it, without leaving one running on its own:\n\n"
+        f"    {sudo}sh -c '{INSTALL_LINE}'\n"
+    )
+    raise ProgramMissing(message)
+
+
+def prepare_broker(
+    settings: UpSettings, directory: DataDirectory, address: Address, environment: Mapping[str, str]
+) -> ChildSpec:
+    """Writes configuration, accounts and rules, and says how to start the broker on them.
+
+    Raises:
+        ProgramMissing: Mosquitto is not installed.
+        DirectoryError: a path that Mosquitto's configuration cannot carry.
+    """
+    program = find_mosquitto()
+    owner = _owner(directory.root)
+    options = broker_config.BrokerOptions(
+        host=address.host,
+        port=address.port,
+        directory=directory.broker,
+        owner=owner,
+        save_interval_s=settings.broker_save_interval_s,
+        inflight_messages_max=settings.broker_inflight_messages_max,
+        queued_messages_max=settings.broker_queued_messages_max,
+        queued_bytes_max=settings.broker_queued_bytes_max,
+        packet_bytes_max=settings.broker_packet_bytes_max,
+    )
+    accounts = {name: directory.token(name) for name in (broker_config.ADMIN, broker_config.SINK)}
+    salts = {name: secrets.token_bytes(broker_config.SALT_BYTES) for name in accounts}
+    try:
+        configuration = broker_config.configuration(options)
+    except ValueError as error:
+        raise DirectoryError(f"{error}. Choose another: --data DIR") from error
+    write_private(directory.broker / "passwd", broker_config.password_file(accounts, salts=salts))
+    write_private(directory.broker / "acl", broker_config.access_rules())
+    write_private(directory.broker / "mosquitto.conf", configuration)
+    if owner is not None:
+        _give(directory.broker, owner)
+    return ChildSpec(
+        name="mosquitto",
+        argv=(program, "-c", str(directory.broker / "mosquitto.conf")),
+        environment=environment,
+        missing=partial(no_connection, address),
+        stop_share=0.15,
+        # Not by Mosquitto itself: a process that changes its user forgets whose death it should follow.
+        user=owner,
+    )
+
+
+def _owner(root: Path) -> str | None:
+    """The user that the broker runs as: the owner of the data directory, where we are root and may choose."""
+    if os.geteuid() != 0:
+        return None
+    try:
+        return pwd.getpwuid(root.stat().st_uid).pw_name
+    except KeyError:
+        return "root"
+
+
+def _give(broker: Path, owner: str) -> None:
+    uid = pwd.getpwnam(owner).pw_uid
+    for path in (broker, *broker.iterdir()):
+        os.chown(path, uid, -1)

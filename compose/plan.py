@@ -1,0 +1,109 @@
+"""Which parts make a home, with what environment, in what order."""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from compose.addresses import Address, parse_address
+from compose.broker import prepare_broker
+from compose.child import ChildSpec
+from compose.datadir import DataDirectory
+from compose.ready import no_answer, no_connection
+from compose.settings import CONFIG_VARIABLE, UpSettings, config_path
+
+# glibc gives freed arenas back late; an api that answered one large query would keep its memory for good.
+API_MALLOC = {"MALLOC_MMAP_THRESHOLD_": "33554432", "MALLOC_TRIM_THRESHOLD_": "268435456"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addresses:
+    """Where everything listens."""
+
+    http: Address
+    mqtt: Address
+    gdp: Address
+    sink_metrics: Address | None
+
+    @classmethod
+    def of(cls, settings: UpSettings) -> "Addresses":
+        """Reads them from the settings.
+
+        Raises:
+            SettingsError: one of them is no HOST:PORT.
+        """
+        return cls(
+            http=parse_address(settings.http, option="--http"),
+            mqtt=parse_address(settings.mqtt, option="--mqtt"),
+            gdp=parse_address(settings.gdp, option="--gdp"),
+            sink_metrics=parse_address(settings.sink_metrics, option="HEARTHLOG_SINK_METRICS")
+            if settings.sink_metrics
+            else None,
+        )
+
+    @property
+    def by_option(self) -> dict[str, Address]:
+        """By the name of the option that chooses each."""
+        found = {"--http": self.http, "--mqtt": self.mqtt, "--gdp": self.gdp}
+        if self.sink_metrics is not None:
+            found["HEARTHLOG_SINK_METRICS"] = self.sink_metrics
+        return found
+
+
+def plan_services(settings: UpSettings, directory: DataDirectory, addresses: Addresses) -> list[ChildSpec]:
+    """The broker, the sink, the api, in the order of their start. Writes the broker's files.
+
+    Raises:
+        ComposeError: something that a person must see to first.
+    """
+    environment = child_environment(settings, directory)
+    return [
+        prepare_broker(settings, directory, addresses.mqtt, environment),
+        ChildSpec(
+            name="sink",
+            argv=(sys.executable, "-m", "gdp_sink"),
+            environment=environment,
+            missing=partial(no_connection, addresses.gdp),
+            stop_share=0.6,
+        ),
+        ChildSpec(
+            name="api",
+            argv=(sys.executable, "-m", "api"),
+            environment={**environment, **API_MALLOC},
+            # Ready for messages, not merely alive: this is what the person waits for.
+            missing=partial(no_answer, addresses.http, "/readyz"),
+            stop_share=0.15,
+        ),
+    ]
+
+
+def plan_demo(settings: UpSettings, directory: DataDirectory) -> ChildSpec:
+    """The sample home, replayed through the broker."""
+    return ChildSpec(
+        name="demo",
+        argv=(sys.executable, "-m", "ingest", "demo"),
+        environment=child_environment(settings, directory),
+        missing=_nothing_missing,
+        stop_share=0.05,
+        once=True,
+        on_terminal=True,
+    )
+
+
+def child_environment(settings: UpSettings, directory: DataDirectory) -> Mapping[str, str]:
+    """Our own environment, with what options decided made plain for the children."""
+    return {
+        **os.environ,
+        CONFIG_VARIABLE: str(config_path().absolute()),
+        "HEARTHLOG_DATA": str(directory.root),
+        "HEARTHLOG_HTTP": settings.http,
+        "HEARTHLOG_MQTT": settings.mqtt,
+        "HEARTHLOG_GDP": settings.gdp,
+        "HEARTHLOG_SINK_METRICS": settings.sink_metrics,
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+async def _nothing_missing() -> str | None:
+    return None

@@ -1,0 +1,94 @@
+"""What `hearthlog up` prints once a home is ready: addresses, and lines to paste that work."""
+
+import shlex
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote
+
+from compose.addresses import Address
+
+TOPIC = "homes/me/desk/temperature"
+
+
+class Welcome(NamedTuple):
+    """What the text depends on."""
+
+    http: Address
+    mqtt: Address
+    token: str
+    token_path: Path
+    catalogue: str
+    python: str
+
+
+def welcome_text(home: Welcome) -> str:
+    """The whole text, wide lines unbroken so that they can be pasted."""
+    return f"""Hearthlog is ready.
+
+  Open       {login_address(home)}
+  Catalogue  {home.catalogue}   (all it takes to find, follow and verify every log of this home)
+
+Publish a message, in a shell or in Python:
+
+{publish_line(home)}
+
+{python_line(home)}
+
+Ask for it:
+
+{curl_line(home)}
+
+Ctrl-C stops everything."""
+
+
+def login_address(home: Welcome) -> str:
+    """The address that logs a browser in."""
+    return f"http://{home.http.reachable}/?token={home.token}"
+
+
+def publish_line(home: Welcome) -> str:
+    """Publishes one message with Mosquitto's own client."""
+    host, port = home.mqtt.reachable
+    return f"mosquitto_pub -h {host} -p {port} -q 1 -u admin -P {_secret(home)} -t {TOPIC} -m 21.5"
+
+
+def python_line(home: Welcome) -> str:
+    """Publishes one message from Python, with the interpreter that has the library."""
+    host, port = home.mqtt.reachable
+    program = (
+        "import paho.mqtt.publish as mqtt; "
+        f"mqtt.single({TOPIC!r}, 21.7, qos=1, hostname={host!r}, port={port}, "
+        f"auth=dict(username='admin', password=open({str(home.token_path)!r}).read().strip()))"
+    )
+    return f"{shlex.quote(home.python)} -c {_double_quoted(program)}"
+
+
+def curl_line(home: Welcome) -> str:
+    """Asks for the last values under the topic of the other lines."""
+    query = f"filter={quote('homes/me/#', safe='/')}"
+    authorization = f'"Authorization: Bearer $(cat {shlex.quote(str(home.token_path))})"'
+    return f"curl -s -H {authorization} 'http://{home.http.reachable}/v1/latest?{query}'"
+
+
+def warnings(addresses: dict[str, Address]) -> list[str]:
+    """What a person should know of addresses that other machines can reach."""
+    found = []
+    for option, address in addresses.items():
+        if not address.is_loopback:
+            danger = (
+                "the log server knows no accounts, so anybody there can read everything"
+                if option == "--gdp"
+                else "nothing is encrypted yet, so passwords and messages can be read on their way"
+            )
+            found.append(f"{option} {address} can be reached from other machines, and {danger}.")
+    return found
+
+
+def _secret(home: Welcome) -> str:
+    return f'"$(cat {shlex.quote(str(home.token_path))})"'
+
+
+def _double_quoted(text: str) -> str:
+    for special in ("\\", '"', "$", "`"):
+        text = text.replace(special, "\\" + special)
+    return f'"{text}"'
