@@ -1,0 +1,73 @@
+"""`python -m bench`: runs the benches, prints their tables and keeps them in bench/results/."""
+
+import argparse
+import os
+import platform
+import sys
+import time
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+
+from bench.options import Options
+from bench.process import ROOT, BenchError
+from bench.table import Table
+
+Bench = Callable[[Options], Iterator[Table]]
+RESULTS = ROOT / "bench" / "results"
+
+# Name of each bench: the module's function of the same name.
+NAMES = ("store_commit", "ingest", "live", "reads", "seed")
+
+
+def load(name: str) -> Bench:
+    """The bench called `name`."""
+    bench: Bench = getattr(import_module(f"bench.{name}"), name)
+    return bench
+
+
+def main() -> int:
+    """Run what the arguments name; 1 if a bench could not run."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--list", action="store_true", help="names of the benches")
+    parser.add_argument("--only", action="append", choices=NAMES, help="run only this one (repeatable)")
+    parser.add_argument("--seconds", type=float, default=3.0, help="length of one measurement (default 3)")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds after the warm-up; medians are shown (default 3)")
+    given = parser.parse_args()
+    if given.list:
+        for name in NAMES:
+            print(f"{name:13} {(import_module(f'bench.{name}').__doc__ or '').splitlines()[0]}")
+        return 0
+    options = Options(seconds=given.seconds, rounds=given.rounds)
+    failed = [name for name in given.only or NAMES if not run(name, options)]
+    return 1 if failed else 0
+
+
+def run(name: str, options: Options) -> bool:
+    """Run one bench, print and keep its tables; whether it could run."""
+    start = time.monotonic()
+    try:
+        text = "\n".join(table.markdown() for table in load(name)(options))
+    except BenchError as fault:
+        print(f"## {name}\n\nnot measured: {fault}\n", file=sys.stderr)
+        return False
+    report = f"## {name}\n\n{text}\n{machine()}, {time.monotonic() - start:.0f} s\n"
+    print(report, flush=True)
+    keep(RESULTS, name, report)
+    return True
+
+
+def keep(directory: Path, name: str, report: str) -> None:
+    """Write a report where the last one of its name was."""
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / f"{name}.md").write_text(report)
+
+
+def machine() -> str:
+    """What the figures were measured on."""
+    load = os.getloadavg()[0]
+    return f"{os.cpu_count()} cores, Python {platform.python_version()}, Linux {platform.release()}, load {load:.1f}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,54 @@
+"""The whole product for a bench: `hearthlog up` on free ports, ready, with the process ids of its parts."""
+
+import contextlib
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import process
+
+READY_S = 90.0
+PARTS = ("mosquitto", "sink", "api")
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A running home: its ports, the admin's token, and the process id of each part."""
+
+    http: int
+    mqtt: int
+    token: str
+    pids: dict[str, int]
+
+    def cpu_s(self) -> dict[str, float]:
+        """CPU seconds used so far by each part."""
+        return {part: process.cpu_s(pid) for part, pid in self.pids.items()}
+
+
+@contextlib.contextmanager
+def home(directory: Path) -> Iterator[Home]:
+    """Start everything with its data in `directory`, and stop it afterwards."""
+    data, log = directory / "data", directory / "up.log"
+    http, mqtt, gdp, metrics = (process.free_port() for _ in range(4))
+    addresses = {"http": http, "mqtt": mqtt, "gdp": gdp}
+    options = [word for name, port in addresses.items() for word in (f"--{name}", f"127.0.0.1:{port}")]
+    command = process.python("hearthlog", "up", "--data", str(data), *options)
+    env = {"HEARTHLOG_SINK_METRICS": f"127.0.0.1:{metrics}"}
+    with process.running(command, log, env=env, cwd=directory) as child:
+        process.wait_until(
+            lambda: child.poll() is not None or ready(http), "hearthlog up ready", seconds=READY_S, poll_s=0.1
+        )
+        process.still_running(child, log)
+        pids = {part: int((data / "run" / f"{part}.pid").read_text()) for part in PARTS}
+        yield Home(http, mqtt, (data / "secrets" / "admin.token").read_text().strip(), pids)
+
+
+def ready(port: int) -> bool:
+    """Whether /readyz answers 200."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False

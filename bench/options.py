@@ -1,0 +1,22 @@
+"""How long and how often a bench measures."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`seconds`: length of one measurement; `rounds`: how often each is repeated, after one warm-up that is dropped."""
+
+    seconds: float = 3.0
+    rounds: int = 3
+    scratch: Path = field(default_factory=lambda: Path(tempfile.gettempdir()))
+
+    @contextmanager
+    def directory(self) -> Iterator[Path]:
+        """A new empty directory on the disk that is measured, gone afterwards."""
+        with tempfile.TemporaryDirectory(prefix="hearthlog-bench-", dir=self.scratch) as name:
+            yield Path(name)
