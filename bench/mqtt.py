@@ -55,7 +55,7 @@ def puback(packet_id: int) -> bytes:
 
 def split(data: bytes) -> tuple[list[tuple[int, bytes]], bytes]:
     """Cut `data` into whole packets (first byte, body) and the rest that is not whole yet."""
-    packets = []
+    packets: list[tuple[int, bytes]] = []
     at = 0
     while True:
         length, shift, index = 0, 0, at + 1

@@ -59,7 +59,7 @@ def main() -> None:
     client.on_connect = sink.on_connect
     client.on_subscribe = sink.on_subscribe
     client.on_message = sink.on_message
-    session = Properties(PacketTypes.CONNECT)
+    session = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho has no types here
     session.SessionExpiryInterval = 3600
     client.connect("127.0.0.1", given.port, keepalive=600, clean_start=False, properties=session)
     client.loop_start()
