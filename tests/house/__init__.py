@@ -1,0 +1,1 @@
+"""Promises of the whole house: set-up, broker, supervisor, command, the path from device to reader."""
