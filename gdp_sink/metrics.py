@@ -1,0 +1,85 @@
+"""The sink's Prometheus metrics: names, meanings, and the port on which they are read."""
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+
+from prometheus_client import CollectorRegistry, Histogram, start_http_server
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from gdp_sink.counters import Counters
+from gdp_sink.errors import PortTaken
+
+MESSAGE_BUCKETS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
+SECOND_BUCKETS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
+
+_COUNTERS = (
+    ("hearthlog_sink_received_messages", "Messages delivered by the broker.", "received"),
+    ("hearthlog_sink_stored_messages", "Messages made durable in the store.", "stored"),
+    ("hearthlog_sink_acknowledged_messages", "Messages answered with a PUBACK.", "acknowledged"),
+    ("hearthlog_sink_stale_acks", "Acknowledgements dropped because their connection was over.", "stale_acks"),
+    ("hearthlog_sink_duplicate_messages", "Redeliveries of what the store holds.", "duplicates"),
+    ("hearthlog_sink_repeated_retained_messages", "Retained messages that came again.", "retained_repeats"),
+    ("hearthlog_sink_unwanted_messages", "Messages outside the log filter.", "unwanted"),
+)
+
+
+class Metrics:
+    """All metrics of one sink. `gauges` maps a name to (meaning, function); functions are called at each scrape."""
+
+    def __init__(self, counters: Counters) -> None:
+        self.registry = CollectorRegistry()
+        self.gauges: dict[str, tuple[str, Callable[[], float]]] = {}
+        self.batch_messages = Histogram(
+            "hearthlog_sink_batch_messages",
+            "Messages in one submit to the store.",
+            buckets=MESSAGE_BUCKETS,
+            registry=self.registry,
+        )
+        self.commit_seconds = Histogram(
+            "hearthlog_sink_commit_seconds",
+            "Time from submit to durable.",
+            buckets=SECOND_BUCKETS,
+            registry=self.registry,
+        )
+        self.registry.register(_Collected(counters, self.gauges))
+
+    @contextmanager
+    def served(self, host: str, port: int) -> Iterator[int]:
+        """Serve the metrics over HTTP in a thread of their own; gives the port (a free one for 0).
+
+        Raises:
+            PortTaken: the address is not free.
+        """
+        try:
+            server, thread = start_http_server(port, host, self.registry)
+        except OSError as fault:
+            raise PortTaken(f"the metrics cannot be served on {host}:{port}: {fault.strerror}") from fault
+        assert isinstance(thread, threading.Thread)
+        try:
+            yield server.server_port
+        finally:
+            server.shutdown()
+            server.server_close()
+            thread.join()
+
+
+class _Collected(Collector):
+    """Reads plain numbers when asked, so that counting a message costs an addition."""
+
+    def __init__(self, counters: Counters, gauges: dict[str, tuple[str, Callable[[], float]]]) -> None:
+        self._counters = counters
+        self._gauges = gauges
+
+    def collect(self) -> Iterable[Metric]:
+        for name, meaning, field in _COUNTERS:
+            yield CounterMetricFamily(name, meaning, value=getattr(self._counters, field))
+        refused = CounterMetricFamily(
+            "hearthlog_sink_refused_messages", "Messages refused for good, by reason.", labels=["reason"]
+        )
+        for reason, count in tuple(self._counters.refused.items()):
+            refused.add_metric([reason], count)
+        yield refused
+        for name, (meaning, value) in self._gauges.items():
+            yield GaugeMetricFamily(name, meaning, value=value())

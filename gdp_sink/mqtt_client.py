@@ -1,0 +1,78 @@
+"""What we need of paho-mqtt beyond its interface, and the translation of its messages. All private uses lie here.
+
+Checked with paho-mqtt 2.2; a test pins that version.
+"""
+
+import struct
+from collections.abc import Iterable
+
+from paho.mqtt.client import Client, MQTTMessage
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from gdp_sink.mqtt_socket import BufferedSocket
+from gdp_sink.source import Ack, Delivery
+from ingest.envelope import Message
+
+PUBACK = 0x40
+SESSION_NEVER_EXPIRES = 0xFFFFFFFF
+SUBSCRIBE_OPTIONS = SubscribeOptions(qos=1, retainAsPublished=True, retainHandling=1)
+"""QoS 1: at QoS 2 paho would send PUBREC before anything is stored. Retained messages only for new subscriptions."""
+
+_BARE = len(vars(Properties(PacketTypes.PUBLISH)))  # type: ignore[no-untyped-call]  # paho's constructor
+"""Attributes of a Properties object in which nothing is set; its own `isEmpty` takes 5 µs."""
+
+
+class SinkClient(Client):
+    """A paho client for one connection over a socket that is connected already."""
+
+    def __init__(self, client_id: str, sock: BufferedSocket) -> None:
+        super().__init__(
+            CallbackAPIVersion.VERSION2, client_id=client_id, protocol=MQTTProtocolVersion.MQTTv5, manual_ack=True
+        )
+        self._connected_socket = sock
+
+    def _create_socket(self) -> BufferedSocket:
+        return self._connected_socket
+
+    def begin(self, host: str, port: int, *, keepalive_s: int, receive_maximum: int) -> None:
+        """Send CONNECT: resume the session of this client id, and keep it for ever."""
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho's constructor
+        properties.SessionExpiryInterval = SESSION_NEVER_EXPIRES
+        properties.ReceiveMaximum = receive_maximum
+        self.connect(host, port, keepalive_s, clean_start=False, properties=properties)
+
+    def acknowledge(self, acks: Iterable[Ack]) -> None:
+        """Queue PUBACKs as one write (MQTT 5 §3.4). paho has no way to give a reason, and writes each by itself."""
+        packets = b"".join(
+            struct.pack("!BBHB", PUBACK, 3, packet_id, reason) if reason else struct.pack("!BBH", PUBACK, 2, packet_id)
+            for _, packet_id, reason in acks
+        )
+        if packets:
+            self._packet_queue(PUBACK, packets, 0, 1)
+
+
+def delivery_of(message: MQTTMessage, generation: int) -> Delivery:
+    """Translate what paho delivers; every MQTT 5 property of a PUBLISH is kept but topic alias and subscription id."""
+    try:
+        topic: str | None = message.topic
+    except UnicodeDecodeError:
+        topic = None
+    content = Message(bytes(message.payload), message.retain)
+    properties = message.properties
+    if properties is not None and len(vars(properties)) > _BARE:
+        content = _with_properties(content, properties)
+    return Delivery(topic, content, message.qos, message.retain, message.dup, message.mid, generation)
+
+
+def _with_properties(message: Message, properties: Properties) -> Message:
+    return message._replace(
+        content_type=getattr(properties, "ContentType", None),
+        payload_format=getattr(properties, "PayloadFormatIndicator", None),
+        user_properties=tuple((name, value) for name, value in getattr(properties, "UserProperty", ())),
+        response_topic=getattr(properties, "ResponseTopic", None),
+        correlation=getattr(properties, "CorrelationData", None),
+        expiry_s=getattr(properties, "MessageExpiryInterval", None),
+    )

@@ -1,0 +1,200 @@
+"""One connection to the broker, from the open socket to its end: paho driven on the asyncio loop, never by its thread.
+
+An object lives for one connection, so nothing of an earlier one (packet ids, half packets) can leak into the next.
+"""
+
+import asyncio
+import logging
+import socket
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from gdp_sink.mqtt_client import SUBSCRIBE_OPTIONS, SinkClient, delivery_of
+from gdp_sink.mqtt_socket import BufferedSocket
+from gdp_sink.source import Ack, Connected, Deliveries, Delivery, Event, Subscribed
+
+log = logging.getLogger(__name__)
+
+
+class MqttConnection:
+    """Reads, subscribes and acknowledges on one socket. `closed` is done, with the reason, when it is over.
+
+    `tell` takes its events, in order, on the loop.
+    """
+
+    def __init__(self, sock: socket.socket, generation: int, client_id: str, tell: Callable[[Event], None]) -> None:
+        self.generation = generation
+        self.accepted = False
+        """Whether the broker has accepted the connection."""
+        self._loop = asyncio.get_running_loop()
+        self.closed: asyncio.Future[str] = self._loop.create_future()
+        self._tell = tell
+        self._socket = BufferedSocket(sock)
+        self._batch: list[Delivery] = []
+        self._reason = ""
+        self._reading = self._writing = self._flush_due = False
+        self._paused = False
+        self._subscribing: int | None = None
+        self._unsubscribing: int | None = None
+        self._filters: Sequence[str] = ()
+        self._codes: list[int] | None = None
+        self._client = SinkClient(client_id, self._socket)
+        self._hook()
+
+    def _hook(self) -> None:
+        client = self._client
+        client.on_connect = self._on_connect
+        client.on_disconnect = self._on_disconnect
+        client.on_subscribe = self._on_subscribe
+        client.on_unsubscribe = self._on_unsubscribe
+        client.on_message = self._on_message
+        client.on_socket_open = self._on_socket_open
+        client.on_socket_close = self._on_socket_close
+        client.on_socket_register_write = self._on_want_write
+
+    def begin(
+        self, host: str, port: int, user: str, password: str | None, *, keepalive_s: int, receive_maximum: int
+    ) -> None:
+        """Send CONNECT; without a password nobody is named either."""
+        if password is not None:
+            self._client.username_pw_set(user, password)
+        self._client.begin(host, port, keepalive_s=keepalive_s, receive_maximum=receive_maximum)
+
+    def misc(self) -> None:
+        """Keep alive; to be called about once a second."""
+        self._client.loop_misc()
+
+    def pause(self) -> None:
+        """Read nothing more until `resume`: the broker then keeps what it has."""
+        self._paused = True
+        self._watch_reading()
+
+    def resume(self) -> None:
+        """Read again."""
+        self._paused = False
+        self._watch_reading()
+
+    def subscribe(self, filters: Sequence[str], forget: Collection[str]) -> None:
+        """Unsubscribe from `forget`, subscribe to `filters`, and tell `Subscribed` when both are answered."""
+        self._filters, self._codes = tuple(filters), None
+        self._unsubscribing = self._client.unsubscribe(list(forget))[1] if forget else None
+        self._subscribing = self._client.subscribe([(text, SUBSCRIBE_OPTIONS) for text in filters])[1]
+
+    def acknowledge(self, acks: Sequence[Ack]) -> None:
+        """Write PUBACKs, at once if the socket takes them."""
+        self._client.acknowledge(acks)
+        self._flush()
+
+    def drop(self, reason: str) -> None:
+        """End the connection now; the broker keeps the session. What was queued to be written goes first if it can."""
+        if self.closed.done():
+            return
+        self._reason = self._reason or reason
+        self._socket.discard()
+        self._client.disconnect()
+        self._flush()
+        # The broker may have stopped reading, then DISCONNECT is still queued, and paho waits to write it.
+        self._unwatch()
+        self._socket.close()
+        self._close(self._reason)
+
+    def _readable(self) -> None:
+        client = self._client
+        try:
+            if not self._socket.fill():
+                return
+        except OSError as fault:
+            self._reason = f"the connection broke: {fault.strerror or fault}"
+        client.loop_read()
+        while self._socket.pending and client.socket() is not None:
+            client.loop_read()
+        if self._batch:
+            batch, self._batch = self._batch, []
+            self._tell(Deliveries(batch))
+
+    def _flush(self) -> None:
+        self._flush_due = False
+        client = self._client
+        if client.socket() is None:
+            return
+        client.loop_write()
+        wanted = client.want_write() and client.socket() is not None
+        if wanted and not self._writing:
+            self._loop.add_writer(self._socket.fileno(), self._flush)
+        elif self._writing and not wanted and client.socket() is not None:
+            self._loop.remove_writer(self._socket.fileno())
+        self._writing = wanted
+
+    def _watch_reading(self) -> None:
+        wanted = not self._paused and self._client.socket() is not None
+        if wanted and not self._reading:
+            self._loop.add_reader(self._socket.fileno(), self._readable)
+        elif self._reading and not wanted and self._socket.fileno() >= 0:
+            self._loop.remove_reader(self._socket.fileno())
+        self._reading = wanted
+
+    def _unwatch(self) -> None:
+        if self._socket.fileno() >= 0:
+            self._loop.remove_reader(self._socket.fileno())
+            self._loop.remove_writer(self._socket.fileno())
+        self._reading = self._writing = False
+
+    def _close(self, reason: str) -> None:
+        if not self.closed.done():
+            self.closed.set_result(reason)
+
+    # paho's callbacks, on the loop
+
+    def _on_socket_open(self, _client: Client, _data: Any, _sock: Any) -> None:
+        self._loop.add_reader(self._socket.fileno(), self._readable)
+        self._reading = True
+
+    def _on_socket_close(self, _client: Client, _data: Any, _sock: Any) -> None:
+        self._unwatch()
+
+    def _on_want_write(self, _client: Client, _data: Any, _sock: Any) -> None:
+        if not self._flush_due:
+            self._flush_due = True
+            self._loop.call_soon(self._flush)
+
+    def _on_connect(
+        self, _client: Client, _data: Any, flags: ConnectFlags, reason: ReasonCode, _properties: Properties | None
+    ) -> None:
+        if reason.is_failure:
+            self._reason = f"the broker refused: {reason}"
+        else:
+            self.accepted = True
+            self._tell(Connected(self.generation, flags.session_present))
+
+    def _on_disconnect(
+        self, _client: Client, _data: Any, flags: DisconnectFlags, reason: ReasonCode, _properties: Properties | None
+    ) -> None:
+        if not self._reason:
+            said = "the broker said" if flags.is_disconnect_packet_from_server else "the connection ended"
+            self._reason = f"{said}: {reason}"
+        self._close(self._reason)
+
+    def _on_message(self, _client: Client, _data: Any, message: MQTTMessage) -> None:
+        self._batch.append(delivery_of(message, self.generation))
+
+    def _on_subscribe(
+        self, _client: Client, _data: Any, mid: int, codes: list[ReasonCode], _properties: Properties | None
+    ) -> None:
+        if mid == self._subscribing:
+            self._codes = [code.value for code in codes]
+            self._tell_subscribed()
+
+    def _on_unsubscribe(
+        self, _client: Client, _data: Any, mid: int, _codes: list[ReasonCode], _properties: Properties | None
+    ) -> None:
+        if mid == self._unsubscribing:
+            self._unsubscribing = None
+            self._tell_subscribed()
+
+    def _tell_subscribed(self) -> None:
+        if self._codes is not None and self._unsubscribing is None:
+            self._tell(Subscribed(self.generation, dict(zip(self._filters, self._codes, strict=False))))

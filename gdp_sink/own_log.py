@@ -1,0 +1,102 @@
+"""The sink's own log, `$hearthlog/sink`: what the sink saw of itself, so that a hole in a series can be explained.
+
+Each record is a JSON object: `event`, `state` {session, subscribed, saving}, `epoch`, `filters`, and the event's own
+fields. Readiness is judged from the last record's state, and the next run of the sink recovers from it.
+"""
+
+import json
+from asyncio import Future
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import structlog
+
+from gdp.store import Item, Result, Write
+
+TOPIC = "$hearthlog/sink"
+KIND = "sink"
+TOPICS_BYTES_MAX = 32_000
+"""Topics in one `topic` record; one record of a log takes 65,000 bytes."""
+QUIET = frozenset({"heartbeat", "topic"})
+"""Events that the process log shows only when debugging."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class State:
+    """What readiness is judged by. `saving` is None while it is not known whether the broker saves."""
+
+    session: bool = False
+    subscribed: bool = False
+    saving: bool | None = None
+
+    def as_json(self) -> dict[str, bool | None]:
+        """Return the `state` of a record."""
+        return {"session": self.session, "subscribed": self.subscribed, "saving": self.saving}
+
+
+@dataclass(slots=True)
+class OwnLog:
+    """Writes the sink's own log. `submit` takes items for the store and is the committer's.
+
+    Attributes:
+        state: goes into every record.
+        epoch: the number of the session at the broker; a new session is one more.
+        filters: what that session may be subscribed to.
+    """
+
+    submit: Callable[[Sequence[Item]], Future[list[Result]]]
+    state: State = field(default_factory=State)
+    epoch: int = 0
+    filters: tuple[str, ...] = ()
+
+    def say(self, event: str, **fields: object) -> Future[list[Result]]:
+        """Write a record; the future is done when it is durable, and everything submitted before it too."""
+        write = self.record(event, **fields)
+        (log.debug if event in QUIET else log.info)(event, **fields)
+        return self.submit((write,))
+
+    def record(self, event: str, **fields: object) -> Write:
+        """Make a record that goes into the store with others."""
+        entry = {
+            "event": event,
+            **fields,
+            "state": self.state.as_json(),
+            "epoch": self.epoch,
+            "filters": list(self.filters),
+        }
+        data = json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode()
+        return Write(TOPIC, (data,), kind=KIND)
+
+    def topic_records(self, news: Iterable[tuple[str, int]]) -> list[Write]:
+        """Make the records that tell of (topic, QoS) pairs seen first, or with a changed QoS."""
+        records: list[Write] = []
+        topics: list[dict[str, str | int]] = []
+        size = 0
+        for topic, qos in news:
+            size += 6 * len(topic) + 24  # a control character is 6 bytes in JSON
+            if topics and size > TOPICS_BYTES_MAX:
+                records.append(self.record("topic", topics=topics))
+                topics, size = [], 6 * len(topic) + 24
+            topics.append({"topic": topic, "qos": qos})
+        if topics:
+            records.append(self.record("topic", topics=topics))
+        return records
+
+
+class Remembered(NamedTuple):
+    """What the last record of the earlier run says of the session at the broker."""
+
+    epoch: int
+    filters: tuple[str, ...]
+
+
+def remembered(data: bytes) -> Remembered:
+    """Read a record of this log; one that is damaged or of another version remembers nothing."""
+    try:
+        entry = json.loads(data)
+        return Remembered(int(entry["epoch"]), tuple(str(text) for text in entry["filters"]))
+    except (ValueError, KeyError, TypeError):
+        return Remembered(0, ())

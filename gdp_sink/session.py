@@ -1,0 +1,77 @@
+"""What the sink does when the connection to the broker changes: session epoch, subscriptions, and the own log's words.
+
+A new session's epoch and filters are durable before it is subscribed to, so before it can deliver anything: after a
+crash no delivery is taken for one of another session, and no forgotten filter stays subscribed.
+"""
+
+from dataclasses import dataclass
+
+from gdp_sink.own_log import OwnLog
+from gdp_sink.retained import RetainedReplay
+from gdp_sink.source import Connected, Disconnected, Event, Source, Subscribed, Unreachable
+from ingest.filters import FilterSet
+
+REFUSED_FROM = 0x80
+"""Reason codes from here on mean no (MQTT 5 §2.4)."""
+
+
+@dataclass(slots=True)
+class Session:
+    """Handles the events of a source that are not deliveries, one at a time, in order."""
+
+    source: Source
+    own_log: OwnLog
+    filters: FilterSet
+    replay: RetainedReplay
+
+    @property
+    def epoch(self) -> int:
+        """The number of the session to which deliveries belong now."""
+        return self.own_log.epoch
+
+    async def handle(self, event: Event) -> None:
+        """Take one event; what must be durable first is awaited."""
+        match event:
+            case Connected():
+                await self._connected(event)
+            case Subscribed():
+                self._subscribed(event)
+            case Disconnected():
+                self._disconnected(event)
+            case Unreachable():
+                self.own_log.say("unreachable", reason=event.reason)
+
+    async def _connected(self, event: Connected) -> None:
+        own_log = self.own_log
+        own_log.state.session = True
+        before = own_log.filters
+        wanted = self.filters.texts
+        if event.session_present:
+            own_log.filters = tuple(dict.fromkeys(before + wanted))
+        else:
+            own_log.filters = wanted
+            own_log.epoch += 1
+            if own_log.epoch > 1:
+                own_log.say("session_lost")
+        await own_log.say("connected", session_present=event.session_present)
+        if not event.session_present:
+            self.replay.begin(lambda topic: sum(each.matches(topic) for each in self.filters.filters))
+        forget = [text for text in before if text not in wanted] if event.session_present else []
+        self.source.subscribe(event.generation, wanted, forget)
+
+    def _subscribed(self, event: Subscribed) -> None:
+        own_log = self.own_log
+        denied = {text: code for text, code in event.granted.items() if code >= REFUSED_FROM}
+        if denied or not event.granted:
+            own_log.say("not_subscribed", reasons=denied)
+            self.source.reconnect(event.generation, "the broker refused the subscription")
+            return
+        own_log.filters = self.filters.texts
+        own_log.state.subscribed = True
+        own_log.say("subscribed", qos=dict(event.granted))
+
+    def _disconnected(self, event: Disconnected) -> None:
+        state = self.own_log.state
+        state.session = state.subscribed = False
+        state.saving = None
+        self.own_log.say("disconnected", reason=event.reason)

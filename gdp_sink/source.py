@@ -1,0 +1,102 @@
+"""The seam between MQTT and the store: what a source of deliveries gives, and what it takes back.
+
+Everything reaches the reader as one ordered sequence of events, so that a lost session or a new connection lies exactly
+between the deliveries before and after it. Another receive path (a faster parser, a stream engine) replaces a source
+without the writer knowing.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from enum import IntEnum
+from typing import NamedTuple, Protocol
+
+from ingest.envelope import Message
+
+
+class Reason(IntEnum):
+    """What a PUBACK says (MQTT 5 §3.4.2.1). From 0x80 on: refused for good, do not send it again."""
+
+    SUCCESS = 0x00
+    IMPLEMENTATION_SPECIFIC_ERROR = 0x83
+    TOPIC_NAME_INVALID = 0x90
+    QUOTA_EXCEEDED = 0x97
+
+
+class Delivery(NamedTuple):
+    """One message as the broker delivered it on one connection.
+
+    `topic` is None if its bytes are no UTF-8; `packet_id` is 0 at QoS 0; `generation` names the connection.
+    """
+
+    topic: str | None
+    message: Message
+    qos: int
+    retain: bool
+    dup: bool
+    packet_id: int
+    generation: int
+
+
+class Deliveries(NamedTuple):
+    """A batch of deliveries of one connection, in the broker's order."""
+
+    batch: list[Delivery]
+
+
+class Ack(NamedTuple):
+    """The answer to a delivery at QoS 1. One for an earlier connection is dropped by the source."""
+
+    generation: int
+    packet_id: int
+    reason: Reason = Reason.SUCCESS
+
+
+class Connected(NamedTuple):
+    """The broker accepted us. Without `session_present` it has forgotten us: what it queued meanwhile is gone."""
+
+    generation: int
+    session_present: bool
+
+
+class Subscribed(NamedTuple):
+    """The broker's answer to `subscribe`: per filter the granted QoS, or a reason ≥ 0x80 (MQTT 5 §3.9.3)."""
+
+    generation: int
+    granted: Mapping[str, int]
+
+
+class Disconnected(NamedTuple):
+    """The connection ended; `reason` says why in the broker's or the system's words."""
+
+    generation: int
+    reason: str
+
+
+class Unreachable(NamedTuple):
+    """An attempt to connect failed; the source goes on trying. Told again only when the reason changes."""
+
+    reason: str
+
+
+Event = Deliveries | Connected | Subscribed | Disconnected | Unreachable
+
+
+class Source(Protocol):
+    """A source of deliveries. Entering it (`async with`) starts connecting; leaving it disconnects at once."""
+
+    async def next(self) -> Sequence[Event]:
+        """Wait for events and take all that there are, in order; empty when receiving was stopped and all are taken.
+
+        While nobody asks, the source reads from the broker up to its bounds and no further.
+        """
+
+    def subscribe(self, generation: int, filters: Sequence[str], forget: Collection[str]) -> None:
+        """Unsubscribe from `forget`, then subscribe to `filters`; nothing happens if `generation` is over."""
+
+    def acknowledge(self, acks: Sequence[Ack]) -> int:
+        """Answer deliveries, in this order, in one write. Returns how many were stale and dropped."""
+
+    def reconnect(self, generation: int, reason: str) -> None:
+        """Drop the connection of `generation` and connect anew, after the usual delay."""
+
+    def stop_receiving(self) -> None:
+        """Take nothing more from the broker; acknowledging goes on until the source is left."""

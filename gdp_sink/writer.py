@@ -1,0 +1,163 @@
+"""The way into the store: events of the source → one commit for what arrived meanwhile → acknowledgements after it.
+
+Order per topic is the broker's: batches are submitted in order, the committer keeps it, and acknowledgements follow it.
+Backpressure goes back the same way: no room in the committer, no reading from the source, no reading from the broker.
+"""
+
+import asyncio
+from asyncio import Future
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from gdp.committer import Committer
+
+from gdp.errors import GdpError
+from gdp.store import Result, Write
+from gdp_sink.counters import Counters
+from gdp_sink.intake import Intake
+from gdp_sink.lookback import last_retained
+from gdp_sink.metrics import Metrics
+from gdp_sink.own_log import OwnLog
+from gdp_sink.refusal import Refusal, RefusalReport
+from gdp_sink.session import Session
+from gdp_sink.source import Ack, Deliveries, Delivery, Source
+
+MESSAGES_PER_SUBMIT_MAX = 4096
+"""One submit is one item list for the store's thread; the loop must come up for air in between."""
+
+
+class _Batch(NamedTuple):
+    """What was submitted and waits for its commit; `done` is None if there was nothing to store."""
+
+    done: Future[list[Result | GdpError]] | None
+    writes: Sequence[Write]
+    acks: Sequence[Ack]
+    began: int
+
+
+class Writer:
+    """Runs until the source was told to stop receiving and everything in hand is stored and acknowledged.
+
+    `clock` is monotonic, ns.
+    """
+
+    def __init__(
+        self,
+        *,
+        committer: Committer,
+        source: Source,
+        session: Session,
+        intake: Intake,
+        own_log: OwnLog,
+        report: RefusalReport,
+        counters: Counters,
+        metrics: Metrics,
+        clock: Callable[[], int],
+        retained_lookback_records: int,
+    ) -> None:
+        self._committer = committer
+        self._source = source
+        self._session = session
+        self._intake = intake
+        self._own_log = own_log
+        self._report = report
+        self._counters = counters
+        self._metrics = metrics
+        self._clock = clock
+        self._lookback = retained_lookback_records
+        self._pending: deque[_Batch] = deque()
+        self._changed = asyncio.Event()
+        self._ended = False
+
+    @property
+    def unacknowledged(self) -> int:
+        """Messages submitted and not yet answered."""
+        return sum(len(batch.acks) for batch in tuple(self._pending))
+
+    @property
+    def oldest_age_s(self) -> float:
+        """How long the oldest of them has waited, in seconds."""
+        pending = tuple(self._pending)
+        return (self._clock() - pending[0].began) / 1e9 if pending else 0.0
+
+    async def run(self) -> None:
+        """Receive, store, acknowledge.
+
+        Raises:
+            GdpError: in an exception group; the store failed.
+        """
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._acknowledge(), name="sink-acknowledge")
+            while events := await self._source.next():
+                for event in events:
+                    if isinstance(event, Deliveries):
+                        await self._take(event.batch)
+                    else:
+                        await self._session.handle(event)
+            self._ended = True
+            self._changed.set()
+
+    async def _take(self, batch: list[Delivery]) -> None:
+        for start in range(0, len(batch), MESSAGES_PER_SUBMIT_MAX):
+            await self._committer.room()
+            piece = batch[start : start + MESSAGES_PER_SUBMIT_MAX]
+            if self._intake.replay.active:
+                await self._learn(piece)
+            self._submit(piece)
+
+    async def _learn(self, batch: Sequence[Delivery]) -> None:
+        """Look up what the store holds of retained topics, before their repeats are judged."""
+        replay = self._intake.replay
+        topics = {each.topic for each in batch if each.retain and each.topic and replay.unknown(each.topic)}
+        if topics:
+            store, records = self._committer.store, self._lookback
+            found = await asyncio.to_thread(lambda: [(each, last_retained(store, each, records)) for each in topics])
+            for topic, message in found:
+                replay.learn(topic, message)
+
+    def _submit(self, batch: Sequence[Delivery]) -> None:
+        taken = self._intake.take(batch, self._session.epoch)
+        items = taken.writes + self._own_log.topic_records(taken.news)
+        for fields in self._report.due():
+            items.append(self._own_log.record("refused", **fields))
+        done = self._committer.submit(items) if items else None
+        self._pending.append(_Batch(done, taken.writes, taken.acks, self._clock()))
+        self._metrics.batch_messages.observe(len(batch))
+        self._changed.set()
+
+    async def _acknowledge(self) -> None:
+        while self._pending or not self._ended:
+            if not self._pending:
+                self._changed.clear()
+                await self._changed.wait()
+                continue
+            acks: list[Ack] = []
+            while self._pending and (not acks or self._pending[0].done is None or self._pending[0].done.done()):
+                acks.extend(await self._settle(self._pending[0]))
+                self._pending.popleft()
+            stale = self._source.acknowledge(acks)
+            self._counters.acknowledged += len(acks) - stale
+            self._counters.stale_acks += stale
+
+    async def _settle(self, batch: _Batch) -> Sequence[Ack]:
+        """Wait until a batch is durable; return its acknowledgements."""
+        if batch.done is None:
+            return batch.acks
+        results = await batch.done
+        self._metrics.commit_seconds.observe((self._clock() - batch.began) / 1e9)
+        failed = {
+            write.packet_id: result
+            for write, result in zip(batch.writes, results, strict=False)
+            if isinstance(result, GdpError)
+        }
+        self._counters.stored += len(batch.writes) - len(failed)
+        return self._with_failures(batch, failed) if failed else batch.acks
+
+    def _with_failures(self, batch: _Batch, failed: dict[int, GdpError]) -> Sequence[Ack]:
+        """Refuse what the store would not take, for good: unanswered it would fill the broker's window."""
+        refusal = Refusal.STORE
+        self._counters.refused[refusal.label] += len(failed)
+        fault = next(iter(failed.values()))
+        self._own_log.say("refused", reason=refusal.label, count=len(failed), fault=str(fault)[:500])
+        return [ack._replace(reason=refusal.reason) if ack.packet_id in failed else ack for ack in batch.acks]

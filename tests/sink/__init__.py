@@ -1,0 +1,1 @@
+"""What the sink promises: kept before acknowledged, nothing twice, nothing unsaid."""
