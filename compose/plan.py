@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
+from broker_config import ADMIN
 from compose.addresses import Address, parse_address
 from compose.broker import prepare_broker
 from compose.child import ChildSpec
@@ -78,11 +79,14 @@ def plan_services(settings: UpSettings, directory: DataDirectory, addresses: Add
     ]
 
 
-def plan_demo(settings: UpSettings, directory: DataDirectory) -> ChildSpec:
+def plan_demo(settings: UpSettings, directory: DataDirectory, addresses: Addresses) -> ChildSpec:
     """The sample home, replayed through the broker."""
     return ChildSpec(
         name="demo",
-        argv=(sys.executable, "-m", "ingest", "demo"),
+        argv=(
+            *(sys.executable, "-m", "ingest", "demo", "--mqtt", str(addresses.mqtt.reachable)),
+            *("--user", ADMIN, "--password-file", str(directory.token_path(ADMIN))),
+        ),
         environment=child_environment(settings, directory),
         missing=_nothing_missing,
         stop_share=0.05,

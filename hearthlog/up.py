@@ -35,7 +35,7 @@ async def up(settings: UpSettings, console: Console) -> None:
         await wait_for_leftovers(directory.run, timeout_s=settings.stop_timeout_s)
         check_free(addresses.by_option)
         services = plan_services(settings, directory, addresses)
-        extras = [plan_demo(settings, directory)] if settings.demo else []
+        extras = [plan_demo(settings, directory, addresses)] if settings.demo else []
 
         def on_ready() -> None:
             terminal.rest()
