@@ -1,0 +1,59 @@
+"""Discovery configs: how the demo's devices introduce themselves, in Home Assistant's convention, retained."""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from ingest.replay import Publish
+from ingest.sample import Series
+from ingest.simulator import HEART_RATE_TOPIC, PHONE_TOPIC, STEPS_TOPIC
+
+
+class Sensor(NamedTuple):
+    """What one config declares: where a value is found, and what it is."""
+
+    device: str
+    device_name: str
+    name: str
+    topic: str
+    field: str
+    unit: str
+    device_class: str | None
+
+
+_BODY_SENSORS = (
+    Sensor("phone", "Phone", "battery", PHONE_TOPIC, "batt", "%", "battery"),
+    Sensor("watch", "Watch", "heart rate", HEART_RATE_TOPIC, "bpm", "bpm", None),
+    Sensor("watch", "Watch", "steps", STEPS_TOPIC, "steps", "steps", None),
+)
+
+
+def home_configs(series: Sequence[Series], due: int) -> Iterator[Publish]:
+    """One config for each series of the sample home."""
+    for each in series:
+        device = each.topic.split("/")[2]
+        name = f"{each.quantity} {each.position or ''}".replace("_", " ").strip()
+        yield config(Sensor(device, each.room, name, each.topic, "value", each.unit, each.device_class), due)
+
+
+def body_configs(due: int) -> Iterator[Publish]:
+    """The configs of the simulated phone and watch."""
+    return (config(sensor, due) for sensor in _BODY_SENSORS)
+
+
+def config(sensor: Sensor, due: int) -> Publish:
+    """One retained config message."""
+    identity = f"osh_{sensor.device}_{sensor.name.replace(' ', '_')}"
+    content = {
+        "name": sensor.name.capitalize(),
+        "unique_id": identity,
+        "state_topic": sensor.topic,
+        "value_template": f"{{{{ value_json.{sensor.field} }}}}",
+        "unit_of_measurement": sensor.unit,
+        "state_class": "measurement",
+        "device": {"identifiers": [f"osh_{sensor.device}"], "name": sensor.device_name},
+    }
+    if sensor.device_class is not None:
+        content["device_class"] = sensor.device_class
+    payload = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    return Publish(due, f"homeassistant/sensor/{identity}/config", payload, retain=True)
