@@ -6,7 +6,7 @@ PRODUCT := .venv/.hearthlog-product
 DEV := .venv/.hearthlog-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format bench soak lock packages packages-dev
+.PHONY: help setup run test check format bench soak lock vendor packages packages-dev
 
 help:
 	@echo "make run     set up, then a home full of sample data on http://127.0.0.1:8080"
@@ -17,6 +17,7 @@ help:
 	@echo "make bench   benchmarks (minutes)"
 	@echo "make soak    the long tests (an hour)"
 	@echo "make lock    requirements*.in -> requirements*.txt"
+	@echo "make vendor  the page's library, bundled anew (needs npm)"
 
 setup: packages $(PRODUCT)
 
@@ -69,3 +70,7 @@ lock:
 	    --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links \
 	    --no-emit-trusted-host --no-emit-options --output-file $$name.txt $$name.in || exit 1; \
 	done
+
+# The only place that needs npm; what it makes is committed.
+vendor:
+	@api/page/vendor/refresh.sh

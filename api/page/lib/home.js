@@ -1,0 +1,168 @@
+// @ts-check
+// What the page knows of a home: every series with its last value, grouped by room, kept by the messages as they come.
+
+import { serverNow } from './api.js';
+import { instant } from './time.js';
+import { room, seriesName, state } from './words.js';
+
+const WINDOW_MS = 6 * 3_600_000;
+
+/**
+ * @typedef {{topic: string, field: string, kind: string|null, value: unknown, unit: string|null, logged_time: string, device_time: string|null, recno: number}} Observation
+ * @typedef {{t: number, low: number, high: number}} Point
+ * @typedef {{key: string, topic: string, field: string, fields: number, name: string, room: {key: string, title: string, hint: string},
+ *   log: string, last: Observation|null, lastMs: number|null, usualMs: number|null, points: Point[], gaps: {from: number, to: number, cause: string}[],
+ *   state: 'live'|'late'|'silent'|'never', recent: number[]}} Series
+ */
+
+/** @param {string} topic @param {string} field */
+export function keyOf(topic, field) {
+  return `${topic}\n${field}`;
+}
+
+export class Home {
+  constructor() {
+    /** @type {Map<string, Series>} */ this.series = new Map();
+    /** @type {Map<string, any>} */ this.topics = new Map();
+    /** Rises when a series appears, so that rooms are only laid out anew when they must be. */ this.shape = 0;
+    /** @type {{shape: number, rooms: any[]}} */ this.laid = { shape: -1, rooms: [] };
+  }
+
+  /** @param {any[]} topics rows of GET topics */
+  know(topics) {
+    for (const topic of topics) {
+      this.topics.set(topic.topic, topic);
+      for (const field of topic.fields ?? []) this.meet(topic.topic, field.field);
+      if (!(topic.fields ?? []).length) this.meet(topic.topic, '');
+    }
+  }
+
+  /** The usual intervals and logs of topics that were known by their messages only. @param {any[]} topics */
+  learn(topics) {
+    this.know(topics);
+    for (const one of this.series.values()) {
+      const fact = this.topics.get(one.topic);
+      one.usualMs = fact?.usual_interval_s ? fact.usual_interval_s * 1000 : null;
+      one.log = fact?.log ?? one.log;
+    }
+  }
+
+  /** The series of a topic and field, made when it is new. @param {string} topic @param {string} field @returns {Series} */
+  meet(topic, field) {
+    const key = keyOf(topic, field);
+    const known = this.series.get(key);
+    if (known) return known;
+    const fact = this.topics.get(topic);
+    const interval = fact?.usual_interval_s;
+    /** @type {Series} */
+    const made = {
+      key,
+      topic,
+      field,
+      fields: 1,
+      name: '',
+      room: { key: '', title: '', hint: '' },
+      log: fact?.log ?? '',
+      last: null,
+      lastMs: instant(fact?.last_time),
+      usualMs: interval ? interval * 1000 : null,
+      points: [],
+      gaps: [],
+      state: 'never',
+      recent: [],
+    };
+    this.series.set(key, made);
+    if (field !== '') this.series.delete(keyOf(topic, ''));
+    this.rename(topic);
+    this.shape += 1;
+    return made;
+  }
+
+  /** How many fields a topic has decides what its rows are called, so they are named together. @param {string} topic */
+  rename(topic) {
+    const rows = [...this.series.values()].filter((one) => one.topic === topic);
+    for (const one of rows) {
+      one.fields = rows.length;
+      one.room = room(topic, rows.length);
+      one.name = seriesName(topic, one.field, rows.length);
+    }
+  }
+
+  /** Take one observation; an older one than the last shown is no news. @param {Observation} observation @returns {Series|null} */
+  hear(observation) {
+    const one = this.meet(observation.topic, observation.field);
+    if (one.last && observation.recno < one.last.recno) return null;
+    const at = instant(observation.logged_time);
+    one.last = observation;
+    one.lastMs = at;
+    if (at === null) return one;
+    one.recent = [...one.recent.slice(-19), at];
+    if (typeof observation.value === 'number' || typeof observation.value === 'boolean')
+      extend(one.points, at, Number(observation.value));
+    return one;
+  }
+
+  /** @param {any} plotted one series of GET plot */
+  draw(plotted) {
+    const one = this.series.get(keyOf(plotted.topic, plotted.field));
+    if (!one) return;
+    const newer = one.points.filter((point) => point.t > (plotted.points.at(-1)?.t ?? 0));
+    one.points = [...plotted.points, ...newer];
+    one.gaps = plotted.gaps;
+  }
+
+  /** Silence is found by looking at the clock, not by being told. @param {number} now */
+  look(now) {
+    for (const one of this.series.values()) one.state = state(one.lastMs, one.usualMs, now);
+  }
+
+  /** Rooms in the order of their names, rows in the order of theirs: nothing moves by itself. */
+  rooms() {
+    if (this.laid.shape !== this.shape) this.laid = { shape: this.shape, rooms: layOut([...this.series.values()]) };
+    return this.laid.rooms;
+  }
+
+  counts() {
+    const found = { all: 0, live: 0, late: 0, silent: 0, never: 0 };
+    for (const one of this.series.values()) {
+      found.all += 1;
+      found[one.state] += 1;
+    }
+    return found;
+  }
+}
+
+/** @param {Series[]} all */
+function layOut(all) {
+  const order = new Intl.Collator('en', { numeric: true });
+  /** @type {Map<string, {key: string, title: string, hint: string, rows: Series[]}>} */
+  const rooms = new Map();
+  for (const one of all) {
+    const found = rooms.get(one.room.key) ?? { ...one.room, rows: [] };
+    found.rows.push(one);
+    rooms.set(one.room.key, found);
+  }
+  const laid = [...rooms.values()].sort((a, b) => order.compare(a.title, b.title) || order.compare(a.key, b.key));
+  const titles = laid.map((one) => one.title);
+  for (const one of laid) {
+    one.rows.sort((a, b) => order.compare(a.name, b.name) || order.compare(a.key, b.key));
+    if (titles.filter((title) => title === one.title).length < 2) one.hint = '';
+  }
+  return laid;
+}
+
+/** Points said within one bucket widen it, as the server's do; what has left the window goes. @param {Point[]} points @param {number} t @param {number} value */
+function extend(points, t, value) {
+  const last = points.at(-1);
+  if (
+    last &&
+    t - last.t < WINDOW_MS / 72 &&
+    points.length > 1 &&
+    last.t - points[points.length - 2].t < WINDOW_MS / 72
+  ) {
+    last.low = Math.min(last.low, value);
+    last.high = Math.max(last.high, value);
+    last.t = t;
+  } else points.push({ t, low: value, high: value });
+  while (points.length && points[0].t < serverNow() - WINDOW_MS) points.shift();
+}

@@ -1,0 +1,228 @@
+// @ts-check
+// Follows one selection: what there is, the last values, six hours of them, then every message from that position on.
+
+import { ask, askAll, Problem, serverNow } from './api.js';
+import { nearest } from './filters.js';
+import { Home } from './home.js';
+import { Live } from './live.js';
+import { page } from './page.js';
+import { plotted } from './plot.js';
+import { RecorderState, SINK } from './recorder.js';
+import { lineOf, messagesOf, Said } from './said.js';
+import { request } from './url.js';
+
+const RATE_MS = 10_000;
+const SAID_OBSERVATIONS = 120;
+const RELEARN_MS = 60_000;
+
+export class Watch {
+  /** @param {{filters: string[], newestOnly: boolean, changed: () => void}} options */
+  constructor({ filters, newestOnly, changed }) {
+    this.filters = filters;
+    this.changed = changed;
+    this.home = new Home();
+    this.said = new Said();
+    /** @type {Problem|null} */ this.problem = null;
+    /** @type {Problem|null} */ this.saidProblem = null;
+    /** @type {string[]} */ this.awaited = [];
+    /** @type {string[]} */ this.near = [];
+    this.ready = false;
+    this.narrowed = false;
+    /** @type {{ms: number, count: number}[]} */ this.pace = [];
+    this.recorder = new RecorderState();
+    this.learnedMs = serverNow();
+    this.gone = new AbortController();
+    this.addresses = addresses(filters);
+    this.live = new Live({
+      newestOnly,
+      address: (position, newest) => this.stream(position, newest),
+      hear: (data) => this.hear(data),
+      tell: (state) => this.told(state),
+    });
+  }
+
+  /** @param {string} position @param {boolean} newestOnly */
+  stream(position, newestOnly) {
+    return request('/v1/live', {
+      filter: [...(this.filters.length ? this.filters : ['#']), SINK],
+      since: position,
+      latest_every_ms: newestOnly ? 250 : null,
+    });
+  }
+
+  async start() {
+    this.gone = new AbortController();
+    this.problem = null;
+    try {
+      const [topics, latest] = await Promise.all([
+        this.wait('the list of topics', askAll(this.addresses.topics, 'topics', this.gone)),
+        this.wait('the last values', askAll(this.addresses.latest, 'observations', this.gone)),
+        this.recorder.ask(this.gone.signal),
+      ]);
+      this.home.know(topics.topics);
+      for (const one of latest.observations) this.home.hear(one);
+      this.narrowed = Boolean(topics.narrowed || latest.narrowed);
+      this.look(serverNow());
+      this.ready = true;
+      page.set({ locked: false, topics: topics.topics.map((/** @type {any} */ one) => one.topic) });
+      if (this.filters.length && !this.home.series.size) this.findNear();
+      this.live.start(latest.position);
+      this.readBack(latest.position);
+    } catch (error) {
+      this.fail(error);
+    }
+    this.changed();
+  }
+
+  /** @template T @param {string} what @param {Promise<T>} promise */
+  async wait(what, promise) {
+    this.awaited.push(what);
+    try {
+      return await promise;
+    } finally {
+      this.awaited = this.awaited.filter((one) => one !== what);
+    }
+  }
+
+  /** @param {unknown} error */
+  fail(error) {
+    if (this.gone.signal.aborted && !(error instanceof Problem)) return;
+    const problem =
+      error instanceof Problem ? error : new Problem({ title: 'This page has a fault', detail: String(error) });
+    if (problem.status === 401) {
+      page.set({ locked: true });
+      this.live.stop();
+    } else page.set({ stream: { name: problem.status ? 'failed' : 'cut', sinceMs: serverNow() } });
+    this.problem = problem;
+  }
+
+  cancel() {
+    this.gone.abort();
+    this.fail(new Problem({ title: 'Reading was stopped', detail: 'You stopped it before the answer came.' }));
+    this.changed();
+  }
+
+  stop() {
+    this.gone.abort();
+    this.live.stop();
+  }
+
+  /** Sparks and the list are asked for after the values; a fault of theirs stays with them. @param {string} position */
+  async readBack(position) {
+    await Promise.all([this.readSaid(position), this.readSparks()]);
+    this.changed();
+  }
+
+  /** @param {string} position */
+  async readSaid(position) {
+    const { signal } = this.gone;
+    const wanted = {
+      filter: this.filters,
+      start: '-6h',
+      by: 'logged',
+      order: 'desc',
+      limit: SAID_OBSERVATIONS,
+      at: position,
+    };
+    try {
+      this.fill((await ask(request('/v1/history', wanted), { signal })).observations);
+    } catch (error) {
+      this.saidProblem = /** @type {Problem} */ (error);
+    }
+    this.changed();
+  }
+
+  /** Without sparks every value is still there, so their fault is not worth a word. */
+  async readSparks() {
+    const answer = await ask(this.addresses.plot, this.gone).catch(() => null);
+    for (const one of answer ? plotted(answer) : []) this.home.draw(one);
+  }
+
+  /** @param {any[]} observations newest first */
+  fill(observations) {
+    const heard = this.said.lines.slice().reverse();
+    this.said.lines = [];
+    for (const message of messagesOf(observations).reverse()) this.said.show(lineOf(message, 0));
+    for (const line of heard) this.said.show(line);
+  }
+
+  async findNear() {
+    const all = await ask('/v1/topics', this.gone).catch(() => ({ topics: [] }));
+    const topics = all.topics.map((/** @type {any} */ one) => one.topic);
+    this.near = nearest(this.filters, topics);
+    page.set({ topics });
+    this.changed();
+  }
+
+  /** @param {any} data one message, or the newest values of a tick */
+  hear(data) {
+    const messages = data.topic ? [data] : messagesOf(data.observations);
+    for (const message of messages) {
+      if (message.topic === SINK) this.recorder.hear(message);
+      else this.hearMessage(message);
+    }
+    this.changed();
+  }
+
+  /** @param {any} message */
+  hearMessage(message) {
+    const { topic, recno, logged_time, device_time = null } = message;
+    const known = this.home.topics.get(topic);
+    if (!known) this.home.topics.set(topic, { topic, log: message.log ?? '', fields: message.observations });
+    const before = this.home.series.get(`${topic}\n${message.observations[0]?.field ?? ''}`)?.last?.recno ?? recno - 1;
+    for (const one of message.observations) this.home.hear({ device_time, ...one, topic, recno, logged_time });
+    if (!message.observations.length) this.home.meet(topic, '').lastMs = Date.parse(logged_time);
+    this.said.add(lineOf(message, serverNow()));
+    this.pace.push({ ms: serverNow(), count: Math.max(1, recno - before) });
+  }
+
+  /** @param {import('./live.js').LiveState} state */
+  told(state) {
+    page.set({ stream: state });
+    if (state.name === 'open' || state.name === 'cut') this.recorder.ask(this.gone.signal);
+    if (state.name === 'cut' && (state.attempts ?? 0) % 3 === 2) {
+      ask(this.addresses.latest, this.gone).catch((error) => error.status === 401 && this.fail(error));
+    }
+    if (state.name === 'resumed' || state.name === 'behind')
+      setTimeout(() => page.stream === state && page.set({ stream: { name: 'open' } }), 3_000);
+    this.changed();
+  }
+
+  /** A page that hears nothing cannot tell who is silent: states stand as they were when it last could. @param {number} now */
+  look(now) {
+    const { stream, recorder } = page;
+    if (stream.name === 'hidden' || stream.name === 'connecting') return;
+    const cut = stream.name === 'cut' ? (stream.sinceMs ?? now) : now;
+    this.home.look(recorder && !recorder.ready ? Math.min(cut, recorder.since ?? now) : cut);
+  }
+
+  /** Once a second: the rate, and what has to be learned anew. @param {number} now */
+  tick(now) {
+    this.pace = this.pace.filter((one) => one.ms > now - RATE_MS);
+    page.set({ rate: this.ready ? this.pace.reduce((sum, one) => sum + one.count, 0) / (RATE_MS / 1000) : null });
+    if (this.ready && this.recorder.overdue(now)) this.recorder.ask(this.gone.signal);
+    if (
+      this.ready &&
+      now - this.learnedMs > RELEARN_MS &&
+      [...this.home.series.values()].some((one) => one.usualMs === null && one.recent.length > 4)
+    )
+      this.relearn(now);
+  }
+
+  /** A series that is new to the record gets its usual interval once it has one. @param {number} now */
+  async relearn(now) {
+    this.learnedMs = now;
+    const answer = await askAll(this.addresses.topics, 'topics', this.gone).catch(() => null);
+    if (answer) this.home.learn(answer.topics);
+    this.changed();
+  }
+}
+
+/** The requests of the screen, as they are made and as its API button shows them. @param {string[]} filter */
+export function addresses(filter) {
+  return {
+    latest: request('/v1/latest', { filter }),
+    topics: request('/v1/topics', { filter }),
+    plot: request('/v1/plot', { filter, start: '-6h', width: 72 }),
+  };
+}

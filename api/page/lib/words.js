@@ -1,0 +1,99 @@
+// @ts-check
+// What a person calls things: names from topics, values with units, and the state of a series.
+
+const THIN = '\u202f';
+/** Levels that read better than their letters; everything else is only unfolded. @type {Record<string, string>} */
+const SPELLED = {
+  co2: 'CO₂',
+  tvoc: 'TVOC',
+  voc: 'VOC',
+  rssi: 'RSSI',
+  lqi: 'LQI',
+  tv: 'TV',
+  uv: 'UV',
+  hr: 'heart rate',
+  ip: 'IP',
+};
+const SWITCHED = new Set(['value', 'state', 'power', 'motion', 'occupancy', 'presence', 'light', 'switch']);
+
+/** thermostat_temperature → Thermostat temperature, room1 → Room 1. @param {string} level */
+export function unfold(level) {
+  const spaced = level
+    .replace(/([a-z\d])([A-Z])/g, '$1 $2')
+    .replace(/[_\-.]+/g, ' ')
+    .trim()
+    .split(/\s+/)
+    .map((word) => SPELLED[word.toLowerCase()] ?? (/^[a-z]+\d{1,2}$/.test(word) ? word.replace(/(\d+)$/, ' $1') : word))
+    .join(' ');
+  return spaced ? spaced[0].toUpperCase() + spaced.slice(1) : level;
+}
+
+/** The room is the level before the last; a device with several fields is a place of its own. @param {string} topic @param {number} fields @returns {{key: string, title: string, hint: string}} */
+export function room(topic, fields) {
+  const levels = topic.split('/');
+  const place = fields > 2 ? levels : levels.slice(0, -1);
+  const title = place.length ? unfold(place.at(-1) || '/') : 'Without a room';
+  return { key: place.join('/'), title, hint: place.slice(0, -1).join('/') };
+}
+
+/** The name of a series inside its room. @param {string} topic @param {string} field @param {number} fields */
+export function seriesName(topic, field, fields) {
+  const last = unfold(topic.split('/').at(-1) ?? '');
+  if (field === '' || field === 'value') return last || topic;
+  const path = field.split('.').map(unfold);
+  const leaf = path.map((part, at) => (at ? part.toLowerCase() : part)).join(' ');
+  return fields > 2 ? leaf : `${last} · ${leaf.toLowerCase()}`;
+}
+
+/** A name short enough for its column: Thermostat temp. @param {string} name */
+export function brief(name) {
+  return name.length > 16 ? name.replace(/(?<=\S) temperature\b/, ' temp.') : name;
+}
+
+/** Lower case unless it is spelled in capitals, for the middle of a line. @param {string} name */
+export function inner(name) {
+  return /^[A-Z][a-z]/.test(name) ? name[0].toLowerCase() + name.slice(1) : name;
+}
+
+/**
+ * A value as text and unit; `exact` is what was said when the text is shorter.
+ * @param {{kind?: string|null, value?: unknown, unit?: string|null, field?: string}} observation
+ * @returns {{text: string, unit: string, exact: string}}
+ */
+export function value({ value: said, unit, field }) {
+  if (said === null || said === undefined) return { text: said === null ? 'null' : '–', unit: '', exact: String(said) };
+  if (typeof said === 'boolean') {
+    const [yes, no] = SWITCHED.has((field ?? 'value').split('.').at(-1) ?? '') ? ['on', 'off'] : ['yes', 'no'];
+    return { text: said ? yes : no, unit: '', exact: String(said) };
+  }
+  if (typeof said === 'number') return { text: number(said), unit: unit ?? '', exact: String(said) };
+  const text = typeof said === 'string' ? said : JSON.stringify(said);
+  return { text: text === '' ? '""' : text, unit: unit ?? '', exact: text };
+}
+
+/** At most as many digits as a glance takes in; the exact number is in the title. @param {number} said */
+export function number(said) {
+  const size = Math.abs(said);
+  if (size !== 0 && (size < 0.001 || size >= 1e12)) return said.toExponential(2).replace('e+', 'e');
+  const digits = size >= 1000 ? 1 : size >= 1 ? 2 : 3;
+  return said.toLocaleString('en', { maximumFractionDigits: digits }).replace('-', '−');
+}
+
+/** Value and unit in one string, for sentences and titles. @param {{text: string, unit: string}} shown */
+export function together({ text, unit }) {
+  return unit ? `${text}${THIN}${unit}` : text;
+}
+
+/** Late after two usual intervals, silent after ten and at least five minutes. @param {number|null} lastMs @param {number|null} usualMs @param {number} now @returns {'live'|'late'|'silent'|'never'} */
+export function state(lastMs, usualMs, now) {
+  if (lastMs === null) return 'never';
+  if (usualMs === null || usualMs <= 0) return 'live';
+  const quiet = now - lastMs;
+  if (quiet > 10 * usualMs && quiet >= 300_000) return 'silent';
+  return quiet > 2 * usualMs && quiet >= 5_000 ? 'late' : 'live';
+}
+
+/** 1 series, 2 series; 1 message, 2 messages. @param {number} count @param {string} one @param {string=} many */
+export function counted(count, one, many) {
+  return `${count.toLocaleString('en')} ${count === 1 ? one : (many ?? `${one}s`)}`;
+}

@@ -1,0 +1,37 @@
+// @ts-check
+// The three clocks of one message: what the device says, when it was durable, when this page showed it. None is corrected.
+
+import { html, nothing } from '../vendor/lit.js';
+import { duration, exactClock, instant, whole } from '../lib/time.js';
+
+const APART_MS = 60_000;
+
+/** @param {{device_time: string|null, logged_time: string, shownMs: number, tz?: string}} times */
+export function clocks({ device_time, logged_time, shownMs, tz }) {
+  const logged = instant(logged_time) ?? 0;
+  const device = instant(device_time);
+  const points = [
+    device === null ? null : { name: 'device says', ms: device, note: '' },
+    { name: 'logged', ms: logged, note: device === null ? '' : between(device, logged) },
+    shownMs ? { name: 'shown here', ms: shownMs, note: between(logged, shownMs) } : null,
+  ].filter((one) => one !== null);
+  return html`<dl class="clocks">${points.map(
+    (one) => html`<div><dt>${one.name}</dt>
+      <dd><time datetime=${new Date(one.ms).toISOString()} title=${whole(one.ms, tz)}>${exactClock(one.ms, tz)}</time>${one.note ? html` <i>${one.note}</i>` : nothing}</dd></div>`,
+  )}</dl>
+    ${device === null ? html`<p class="hint">The device gave no time of its own.</p>` : nothing}
+    ${device !== null && Math.abs(logged - device) > APART_MS ? html`<p class="hint">${apart(device, logged)}</p>` : nothing}`;
+}
+
+/** @param {number} from @param {number} to */
+function between(from, to) {
+  const apartMs = to - from;
+  return apartMs >= 0 ? `${duration(apartMs)} later` : `${duration(-apartMs)} earlier`;
+}
+
+/** What two clocks cannot tell apart is said as such. @param {number} device @param {number} logged */
+function apart(device, logged) {
+  return logged > device
+    ? `It was logged ${duration(logged - device)} after the time it carries: on its way, sent in a batch, or a clock behind. Nothing is corrected.`
+    : 'The device’s clock is ahead of the log’s. Nothing is corrected.';
+}

@@ -1,0 +1,123 @@
+// @ts-check
+// hearth-message: one message as it was logged: its values, clocks, place in the log, payload, and the request that gives it.
+
+import { html, nothing } from '../vendor/lit.js';
+import { Part } from './part.js';
+import { clocks } from './clocks.js';
+import './code.js';
+import { icon } from './sign.js';
+import { ask } from '../lib/api.js';
+import { bytesOf, dump, flags, legible } from '../lib/payload.js';
+import { justAfter } from '../lib/position.js';
+import { request } from '../lib/url.js';
+import { counted, room, seriesName, value } from '../lib/words.js';
+
+class HearthMessage extends Part {
+  static properties = {
+    message: { attribute: false },
+    fields: { attribute: false },
+    log: { attribute: false },
+    tz: { attribute: false },
+    found: { state: true },
+    problem: { state: true },
+  };
+
+  constructor() {
+    super();
+    /** @type {{topic: string, recno: number, logged_time: string, shownMs?: number}|null} */ this.message = null;
+    /** @type {any[]|null} */ this.found = null;
+    /** @type {import('../lib/api.js').Problem|null} */ this.problem = null;
+    /** @type {string|undefined} */ this.tz = undefined;
+    this.log = '';
+    this.fields = 1;
+  }
+
+  get address() {
+    const { topic, logged_time } = /** @type {any} */ (this.message);
+    return request('/v1/history', {
+      filter: topic,
+      by: 'logged',
+      start: logged_time,
+      end: justAfter(logged_time),
+      raw: true,
+    });
+  }
+
+  /** @param {Map<string, unknown>} changed */
+  willUpdate(changed) {
+    if (changed.has('message') && this.message && key(this.message) !== key(changed.get('message'))) this.load();
+  }
+
+  updated(/** @type {Map<string, unknown>} */ changed) {
+    if (changed.has('message') && this.message && !changed.get('message')) this.querySelector('h2')?.focus();
+  }
+
+  async load() {
+    const address = this.address;
+    this.found = this.problem = null;
+    try {
+      const answer = await ask(address);
+      if (this.message && address === this.address)
+        this.found = answer.observations.filter((/** @type {any} */ one) => one.recno === this.message?.recno);
+    } catch (error) {
+      if (this.message && address === this.address)
+        this.problem = /** @type {import('../lib/api.js').Problem} */ (error);
+    }
+  }
+
+  render() {
+    if (!this.message) return nothing;
+    const { topic, recno } = this.message;
+    const name = this.fields > 2 ? '' : ` ${seriesName(topic, '', 1).toLowerCase()}`;
+    return html`<section class="sheet" role="dialog" aria-labelledby="message-title">
+      <div class="bar"><h2 id="message-title" tabindex="-1">${room(topic, this.fields).title}${name}</h2>
+        <span class="recno" title="Record number in its log">#${recno.toLocaleString('en')}</span>
+        <button class="tool" aria-label="Close" title="Close (Esc)" @click=${this.close}>${icon('close')}</button></div>
+      <p class="mono topic">${topic}</p>
+      ${this.problem ? html`<p class="wrong" role="alert">${this.problem.title}. ${this.problem.detail}</p><button class="link" @click=${this.load}>Retry</button>` : nothing}
+      ${this.found ? (this.found.length ? this.body(this.found) : html`<p class="hint">The API does not give this record; it may have been erased.</p>`) : nothing}
+      <h3>The request</h3>
+      <hearth-code .requests=${[{ name: 'This message', address: this.address }]}></hearth-code>
+    </section>`;
+  }
+
+  /** @param {any[]} observations */
+  body(observations) {
+    const first = observations[0];
+    const { logged_time, shownMs } = /** @type {any} */ (this.message);
+    const values = observations.filter((one) => one.field !== '' || one.value !== null);
+    const payload = bytesOf(first);
+    return html`
+      ${values.length === 1 ? this.single(values[0]) : html`<table class="fields"><caption class="aside">Values in this message</caption><tbody>${values.map((one) => this.field(one))}</tbody></table>`}
+      <h3>Three clocks</h3>${clocks({ device_time: first.device_time, logged_time, shownMs: shownMs ?? 0, tz: this.tz })}
+      <h3>Payload <i>${payload ? counted(payload.length, 'byte') : ''}${flags(first).map((flag) => html` · ${flag}`)}</i></h3>
+      ${payload ? html`<pre class="payload" tabindex="0" aria-label="The payload">${legible(payload) ?? dump(payload)}</pre>` : html`<p class="hint">The payload was not in the answer.</p>`}
+      <h3>In the log</h3>
+      <dl class="place"><div><dt>log</dt><dd class="mono" title="The log’s name is the SHA-256 of its metadata">${this.log || 'not told'}</dd></div>
+        <div><dt>record</dt><dd>${first.recno.toLocaleString('en')}</dd></div>
+        <div><dt>logged time</dt><dd class="mono">${logged_time}</dd></div></dl>`;
+  }
+
+  /** @param {any} one */
+  single(one) {
+    const { text, unit, exact } = value(one);
+    return html`<p class="big" title=${exact}><b>${text}</b> ${unit}</p>`;
+  }
+
+  /** @param {any} one */
+  field(one) {
+    const { text, unit, exact } = value(one);
+    return html`<tr><th scope="row" class="mono">${one.field}</th><td title=${exact}><b>${text}</b> <i>${unit}</i></td></tr>`;
+  }
+
+  close() {
+    this.dispatchEvent(new CustomEvent('close', { bubbles: true }));
+  }
+}
+
+/** @param {any} message */
+function key(message) {
+  return message ? `${message.topic} ${message.recno}` : '';
+}
+
+customElements.define('hearth-message', HearthMessage);

@@ -1,0 +1,96 @@
+// @ts-check
+// hearth-said: the stream of messages as they are said, newest first; pausing holds it still and loses nothing.
+
+import { html, nothing, repeat } from '../vendor/lit.js';
+import { Part } from './part.js';
+import { Said } from '../lib/said.js';
+import { clock, instant, whole } from '../lib/time.js';
+import { inner, room, seriesName, together, value } from '../lib/words.js';
+
+const FRESH_MS = 3_000;
+const SHOWN_FIELDS = 3;
+
+export class HearthSaid extends Part {
+  static properties = {
+    said: { attribute: false },
+    home: { attribute: false },
+    now: { attribute: false },
+    tz: { attribute: false },
+    problem: { attribute: false },
+    beat: { attribute: false },
+  };
+
+  constructor() {
+    super();
+    this.said = new Said();
+    /** @type {import('../lib/home.js').Home|null} */ this.home = null;
+    /** @type {import('../lib/api.js').Problem|null} */ this.problem = null;
+    /** @type {string|undefined} */ this.tz = undefined;
+    this.now = 0;
+  }
+
+  render() {
+    const { said } = this;
+    return html`<section class="card said" aria-labelledby="said-title">
+      <div class="bar"><h2 id="said-title">As it is said</h2>
+        <div class="choose" role="group" aria-label="The stream"><button aria-pressed=${said.paused ? 'false' : 'true'} title="l" @click=${() => this.toggle(false)}>live</button><button
+          aria-pressed=${said.paused ? 'true' : 'false'} title="l" @click=${() => this.toggle(true)}>${said.paused ? 'paused' : 'pause'}</button></div></div>
+      ${
+        said.paused
+          ? html`<p class="held" role="status"><button class="link" @click=${() => this.toggle(false)}>${
+              said.held.length + said.dropped
+                ? `${(said.held.length + said.dropped).toLocaleString('en')} said meanwhile, show`
+                : 'Paused; nothing is lost'
+            }</button></p>`
+          : nothing
+      }
+      ${this.problem ? html`<p class="hint">${this.problem.title}. What is said from now on appears here.</p>` : nothing}
+      ${
+        said.lines.length
+          ? html`<ol>${repeat(
+              said.lines,
+              (/** @type {any} */ line) => line.key,
+              (/** @type {any} */ line) => this.line(line),
+            )}</ol>`
+          : html`<p class="hint">Nothing was said in the last six hours.</p>`
+      }
+    </section>`;
+  }
+
+  /** @param {import('../lib/said.js').Line} line */
+  line(line) {
+    const at = instant(line.logged_time) ?? 0;
+    return html`<li><button class="line ${line.at && this.now - line.at < FRESH_MS ? 'fresh' : ''}" title=${line.topic} @click=${() => this.open(line)}>
+      <time datetime=${line.logged_time} title=${whole(at, this.tz)}>${clock(at, this.tz)}</time>
+      <span class="words ${line.observations.length === 1 ? 'pair' : ''}">${this.words(line)}</span>
+      ${line.equal > 1 ? html`<span class="equal">${line.equal.toLocaleString('en')} equal</span>` : nothing}</button></li>`;
+  }
+
+  /** @param {import('../lib/said.js').Line} line */
+  words({ topic, observations }) {
+    const fields = Math.max(observations.length, this.home?.topics.get(topic)?.fields?.length ?? 0);
+    const place = room(topic, fields).title;
+    if (observations.length === 1) {
+      const [one] = observations;
+      return html`<span class="said-name">${place} ${inner(seriesName(topic, one.field, fields))}</span> <b>${together(value(one))}</b>`;
+    }
+    if (!observations.length) return html`${place} · ${inner(seriesName(topic, '', 1))} <i>kept as it came</i>`;
+    const shown = observations.slice(0, SHOWN_FIELDS);
+    const rest = observations.length - shown.length;
+    return html`${place}${shown.map((one, at) => html`${at ? ', ' : ' '}${inner(seriesName(topic, one.field, fields))} <b>${together(value(one))}</b>`)}${rest ? html` <i>+ ${rest}</i>` : nothing}`;
+  }
+
+  /** @param {boolean} pause */
+  toggle(pause) {
+    if (pause) this.said.pause();
+    else this.said.resume();
+    this.requestUpdate();
+  }
+
+  /** @param {import('../lib/said.js').Line} line */
+  open({ topic, recno, logged_time }) {
+    this.dispatchEvent(new CustomEvent('message', { bubbles: true, detail: { topic, recno, logged_time } }));
+  }
+}
+
+customElements.define('hearth-said', HearthSaid);

@@ -1,0 +1,52 @@
+// @ts-check
+// What Now shows when it has no values to show: why, and what to do.
+
+import { html, nothing } from '../vendor/lit.js';
+import { page } from '../lib/page.js';
+
+/** A home that nobody has spoken in yet. @param {string} line the publish line, ready to paste @param {() => void} copied */
+export function emptyHome(line, copied) {
+  return html`<section class="card plain" aria-labelledby="empty-title">
+    <h2 id="empty-title">Waiting for the first message…</h2>
+    <p>Hearthlog is up and nothing has been said yet. Point a device at this broker, or paste this into a terminal:</p>
+    <pre class="payload" tabindex="0" aria-label="A line that publishes">${line}</pre>
+    <p class="actions"><button class="link" @click=${copied}>Copy</button></p>
+    <p class="hint">The first message turns this card into the first row, by itself.</p>
+  </section>`;
+}
+
+/** @param {string[]} filters @param {string[]} near topics that exist */
+export function noMatch(filters, near) {
+  return html`<section class="card plain" aria-labelledby="none-title">
+    <h2 id="none-title">Nothing matches ${filters.map((text, at) => html`${at ? ' or ' : ''}<code>${text}</code>`)}</h2>
+    <p>Nothing was said there yet, or this account may not read it. Should something be said, it appears here by itself.</p>
+    ${near.length ? html`<p>Nearest topics that exist:</p><ul class="near">${near.map((topic) => html`<li><button class="link mono" @click=${() => page.go({ filters: [topic] })}>${topic}</button></li>`)}</ul>` : nothing}
+    <p class="actions"><button class="link" @click=${() => page.go({ filters: [] })}>Show everything</button></p>
+  </section>`;
+}
+
+/** Nobody is logged in, or no longer. The form goes to the server, which answers with a cookie. */
+export function locked() {
+  return html`<section class="card plain" aria-labelledby="locked-title">
+    <h2 id="locked-title">This home is locked</h2>
+    <p>Open the address that <code>hearthlog up</code> printed: it logs this browser in. Or paste the account’s token; the first one lies in
+      <code>secrets/admin.token</code> in the data directory.</p>
+    <form action="/" method="get" class="login"><label for="token">Token</label>
+      <input id="token" name="token" type="password" autocomplete="current-password" required><button class="button">Log in</button></form>
+  </section>`;
+}
+
+/** @param {import('../lib/api.js').Problem} problem @param {() => void} retry @param {number} waitS seconds until a retry is welcome */
+export function failed(problem, retry, waitS) {
+  return html`<section class="card plain" role="alert" aria-labelledby="failed-title">
+    <h2 id="failed-title">${problem.title}</h2>
+    ${problem.detail ? html`<p>${problem.detail}</p>` : nothing}
+    <p class="actions"><button class="button" ?disabled=${waitS > 0} @click=${retry}>${waitS > 0 ? `Retry in ${waitS} s` : 'Retry'}</button></p>
+  </section>`;
+}
+
+/** Said only when it takes long enough to wonder. @param {string[]} awaited @param {() => void} cancel */
+export function waiting(awaited, cancel) {
+  return html`<section class="card plain" role="status"><h2>Still reading</h2><p>Waiting for ${awaited.join(' and ')}.</p>
+    <p class="actions"><button class="button" @click=${cancel}>Cancel</button></p></section>`;
+}

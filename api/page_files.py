@@ -1,0 +1,106 @@
+"""The page's files over HTTP: the shell at each screen's address, everything else under the hash of the folder."""
+
+import gzip
+import hashlib
+import html
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from urllib.parse import urlencode
+
+from fastapi import FastAPI, Request, Response
+
+PAGE = Path(__file__).with_name("page")
+SCREENS = ("now",)
+SHELL = "shell.html"
+MEDIA_TYPES = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+SECURITY = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+    ),
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PageFile:
+    """One file as it is sent: its media type, its bytes, and the same bytes packed."""
+
+    media_type: str
+    plain: bytes
+    packed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PageFolder:
+    """The whole folder in memory, named by its hash, so that an address under that name never changes its bytes."""
+
+    name: str
+    shell: str
+    files: dict[str, PageFile]
+
+    @property
+    def modules(self) -> list[str]:
+        """Paths of the scripts that the first screen imports, for the shell to announce."""
+        return sorted(path for path in self.files if path.endswith(".js") and path != "theme.js")
+
+
+def read_folder(root: Path = PAGE) -> PageFolder:
+    """Read the folder once; what is served later is this, whatever happens to the disk meanwhile."""
+    digest = hashlib.sha256()
+    files = {}
+    for path, data in _contents(root):
+        digest.update(f"{path} {len(data)} ".encode() + data)
+        media_type = MEDIA_TYPES.get(PurePosixPath(path).suffix)
+        if media_type is not None:
+            files[path] = PageFile(media_type, data, gzip.compress(data, mtime=0))
+    return PageFolder(digest.hexdigest()[:16], (root / SHELL).read_text(encoding="utf-8"), files)
+
+
+def mount_page(app: FastAPI) -> None:
+    """Add the screens and their files to an app: open without an account, since they hold no data."""
+    folder = read_folder()
+
+    def screen(request: Request) -> Response:
+        headers = {**SECURITY, "Cache-Control": "no-cache"}
+        return Response(_shell(folder, request), media_type="text/html; charset=utf-8", headers=headers)
+
+    def page_file(path: str, request: Request) -> Response:
+        found = folder.files.get(path)
+        if found is None:
+            return Response("No such file of the page.", 404, media_type="text/plain", headers=SECURITY)
+        headers = {**SECURITY, "Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            return Response(found.packed, media_type=found.media_type, headers={**headers, "Content-Encoding": "gzip"})
+        return Response(found.plain, media_type=found.media_type, headers=headers)
+
+    for name in SCREENS:
+        app.add_api_route(f"/{name}", screen, methods=["GET", "HEAD"], include_in_schema=False, name=f"screen-{name}")
+    app.add_api_route(
+        f"/page/{folder.name}/{{path:path}}",
+        page_file,
+        methods=["GET", "HEAD"],
+        include_in_schema=False,
+        name="page-file",
+    )
+
+
+def _contents(root: Path) -> Iterator[tuple[str, bytes]]:
+    for path in sorted(root.rglob("*")):
+        if path.is_file():
+            yield path.relative_to(root).as_posix(), path.read_bytes()
+
+
+def _shell(folder: PageFolder, request: Request) -> str:
+    """The shell with the folder's address, and for a browser without scripts the same selection as links."""
+    base = f"/page/{folder.name}"
+    preload = "\n".join(f'<link rel="modulepreload" href="{base}/{path}">' for path in folder.modules)
+    selection = urlencode([("filter", text) for text in request.query_params.getlist("filter")])
+    query = html.escape(f"&{selection}" if selection else "")
+    return folder.shell.replace("{base}", base).replace("{preload}", preload).replace("{query}", query)
