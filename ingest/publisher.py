@@ -165,6 +165,7 @@ class Publisher:
     def _on_disconnect(self, *_: object) -> None:
         self._connected.clear()
         self._lost.set()
+        self._answered.set()
 
     def _on_publish(
         self, _client: Client, _data: object, _mid: int, reason: ReasonCode, _properties: Properties
