@@ -126,6 +126,17 @@ class StoreBusy(StoreError):
     """Another process has the store open for writing."""
 
 
+class DiskFull(StoreError):
+    """There is no room for the batch; nothing of it is stored, and it may be tried again."""
+
+
+class StoreFailed(StoreError):
+    """The disk refused to write or to make durable what was written: the process must end, and nothing be tried again.
+
+    After a failed fdatasync nobody knows what is on the disk, and a second one may succeed without having written it.
+    """
+
+
 class Older(StoreError):
     """The position precedes the oldest kept segment: read log by log up to `snapshot`, then follow from there.
 

@@ -1,0 +1,150 @@
+"""Writing `.glog` files behind the commit log, and deleting what they made superfluous (store.md, "`.glog` behind it").
+
+Order of durability: a log's file, then the table of tips, then deletion of a segment. After a crash in between, the
+records are found again in the commit log and written again, which changes nothing.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+
+from gdp import glog
+from gdp.datum import NS_PER_S
+from gdp.settings import StoreSettings
+from gdp.store.logstate import LogState
+from gdp.store.opened import Opened
+from gdp.store.reader import Reader
+
+_ROUND_LOGS_MAX = 64
+IDLE_S = 1.0
+
+
+class WriteBehind:
+    """Decides which logs are filed next, and files them; one thread at a time."""
+
+    def __init__(
+        self, opened: Opened, reader: Reader, settings: StoreSettings, *, monotonic: Callable[[], int]
+    ) -> None:
+        """Work on an open store; `monotonic` measures what filing costs, ns."""
+        self._opened = opened
+        self._reader = reader
+        self._settings = settings
+        self._monotonic = monotonic
+        self._due: deque[LogState] = deque()
+        self._working = threading.Lock()
+
+    def noticed(self, state: LogState) -> None:
+        """A log has got durable records (under the store's lock)."""
+        opened = self._opened
+        if state.entry.id not in opened.waiting:
+            opened.waiting[state.entry.id] = state
+        if not state.due and state.pending >= self._settings.glog_pending_max:
+            state.due = True
+            self._due.append(state)
+
+    def flush_due(self, now: int) -> float:
+        """File what is due, at most a round of logs; return how many seconds to rest before the next round.
+
+        `now` is logged time, ns.
+
+        Raises:
+            StoreError: a file cannot be written now; nothing is lost, a later round tries again.
+            CorruptStore: a file holds other records than were logged.
+        """
+        with self._working:
+            begun = self._monotonic()
+            logs = self._choose(now)
+            for state in logs:
+                self._file(state, now)
+            if logs or self._opened.dirty:
+                self._file_tips()
+            self._delete_segments()
+            spent_s = (self._monotonic() - begun) / NS_PER_S
+            if not logs:
+                return IDLE_S
+            if self._opened.log.size_bytes > 2 * self._settings.commit_log_bytes:
+                return 0.0
+            return spent_s / self._settings.glog_disk_share_max - spent_s
+
+    def flush_all(self, now: int) -> None:
+        """File every record that is durable now, whatever it costs; errors as `flush_due`."""
+        with self._working:
+            with self._opened.lock:
+                logs = list(self._opened.waiting.values())
+            for state in logs:
+                self._file(state, now)
+            self._file_tips()
+            self._delete_segments()
+
+    def _choose(self, now: int) -> list[LogState]:
+        """Return the logs of one round: full ones, else those that hold the oldest segment or have waited too long."""
+        with self._opened.lock:
+            chosen = [self._due.popleft() for _ in range(min(len(self._due), _ROUND_LOGS_MAX))]
+            if len(chosen) < _ROUND_LOGS_MAX:
+                chosen += self._overdue(_ROUND_LOGS_MAX - len(chosen), now)
+        return chosen
+
+    def _overdue(self, count: int, now: int) -> list[LogState]:
+        waiting = self._opened.waiting.values()
+        if self._opened.log.size_bytes > self._settings.commit_log_bytes:
+            held = [state.chunks[0].segment for state in waiting if state.chunks]
+            oldest = min(held, default=0)
+            holding = [state for state in waiting if state.chunks and state.chunks[0].segment == oldest]
+            if oldest < self._opened.log.current.number:
+                return [state for state in holding if not state.due][:count]
+        latest = now - int(self._settings.glog_lag_max_s * NS_PER_S)
+        overdue: list[LogState] = []
+        for state in waiting:  # about in order of pending_since: the first that may wait ends the search
+            if state.pending_since > latest or len(overdue) == count:
+                break
+            if not state.due:
+                overdue.append(state)
+        return overdue
+
+    def _file(self, state: LogState, now: int) -> None:
+        """Write a log's pending records to its file."""
+        path = self._opened.glog_path(state)
+        until = state.tip_recno
+        glog.create(path, state.entry.name, state.entry.metadata, state.entry.started)
+        while state.filed_recno < until:
+            records = self._reader.pending(state, self._settings.glog_records_max)
+            glog.write(path, records)
+            last, last_hash = records[-1]
+            with self._opened.lock:
+                state.filed_recno, state.filed_hash = last.recno, last_hash
+                state.drop_filed(self._opened.log.current.number)
+        self._note_filed(state, now)
+
+    def _note_filed(self, state: LogState, now: int) -> None:
+        with self._opened.lock:
+            state.due = False
+            self._opened.dirty[state.entry.id] = state
+            self._opened.waiting.pop(state.entry.id, None)
+            state.pending_since = 0
+            if state.pending:  # what came meanwhile has waited for moments only
+                state.pending_since = now
+                self.noticed(state)
+
+    def _file_tips(self) -> None:
+        with self._opened.lock:
+            dirty = dict(self._opened.dirty)
+            self._opened.dirty.clear()
+        try:
+            self._opened.tips.save(dirty.values())
+        except BaseException:
+            with self._opened.lock:
+                self._opened.dirty.update(dirty)
+            raise
+
+    def _delete_segments(self) -> None:
+        """Delete the oldest segments whose records are all in files whose tips are filed, down to what is kept."""
+        log = self._opened.log
+        with self._opened.lock:
+            if self._opened.dirty:
+                return
+            held = [state.chunks[0].segment for state in self._opened.waiting.values() if state.chunks]
+        oldest_held = min([*held, log.current.number])
+        while log.segments[0].number < oldest_held:
+            if log.size_bytes - log.segments[0].size < self._settings.commit_log_keep_bytes:
+                return
+            log.delete_oldest()

@@ -1,0 +1,127 @@
+"""What goes into a commit and what comes out of it: the store's vocabulary."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from gdp.catalogue import Kind, LogEntry
+from gdp.datum import Datum
+from gdp.errors import GdpError
+from gdp.metadata import Metadata
+from gdp.names import GdpName
+
+
+class Write(NamedTuple):
+    """One message for the topic's own log, which is created at first sight.
+
+    Each part becomes a record; they stay together. `packet_id` and `epoch` name the MQTT delivery, so that one that
+    comes again after a crash is recognised (`Store.redelivery_window`).
+    """
+
+    topic: str
+    parts: tuple[bytes, ...]
+    kind: str = Kind.TOPIC
+    packet_id: int = 0
+    epoch: int = 0
+
+
+class Create(NamedTuple):
+    """A foreign log, created over the wire or by a mirror."""
+
+    metadata: Metadata
+
+
+class ForeignAppend(NamedTuple):
+    """Records for a foreign log: all or none; those that it holds already count as stored (gdp-protocol §12).
+
+    `mirrored` says that they come from the log's home, where not each batch ends with a signature; what is signed is
+    checked all the same.
+    """
+
+    name: GdpName
+    datums: tuple[Datum, ...]
+    mirrored: bool = False
+
+
+class Begin(NamedTuple):
+    """An own log before its first record; it may exist already."""
+
+    topic: str
+    kind: str
+
+
+class Roll(NamedTuple):
+    """The topic's records go to a new log, its next generation, from here on."""
+
+    topic: str
+
+
+Item = Write | Create | ForeignAppend | Begin | Roll
+
+
+class Result(NamedTuple):
+    """Where an item is kept: its last record, and that record's hash. A new log has recno 0 and its name as hash."""
+
+    log: GdpName
+    recno: int
+    ts: int
+    hash: bytes
+
+
+class Record(NamedTuple):
+    """A record, the log that it is in, and its logged time in ns."""
+
+    entry: LogEntry
+    datum: Datum
+    logged: int
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """What one commit made durable.
+
+    Attributes:
+        first, last: logged times of its first and last record, ns; both `previous` if it has none.
+        previous: the store's position before it.
+        results: one an item, in order; a refused item has its reason instead.
+        records: everything stored, in order of logged time, records of catalogue and seal log included.
+    """
+
+    first: int
+    last: int
+    previous: int
+    results: list[Result | GdpError]
+    records: list[Record]
+
+
+class Delivered(NamedTuple):
+    """A stored MQTT delivery; `data` is all its records' data, joined."""
+
+    epoch: int
+    packet_id: int
+    topic: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class LogInfo:
+    """A log as it stands: its catalogue entry, and how far it is written and proven.
+
+    Attributes:
+        tip_recno, tip_hash: its last durable record, 0 and the log's name if it has none.
+        signed_recno: its last signed record, 0 if none.
+        covered_recno: its last record that a signature or a seal covers, 0 if none.
+        pending: records that are not in its `.glog` file yet.
+    """
+
+    id: int
+    name: GdpName
+    metadata: Metadata
+    kind: Kind
+    topic: str | None
+    generation: int
+    started: int
+    tip_recno: int
+    tip_hash: bytes
+    signed_recno: int
+    covered_recno: int
+    pending: int

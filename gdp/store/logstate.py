@@ -1,0 +1,174 @@
+"""One log of an open store in memory: its tip, what is planned for it, and where its pending records lie."""
+
+from functools import cached_property
+
+from gdp.catalogue import Kind, LogEntry
+from gdp.chain import is_chained
+from gdp.commitlog.layout import LogIndex, Places
+from gdp.datum import LogHash
+from gdp.keys import VerifyKey
+from gdp.metadata import Metadata
+from gdp.store.items import LogInfo
+
+
+class Chunk:
+    """A log's records in one segment, consecutive from `first`; the first of them has its prevhash written out."""
+
+    __slots__ = ("first", "places", "segment")
+
+    def __init__(self, segment: int, first: int, places: Places) -> None:
+        self.segment = segment
+        self.first = first
+        self.places = places
+
+    @property
+    def last(self) -> int:
+        """Number of its last record."""
+        return self.first + len(self.places) - 1
+
+
+class LogState:
+    """A log's moving parts. Tips change under the store's lock; `planned_…` belongs to the store's thread alone.
+
+    Attributes:
+        tip_recno, tip_hash: the last durable record (0, None: none).
+        signed_recno, signed_at: the last signed record and its logged time.
+        covered_recno: the last record that a signature or seal covers.
+        filed_recno, filed_hash: the last record that its `.glog` file holds.
+        planned_…: the same for what the batch being committed adds.
+        chunks: where its records lie that the file may lack, oldest first.
+        chunk: the one of the current segment, if any.
+        pending_since: logged time of about the first pending record, 0 if none is.
+        due: it waits for its turn to be filed.
+    """
+
+    __slots__ = (
+        "__dict__",
+        "chunk",
+        "chunks",
+        "covered_recno",
+        "due",
+        "entry",
+        "filed_hash",
+        "filed_recno",
+        "pending_since",
+        "planned_hash",
+        "planned_recno",
+        "planned_signed_at",
+        "planned_signed_recno",
+        "signed_at",
+        "signed_recno",
+        "tip_hash",
+        "tip_recno",
+    )
+
+    def __init__(self, entry: LogEntry) -> None:
+        self.entry = entry
+        self.chunks: list[Chunk] = []
+        self.chunk: Chunk | None = None
+        self.due = False
+        self.pending_since = 0
+        self.tip_recno = self.planned_recno = self.filed_recno = 0
+        self.tip_hash: bytes | None = None
+        self.planned_hash: bytes | None = None
+        self.filed_hash: bytes | None = None
+        self.signed_recno = self.planned_signed_recno = self.covered_recno = 0
+        self.signed_at = self.planned_signed_at = 0
+
+    @cached_property
+    def hasher(self) -> LogHash:
+        """The log's hash state, made when first needed."""
+        return LogHash(self.entry.name, self.entry.metadata)
+
+    @cached_property
+    def metadata(self) -> Metadata:
+        """The log's metadata, read when first needed."""
+        return Metadata.parse(self.entry.metadata)
+
+    @cached_property
+    def key(self) -> VerifyKey | None:
+        """The key that its records are signed with, None if it names none that is usable."""
+        return VerifyKey.of(self.metadata)
+
+    @cached_property
+    def chained(self) -> bool:
+        """Whether the log promises a prevhash in every record but the first."""
+        return is_chained(self.metadata)
+
+    @property
+    def foreign(self) -> bool:
+        """Whether others write it."""
+        return self.entry.kind is Kind.FOREIGN
+
+    @property
+    def pending(self) -> int:
+        """Durable records that its file lacks."""
+        return self.tip_recno - self.filed_recno
+
+    def set_tip(self, recno: int, tip_hash: bytes | None, *, signed_recno: int) -> None:
+        """Say what the last durable record is (recovery)."""
+        self.tip_recno = self.planned_recno = recno
+        self.tip_hash = self.planned_hash = tip_hash
+        self.signed_recno = self.planned_signed_recno = max(signed_recno, self.signed_recno)
+        self.covered_recno = max(self.covered_recno, self.signed_recno)
+
+    def set_filed(self, recno: int, tip_hash: bytes | None, *, signed_recno: int) -> None:
+        """Say what the file holds, before the commit log's records are added (recovery)."""
+        self.filed_recno = recno
+        self.filed_hash = tip_hash
+        self.set_tip(recno, tip_hash, signed_recno=signed_recno)
+
+    def publish(self) -> None:
+        """What was planned is durable."""
+        self.tip_recno = self.planned_recno
+        self.tip_hash = self.planned_hash
+        self.signed_at = self.planned_signed_at
+        self.signed_recno = self.planned_signed_recno
+        self.covered_recno = max(self.covered_recno, self.signed_recno)
+
+    def forget_plan(self) -> None:
+        """What was planned will not come."""
+        self.planned_recno = self.tip_recno
+        self.planned_hash = self.tip_hash
+        self.planned_signed_at = self.signed_at
+        self.planned_signed_recno = self.signed_recno
+        chunk = self.chunk
+        if chunk is not None:
+            del chunk.places[max(self.tip_recno - chunk.first + 1, 0) :]
+            if not chunk.places:
+                self.chunks.remove(chunk)
+                self.chunk = None
+
+    def drop_filed(self, current_segment: int) -> None:
+        """Forget chunks that the file holds; that of the current segment stays, for it is still growing."""
+        filed = self.filed_recno
+        gone = 0
+        for chunk in self.chunks:
+            if chunk.last > filed or chunk.segment >= current_segment:
+                break
+            gone += 1
+        del self.chunks[:gone]
+
+    def index(self, chunk: Chunk) -> LogIndex:
+        """Return a sealed segment's index of this log, when the tip is the segment's last record of it."""
+        assert chunk.last == self.tip_recno
+        assert self.tip_hash is not None
+        return LogIndex(self.entry.id, chunk.first, self.signed_recno, self.tip_hash, chunk.places)
+
+    def info(self) -> LogInfo:
+        """Return the log as it stands."""
+        entry = self.entry
+        return LogInfo(
+            id=entry.id,
+            name=entry.name,
+            metadata=self.metadata,
+            kind=entry.kind,
+            topic=entry.topic,
+            generation=entry.generation,
+            started=entry.started,
+            tip_recno=self.tip_recno,
+            tip_hash=self.tip_hash or entry.name,
+            signed_recno=self.signed_recno,
+            covered_recno=self.covered_recno,
+            pending=self.pending,
+        )

@@ -1,0 +1,196 @@
+"""The store: one thread commits batches durably, another files them, any thread reads (docs/formats.md)."""
+
+import fcntl
+import os
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from gdp.catalogue import SEAL_TOPIC, Kind
+from gdp.clock import LoggedClock
+from gdp.errors import GdpError, StoreBusy
+from gdp.keys import WriterKey
+from gdp.settings import StoreSettings
+from gdp.store import create, recovery
+from gdp.store.behind import WriteBehind
+from gdp.store.identity import read_identity
+from gdp.store.items import Begin, Commit, Item, Result, Roll
+from gdp.store.opened import Opened
+from gdp.store.planner import Planner
+from gdp.store.readable import ReadableStore
+from gdp.store.reader import Reader
+from gdp.store.signing import SigningPolicy
+from gdp.store.writer import Writer
+
+LOCK_FILE = "lock"
+
+
+class Store(ReadableStore):
+    """A store open for writing, by one process at a time.
+
+    `commit`, `seal`, `reserve` and `roll` belong to one thread; `flush_due` and `flush_all` may run in another.
+    """
+
+    def __init__(
+        self, opened: Opened, lock_fd: int, writer: Writer, behind: WriteBehind, settings: StoreSettings
+    ) -> None:
+        super().__init__(opened)
+        self.settings = settings
+        self.torn_bytes = opened.log.torn_bytes
+        self._lock_fd: int | None = lock_fd
+        self._writer = writer
+        self._behind = behind
+
+    @classmethod
+    def open(
+        cls,
+        root: Path,
+        *,
+        keys: Path,
+        settings: StoreSettings | None = None,
+        wall: Callable[[], int] = time.time_ns,
+        monotonic: Callable[[], int] = time.monotonic_ns,
+        entropy: Callable[[int], bytes] = os.urandom,
+    ) -> Self:
+        """Open the store in `root`, making it if the directory is empty; what a crash left unfinished is put right.
+
+        Args:
+            root: the store's directory.
+            keys: where its writer key is, or will be made.
+            settings: bounds; the defaults if none.
+            wall: ns since 1970.
+            monotonic: ns that never step back.
+            entropy: gives random bytes.
+
+        Raises:
+            StoreBusy: another process writes it.
+            CorruptStore: what is on disk is not what was written; nothing has been changed.
+            KeyUnusable: its writer key cannot be read.
+        """
+        settings = settings or StoreSettings()
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock_fd = _lock(root)
+        try:
+            opened = _load(root, keys, wall, entropy)
+            key = WriterKey.load(create.key_path(keys, opened.identity.catalogue))
+            opened.log.repair()
+        except BaseException:
+            os.close(lock_fd)
+            raise
+        reader = Reader(opened)
+        policy = SigningPolicy.every(settings.signature_interval_s, settings.signature_unsigned_max)
+        planner = Planner(
+            opened.registry,
+            key=key,
+            policy=policy,
+            record_bytes_max=settings.record_bytes_max,
+            hash_of=reader.hash_of,
+            entropy=entropy,
+        )
+        clock = LoggedClock(wall, monotonic, max(opened.log.position, opened.log.reserved))
+        behind = WriteBehind(opened, reader, settings, monotonic=monotonic)
+        store = cls(opened, lock_fd, Writer(opened, planner, clock, settings, behind.noticed), behind, settings)
+        store.commit([Begin(SEAL_TOPIC, Kind.SEAL)])
+        store.seal()
+        return store
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def clock_offset_ns(self) -> int:
+        """How far the wall clock is ahead of logged time, ns."""
+        return self._writer.clock_offset_ns
+
+    @property
+    def commit_log_bytes(self) -> int:
+        """Size of the commit log on disk."""
+        return self._opened.log.size_bytes
+
+    @property
+    def unfiled_logs(self) -> int:
+        """Logs with records that are not in their `.glog` files yet."""
+        return len(self._opened.waiting)
+
+    def commit(self, batch: Sequence[Item]) -> Commit:
+        """Store a batch as one frame, durable when this returns; items that are refused have their error as result.
+
+        Raises:
+            DiskFull: nothing of it is stored; it may be tried again.
+            StoreFailed: the process must end.
+        """
+        return self._writer.commit(batch)
+
+    def seal(self) -> Commit | None:
+        """Sign the tips that no signature covers, through the seal log; None if there is nothing to sign."""
+        return self._writer.seal()
+
+    def roll(self, topic: str) -> Result:
+        """Begin the next generation of the topic's log; what it holds stays readable under its own name.
+
+        Raises:
+            NotFound: the topic has no log.
+        """
+        (result,) = self.commit([Roll(topic)]).results
+        if isinstance(result, GdpError):
+            raise result
+        return result
+
+    def watermark(self) -> int:
+        """Return a logged time (ns) at or before which nothing is still to come, also after a crash."""
+        return self._writer.watermark()
+
+    def reserve(self) -> bool:
+        """Extend the promise that `watermark` may give, by an empty frame, where it is about to run out.
+
+        Returns whether a frame was written; errors as `commit`.
+        """
+        return self._writer.reserve()
+
+    def flush_due(self) -> float:
+        """File what is due; return how many seconds to rest (as `WriteBehind.flush_due`)."""
+        return self._behind.flush_due(self._writer.now())
+
+    def flush_all(self) -> None:
+        """File every durable record (as `WriteBehind.flush_all`): before verify, backup, or C programs."""
+        self._behind.flush_all(self._writer.now())
+
+    def close(self) -> None:
+        """Seal, file everything, and let the directory go."""
+        if self._lock_fd is None:
+            return
+        try:
+            if not self._writer.failed:
+                self.seal()
+                self.flush_all()
+                self._writer.finish()
+        finally:
+            os.close(self._lock_fd)
+            self._lock_fd = None
+
+
+def _lock(root: Path) -> int:
+    fd = os.open(root / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(fd)
+        raise StoreBusy(f"the store in {root} is open for writing in another process") from error
+    return fd
+
+
+def _load(root: Path, keys: Path, wall: Callable[[], int], entropy: Callable[[int], bytes]) -> Opened:
+    identity = read_identity(root) or create.create_identity(root, keys, created=wall(), entropy=entropy)
+    opened = Opened.at(root, identity)
+    if create.is_used(root):
+        recovery.load(opened, writable=True)
+    else:
+        create.start(opened)
+    return opened

@@ -1,0 +1,183 @@
+"""Committing, in the store's one thread: plan a batch, write it as one durable frame, let readers see it."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from gdp.catalogue import SEAL_TOPIC, Kind
+from gdp.clock import LoggedClock
+from gdp.commitlog.layout import Footer
+from gdp.errors import DiskFull, StoreFailed
+from gdp.seal import Sealed, encode_seals
+from gdp.settings import StoreSettings
+from gdp.store import recovery
+from gdp.store.items import Commit, Item, Write
+from gdp.store.logstate import LogState
+from gdp.store.opened import Opened
+from gdp.store.planner import Plan, Planner
+
+_NS_PER_MS = 1_000_000
+
+
+class Writer:
+    """The writing half of a store. `watermark` and `now` may be asked by any thread."""
+
+    def __init__(
+        self,
+        opened: Opened,
+        planner: Planner,
+        clock: LoggedClock,
+        settings: StoreSettings,
+        noticed: Callable[[LogState], None],
+    ) -> None:
+        """Write to an open store; `noticed` is told of each log that has got durable records, under the lock."""
+        self._opened = opened
+        self._planner = planner
+        self._clock = clock
+        self._segment_bytes = settings.segment_bytes
+        self._reserve = settings.watermark_reserve_ms * _NS_PER_MS
+        self._noticed = noticed
+        self._one_at_a_time = threading.Lock()
+        self._in_flight = False
+        self._failed: StoreFailed | None = None
+        self._uncovered = {state.entry.id: state for state in recovery.own_uncovered(opened)}
+        self._chunks = recovery.chunks_of_current(opened)
+
+    def commit(self, batch: Sequence[Item]) -> Commit:
+        """Store a batch (as `Store.commit`)."""
+        with self._writing():
+            self._rotate_if_full()
+            with self._opened.lock:
+                first = self._clock.now()
+                self._in_flight = True
+            try:
+                segment = self._opened.log.current
+                plan = self._planner.plan(batch, segment=segment.number, size=segment.size, first=first)
+                return self._write(plan, first)
+            finally:
+                self._in_flight = False
+
+    def seal(self) -> Commit | None:
+        """Sign the tips that no signature covers (as `Store.seal`)."""
+        tips = [
+            (state, Sealed(state.entry.name, state.tip_recno, state.tip_hash))
+            for state in self._uncovered.values()
+            if state.tip_hash is not None
+        ]
+        if not tips:
+            return None
+        parts = encode_seals([sealed for _, sealed in tips])
+        commit = self.commit([Write(SEAL_TOPIC, (data,), Kind.SEAL) for data in parts])
+        with self._opened.lock:
+            for state, (_, recno, _) in tips:
+                state.covered_recno = max(state.covered_recno, recno)
+                self._opened.dirty[state.entry.id] = state
+                self._note_cover(state)
+        return commit
+
+    def now(self) -> int:
+        """Return logged time, ns."""
+        with self._opened.lock:
+            return self._clock.now()
+
+    @property
+    def clock_offset_ns(self) -> int:
+        """How far the wall clock is ahead of logged time, ns."""
+        with self._opened.lock:
+            return self._clock.offset_ns
+
+    def watermark(self) -> int:
+        """Return a logged time at or before which nothing is still to come (as `Store.watermark`)."""
+        with self._opened.lock:
+            if not self._in_flight:
+                mark = min(self._clock.now(), self._opened.log.reserved)
+                self._clock.advance(max(mark, self._clock.last))
+            return self._clock.last
+
+    def reserve(self) -> bool:
+        """Extend the durable promise that watermarks are made from (as `Store.reserve`)."""
+        with self._writing():
+            now = self.now()
+            if self._opened.log.reserved - now > self._reserve // 2:
+                return False
+            self._rotate_if_full()
+            self._mark(now + self._reserve)
+            return True
+
+    def finish(self) -> None:
+        """Write down exactly what watermarks have promised, so that the next run need not wait for the clock."""
+        if self._failed is None:
+            with self._writing():
+                self._mark(self._clock.last)
+
+    @property
+    def failed(self) -> bool:
+        """Whether the disk failed, so that nothing may be written any more."""
+        return self._failed is not None
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        with self._one_at_a_time:
+            if self._failed is not None:
+                raise self._failed
+            try:
+                yield
+            except StoreFailed as error:
+                self._failed = error
+                raise
+
+    def _write(self, plan: Plan, first: int) -> Commit:
+        previous = self._opened.log.position
+        if not plan.records:
+            return Commit(previous, previous, previous, plan.results, [])
+        last = plan.next - 1
+        reserved = last + self._reserve
+        try:
+            body = plan.body.body()
+            self._opened.log.append(body, count=plan.body.count, first=first, last=last, reserved=reserved)
+        except DiskFull:
+            with self._opened.lock:
+                self._planner.forget(plan)
+            raise
+        with self._opened.lock:
+            self._publish(plan)
+            self._clock.advance(last)
+            self._opened.log.publish(position=last, reserved=reserved)
+            self._in_flight = False
+        return Commit(first, last, previous, plan.results, plan.records)
+
+    def _publish(self, plan: Plan) -> None:
+        self._chunks += plan.chunks
+        for state in plan.created.values():
+            self._opened.registry.add(state)
+            self._opened.dirty[state.entry.id] = state
+        for state in plan.touched.values():
+            state.publish()
+            if not state.pending_since:
+                state.pending_since = plan.next
+            self._noticed(state)
+            self._note_cover(state)
+
+    def _note_cover(self, state: LogState) -> None:
+        if state.covered_recno >= state.tip_recno or state.foreign:
+            self._uncovered.pop(state.entry.id, None)
+        else:
+            self._uncovered[state.entry.id] = state
+
+    def _mark(self, reserved: int) -> None:
+        position = self._opened.log.position
+        self._opened.log.append(b"", count=0, first=position, last=position, reserved=reserved)
+        with self._opened.lock:
+            self._opened.log.publish(position=position, reserved=reserved)
+
+    def _rotate_if_full(self) -> None:
+        log = self._opened.log
+        if log.current.size < self._segment_bytes:
+            return
+        with self._opened.lock:
+            logs = [state.index(chunk) for state, chunk in self._chunks if chunk.places]
+        log.seal(Footer(log.position, log.reserved, logs))
+        with self._opened.lock:
+            for state, _ in self._chunks:
+                state.drop_filed(log.current.number)
+        self._chunks = []
