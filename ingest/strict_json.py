@@ -57,7 +57,7 @@ def parse(text: str) -> Parsed:
         return Parsed(NOT_JSON, f"not JSON from character {fault.pos} on")
     except ValueError as fault:
         return Parsed(NOT_JSON, f"not JSON: {fault}")
-    if _SURROGATE_ESCAPE.search(text):
+    if "\\u" in text and _SURROGATE_ESCAPE.search(text):
         document = _mended(document)
     return Parsed(document, None)
 

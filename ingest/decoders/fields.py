@@ -1,7 +1,5 @@
 """Fields: a JSON document laid out as paths and values, bounded, with notes on what paths cannot show."""
 
-from collections.abc import Iterator
-
 from ingest.decoders.base import TEXT_CHARS_MAX, observe
 from ingest.observation import Observation
 from ingest.strict_json import Digits, Doubled
@@ -15,57 +13,54 @@ EMPTY_KEY = '""'
 
 
 class Layout:
-    """Collects the observations of one message; `observations` and `note` are the result."""
+    """Collects the observations of one message; `observations` and `note()` are the result."""
 
-    __slots__ = ("_left_out", "_notes", "observations")
+    __slots__ = ("_ambiguous", "_left_out", "_notes", "observations")
 
     def __init__(self) -> None:
         self.observations: list[Observation] = []
         self._notes: dict[str, None] = {}
         self._left_out = 0
+        self._ambiguous = False
 
     def add(self, document: object, device_time: int | None, *, without: str | None = None) -> None:
         """Lay out an object or array. `without` is the top-level key that became the device time."""
-        for path, value in _leaves(document, "", self._notes, without):
-            if len(self.observations) == OBSERVATIONS_MAX or len(path) > FIELD_CHARS_MAX:
-                self._left_out += 1
-                continue
-            if type(value) is str and len(value) > TEXT_CHARS_MAX:
-                self._notes[f"texts longer than {TEXT_CHARS_MAX} characters are cut"] = None
-            elif type(value) is Digits:
-                self._notes["numbers that no double holds are kept as text"] = None
-            self.observations.append(observe(path, value, device_time))
+        if without is not None and isinstance(document, dict):
+            document = type(document)((key, value) for key, value in document.items() if key != without)
+        self._walk(document, "", device_time)
 
     def note(self) -> str | None:
         """The notes as one sentence, None if there is nothing to say."""
         notes = list(self._notes)
-        series = {(each.field, each.device_time) for each in self.observations}
-        if len(series) < len(self.observations):
+        if self._ambiguous and len({each.field for each in self.observations}) < len(self.observations):
             notes.append("two values have the same path")
         if self._left_out:
             notes.append(f"{self._left_out} values left out: at most {OBSERVATIONS_MAX}, paths to {FIELD_CHARS_MAX}")
         return "; ".join(notes) or None
 
+    def _walk(self, node: object, prefix: str, device_time: int | None) -> None:
+        """Depth first, in the document's order. The parser has bounded the depth."""
+        if isinstance(node, dict):
+            if type(node) is Doubled:
+                self._notes["a key came twice in one object: its last value counts"] = None
+            for key, value in node.items():
+                if not key or "." in key:
+                    self._ambiguous = True
+                self._enter(value, prefix + (key or EMPTY_KEY), device_time)
+        elif isinstance(node, list):
+            for number, value in enumerate(node):
+                self._enter(value, f"{prefix}{number}", device_time)
 
-def _leaves(
-    node: object, prefix: str, notes: dict[str, None], without: str | None = None
-) -> Iterator[tuple[str, object]]:
-    """Depth first, in the document's order. The parser has bounded the depth."""
-    if isinstance(node, dict):
-        if type(node) is Doubled:
-            notes["a key came twice in one object: its last value counts"] = None
-        items: Iterator[tuple[object, object]] = iter(node.items())
-    elif isinstance(node, list):
-        items = iter(enumerate(node))
-    else:
-        yield prefix, node
-        return
-    for key, value in items:
-        if without is not None and key == without:
-            continue
-        name = EMPTY_KEY if key == "" else str(key)
-        path = f"{prefix}.{name}" if prefix else name
-        if isinstance(value, (dict, list)):
-            yield from _leaves(value, path, notes)
-        else:
-            yield path, value
+    def _enter(self, value: object, path: str, device_time: int | None) -> None:
+        kind = type(value)
+        if kind is dict or kind is list or kind is Doubled:
+            self._walk(value, path + ".", device_time)
+            return
+        if len(self.observations) == OBSERVATIONS_MAX or len(path) > FIELD_CHARS_MAX:
+            self._left_out += 1
+            return
+        if kind is str and len(value) > TEXT_CHARS_MAX:  # type: ignore[arg-type]  # its type was just seen
+            self._notes[f"texts longer than {TEXT_CHARS_MAX} characters are cut"] = None
+        elif kind is Digits:
+            self._notes["numbers that no double holds are kept as text"] = None
+        self.observations.append(observe(path, value, device_time))
