@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from gdp import glog
 from gdp.datum import NS_PER_S
+from gdp.errors import StoreError
 from gdp.settings import StoreSettings
 from gdp.store.logstate import LogState
 from gdp.store.opened import Opened
@@ -54,27 +55,42 @@ class WriteBehind:
         with self._working:
             begun = self._monotonic()
             logs = self._choose(now)
-            for state in logs:
-                self._file(state, now)
+            error = self._file_each(logs, now)
             if logs or self._opened.dirty:
                 self._file_tips()
             self._delete_segments()
             spent_s = (self._monotonic() - begun) / NS_PER_S
-            if not logs:
-                return IDLE_S
-            if self._opened.log.size_bytes > 2 * self._settings.commit_log_bytes:
-                return 0.0
-            return spent_s / self._settings.glog_disk_share_max - spent_s
+        if error is not None:
+            raise error
+        if not logs:
+            return IDLE_S
+        if self._opened.log.size_bytes > 2 * self._settings.commit_log_bytes:
+            return 0.0
+        return spent_s / self._settings.glog_disk_share_max - spent_s
 
     def flush_all(self, now: int) -> None:
         """File every record that is durable now, whatever it costs; errors as `flush_due`."""
         with self._working:
             with self._opened.lock:
                 logs = list(self._opened.waiting.values())
-            for state in logs:
-                self._file(state, now)
+            error = self._file_each(logs, now)
             self._file_tips()
             self._delete_segments()
+        if error is not None:
+            raise error
+
+    def _file_each(self, logs: list[LogState], now: int) -> StoreError | None:
+        """File these logs; one that cannot be filed waits for another round and does not keep the others from it."""
+        first_error: StoreError | None = None
+        for state in logs:
+            try:
+                self._file(state, now)
+            except StoreError as error:
+                first_error = first_error or error
+                with self._opened.lock:
+                    state.due = True
+                    self._due.append(state)
+        return first_error
 
     def _choose(self, now: int) -> list[LogState]:
         """Return the logs of one round: full ones, else those that hold the oldest segment or have waited too long."""

@@ -105,9 +105,9 @@ class Store(ReadableStore):
         self.close()
 
     @property
-    def clock_offset_ns(self) -> int:
-        """How far the wall clock is ahead of logged time, ns."""
-        return self._writer.clock_offset_ns
+    def clock(self) -> LoggedClock:
+        """The store's clock; its `offset_ns` says how far the wall clock is ahead of logged time."""
+        return self._writer.clock
 
     @property
     def commit_log_bytes(self) -> int:
@@ -148,7 +148,7 @@ class Store(ReadableStore):
         return self._writer.watermark()
 
     def reserve(self) -> bool:
-        """Extend the promise that `watermark` may give, by an empty frame, where it is about to run out.
+        """Extend the promise that `watermark` may give, by an empty frame, where it is asked for and about to run out.
 
         Returns whether a frame was written; errors as `commit`.
         """

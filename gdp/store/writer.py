@@ -33,12 +33,13 @@ class Writer:
         """Write to an open store; `noticed` is told of each log that has got durable records, under the lock."""
         self._opened = opened
         self._planner = planner
-        self._clock = clock
+        self.clock = clock
         self._segment_bytes = settings.segment_bytes
         self._reserve = settings.watermark_reserve_ms * _NS_PER_MS
         self._noticed = noticed
         self._one_at_a_time = threading.Lock()
         self._in_flight = False
+        self._asked = False
         self._failed: StoreFailed | None = None
         self._uncovered = {state.entry.id: state for state in recovery.own_uncovered(opened)}
         self._chunks = recovery.chunks_of_current(opened)
@@ -48,7 +49,7 @@ class Writer:
         with self._writing():
             self._rotate_if_full()
             with self._opened.lock:
-                first = self._clock.now()
+                first = self.clock.now()
                 self._in_flight = True
             try:
                 segment = self._opened.log.current
@@ -78,28 +79,24 @@ class Writer:
     def now(self) -> int:
         """Return logged time, ns."""
         with self._opened.lock:
-            return self._clock.now()
-
-    @property
-    def clock_offset_ns(self) -> int:
-        """How far the wall clock is ahead of logged time, ns."""
-        with self._opened.lock:
-            return self._clock.offset_ns
+            return self.clock.now()
 
     def watermark(self) -> int:
         """Return a logged time at or before which nothing is still to come (as `Store.watermark`)."""
         with self._opened.lock:
+            self._asked = True
             if not self._in_flight:
-                mark = min(self._clock.now(), self._opened.log.reserved)
-                self._clock.advance(max(mark, self._clock.last))
-            return self._clock.last
+                mark = min(self.clock.now(), self._opened.log.reserved)
+                self.clock.advance(max(mark, self.clock.last))
+            return self.clock.last
 
     def reserve(self) -> bool:
         """Extend the durable promise that watermarks are made from (as `Store.reserve`)."""
         with self._writing():
             now = self.now()
-            if self._opened.log.reserved - now > self._reserve // 2:
+            if not self._asked or self._opened.log.reserved - now > self._reserve // 2:
                 return False
+            self._asked = False
             self._rotate_if_full()
             self._mark(now + self._reserve)
             return True
@@ -108,7 +105,7 @@ class Writer:
         """Write down exactly what watermarks have promised, so that the next run need not wait for the clock."""
         if self._failed is None:
             with self._writing():
-                self._mark(self._clock.last)
+                self._mark(self.clock.last)
 
     @property
     def failed(self) -> bool:
@@ -141,7 +138,7 @@ class Writer:
             raise
         with self._opened.lock:
             self._publish(plan)
-            self._clock.advance(last)
+            self.clock.advance(last)
             self._opened.log.publish(position=last, reserved=reserved)
             self._in_flight = False
         return Commit(first, last, previous, plan.results, plan.records)
