@@ -21,6 +21,8 @@ _WORK = (49.4773, 10.9886)
 _HOUR_S = 3_600
 _CHARGED_S, _BEDTIME_S = 6 * _HOUR_S, 22 * _HOUR_S + 1_800
 _COMMUTE_S = 35 * 60
+_BEAT_S = 15
+"""The watch measures this often: often enough that a live page is seen to live."""
 _LATENCY_MS = (200, 3_000)
 
 
@@ -119,27 +121,28 @@ def _watch_day(seed: int, day: int) -> list[Publish]:
     random = _random("watch", seed, day)
     sent: list[Publish] = []
     kept: list[dict[str, int]] = []
-    steps = 0
-    for second in range(random.randrange(30), DAY_S - 60, 60):
+    steps = 0.0
+    for second in range(random.randrange(_BEAT_S), DAY_S - 60, _BEAT_S):
         running = routine.run is not None and routine.run[0] <= second < routine.run[1]
         if kept and not running:
             sent.append(_publish(HEART_RATE_TOPIC, kept, day, second, random))
             kept = []
-        walked = _walked(random, routine, second, running=running)
-        steps += walked
+        cadence = _cadence(random, routine, second, running=running)
+        steps += cadence * _BEAT_S / 60
         if routine.watch_charging[0] <= second < routine.watch_charging[1]:
             continue
-        beat = {"bpm": _heart_rate(random, second, walked), "ts": day * DAY_S + second}
+        beat = {"bpm": _heart_rate(random, second, cadence), "ts": day * DAY_S + second}
         if running:
             kept.append(beat)
             continue
         sent.append(_publish(HEART_RATE_TOPIC, beat, day, second, random))
-        if second % 300 < 60:
-            sent.append(_publish(STEPS_TOPIC, {"steps": steps, "ts": day * DAY_S + second}, day, second, random))
+        if second % 300 < _BEAT_S:
+            sent.append(_publish(STEPS_TOPIC, {"steps": int(steps), "ts": day * DAY_S + second}, day, second, random))
     return sent
 
 
-def _walked(random: Random, routine: Routine, second: int, *, running: bool) -> int:
+def _cadence(random: Random, routine: Routine, second: int, *, running: bool) -> int:
+    """Steps a minute."""
     if running:
         return random.randrange(150, 175)
     if 0 < _travelled(routine, second) < 1:
@@ -148,9 +151,9 @@ def _walked(random: Random, routine: Routine, second: int, *, running: bool) -> 
     return random.randrange(60) if awake and random.random() < 0.15 else 0
 
 
-def _heart_rate(random: Random, second: int, walked: int) -> int:
+def _heart_rate(random: Random, second: int, cadence: int) -> int:
     rest = 66 if _CHARGED_S <= second < _BEDTIME_S else 53
-    return round(rest + walked * 0.5 + random.gauss(0, 2.5))
+    return round(rest + cadence * 0.5 + random.gauss(0, 2.5))
 
 
 def _publish(topic: str, content: object, day: int, second: int, random: Random) -> Publish:

@@ -43,7 +43,7 @@ def test_the_watch_sends_what_it_kept_as_one_array_and_falls_silent_on_its_charg
     beats = [json.loads(each.payload) for each in messages if each.topic.endswith("heart_rate")]
     batches = [each for each in beats if isinstance(each, list)]
     assert 1 <= len(batches) <= 7
-    assert all(len(batch) > 20 for batch in batches)
+    assert all(len(batch) > 80 for batch in batches)
     times = sorted(beat["ts"] for each in beats for beat in (each if isinstance(each, list) else [each]))
     assert len(times) == len(set(times))
     assert max(after - before for before, after in pairwise(times)) > 2_000
