@@ -151,6 +151,15 @@ class Home:
         self.wait_for(lambda: not is_alive(pid), f"{name} to die")
         return pid
 
+    def wait_gone(self, *names: str) -> None:
+        """Waits, after `up` was killed, until none of these children is left."""
+        deadline = time.monotonic() + WAIT_S_MAX
+        for name in names:
+            path = self.data / "run" / f"{name}.pid"
+            while path.exists() and is_alive(int(path.read_text())):
+                assert time.monotonic() < deadline, f"{name} outlives hearthlog up"
+                time.sleep(POLL_S)
+
     def wait_restarted(self, name: str, pid: int) -> None:
         """Waits until a child runs that is not the process `pid`."""
         self.wait_for(lambda: self.pid(name) != pid, f"{name} to be started again")

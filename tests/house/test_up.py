@@ -1,0 +1,203 @@
+"""`hearthlog up` as a person meets it: what it prints works, what it cannot do it says, and it stops when told."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.support.broker import free_port
+from tests.support.home import COMMAND, Home, is_alive
+
+CHILDREN = ("mosquitto", "sink", "api")
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    """One home for all tests that only look at it. It notices quickly when its broker cannot save."""
+    with Home(tmp_path_factory.mktemp("up") / "home", settings={"broker_saving_lag_max_s": 3}) as home:
+        yield home
+
+
+def hearthlog(home: Home, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        env=home.environment | environment,
+        cwd=home.directory,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def other_ports() -> tuple[str, ...]:
+    names = ("--http", "--mqtt", "--gdp")
+    return tuple(word for name in names for word in (name, f"127.0.0.1:{free_port()}"))
+
+
+def pasted(home: Home, beginning: str) -> subprocess.CompletedProcess[str]:
+    """Runs a printed line as a person would: in a shell, from anywhere."""
+    (line,) = [line for line in home.output.splitlines() if re.match(beginning, line)]
+    return subprocess.run(["bash", "-c", line], cwd="/", capture_output=True, text=True, check=True, timeout=60)
+
+
+def latest_values(home: Home) -> list[object]:
+    return [each["value"] for each in json.loads(pasted(home, "curl ").stdout)["observations"]]
+
+
+@pytest.mark.parametrize(("publish", "value"), [("mosquitto_pub ", 21.5), (r"\S*python", 21.7)])
+def test_the_printed_lines_work_as_they_are_pasted(running: Home, publish: str, value: float):
+    pasted(running, publish)
+    running.wait_for(lambda: latest_values(running) == [value], f"{value} to be served")
+
+
+def test_the_printed_address_logs_in_and_does_not_stay_in_the_address_bar(running: Home):
+    (address,) = re.findall(r"http://\S+/\?token=\S+", running.output)
+    with httpx.Client(trust_env=False) as browser:
+        answer = browser.get(address)
+        assert answer.is_redirect
+        assert "token" not in answer.headers["location"]
+        assert "httponly" in answer.headers["set-cookie"].lower()
+        assert browser.get(f"{running.http}/v1/topics").status_code == 200
+    assert httpx.get(f"{running.http}/v1/topics", trust_env=False).status_code == 401
+
+
+def test_the_printed_catalogue_is_the_stores(running: Home):
+    assert running.get("/v1/store").json()["catalogue"] in running.output
+
+
+def test_a_second_home_in_the_same_directory_is_told_who_has_it(running: Home):
+    done = hearthlog(running, "up", *other_ports(), HEARTHLOG_SINK_METRICS="")
+    assert done.returncode == 1
+    assert f"is in use by another `hearthlog up` (process {running.up.pid})" in done.stderr
+
+
+@pytest.mark.parametrize("option", ["--http", "--mqtt", "--gdp"])
+def test_a_taken_port_is_named_and_another_is_offered(running: Home, option: str, tmp_path: Path):
+    ports = dict(zip(other_ports()[::2], other_ports()[1::2], strict=True))
+    taken = {"--http": running.http_port, "--mqtt": running.mqtt_port, "--gdp": running.gdp_port}[option]
+    ports[option] = f"127.0.0.1:{taken}"
+    words = [word for pair in ports.items() for word in pair]
+    done = hearthlog(running, "up", "--data", str(tmp_path / "data"), *words, HEARTHLOG_SINK_METRICS="")
+    assert done.returncode == 1
+    assert re.search(
+        rf"127\.0\.0\.1:{taken} \({option}\) is taken by another program.*{option} 127\.0\.0\.1:\d+", done.stderr
+    )
+
+
+def test_the_doctor_finds_a_running_home_well(running: Home):
+    done = hearthlog(running, "doctor")
+    assert (done.returncode, "PROBLEM" in done.stdout) == (0, False), done.stdout
+    assert f"running (process {running.up.pid})" in done.stdout
+
+
+def test_the_doctor_says_what_is_taken_and_what_to_do(running: Home, tmp_path: Path):
+    done = hearthlog(running, "doctor", "--data", str(tmp_path))
+    assert done.returncode == 1
+    assert f"127.0.0.1:{running.http_port} (--http) is taken" in done.stdout
+
+
+def test_an_unknown_key_in_the_file_is_named(running: Home, tmp_path: Path):
+    (tmp_path / "hearthlog.toml").write_text('httpp = "127.0.0.1:8080"\n')
+    done = hearthlog(running, "up", HEARTHLOG_CONFIG=str(tmp_path / "hearthlog.toml"))
+    assert done.returncode == 1
+    assert "has the key 'httpp', which no part of Hearthlog knows. Did you mean 'http'?" in done.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can hide a program")
+@pytest.mark.parametrize("command", ["up", "doctor"])
+def test_a_missing_broker_is_named_with_the_line_that_installs_it(running: Home, tmp_path: Path, command: str):
+    program = shutil.which("mosquitto", path=f"{os.environ['PATH']}:/usr/sbin")
+    words = [*COMMAND, command, "--data", str(tmp_path / "data"), *other_ports()]
+    hidden = ["unshare", "--mount", "sh", "-c", f'mount --bind /dev/null {program} && exec "$@"', "sh", *words]
+    done = subprocess.run(
+        hidden, env=running.environment | {"HEARTHLOG_SINK_METRICS": ""}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "sh -c 'apt-get install --yes mosquitto mosquitto-clients && systemctl disable --now mosquitto'" in (
+        done.stdout + done.stderr
+    )
+
+
+def test_it_is_not_ready_while_the_broker_cannot_save(running: Home):
+    # Mosquitto writes its database under this name first.
+    obstacle = running.data / "broker" / "mosquitto.db.new"
+    while True:
+        try:
+            obstacle.mkdir()
+            break
+        except FileExistsError:
+            continue
+    running.wait_for(lambda: running.ready_status() == 503, "readyz to notice")
+    obstacle.rmdir()
+    running.wait_ready()
+
+
+def test_it_stops_all_in_order_with_a_reader_attached_and_loses_nothing(tmp_path: Path):
+    with Home(tmp_path / "home") as home:
+        pids = [home.pid(name) for name in CHILDREN]
+        headers = {"Authorization": f"Bearer {home.token}"}
+        with httpx.stream(
+            "GET", f"{home.http}/v1/live?filter=%23", headers=headers, trust_env=False, timeout=60
+        ) as live:
+            assert live.status_code == 200
+            home.publish((f"homes/h1/{number % 7}", str(number)) for number in range(500))
+            assert home.stop(signal.SIGINT) == 0
+        assert not any(is_alive(pid) for pid in pids)
+        assert not list((home.data / "run").glob("*.pid"))
+        assert re.search(r"Stopping api\nStopping sink\nStopping mosquitto\n", home.output)
+
+        token, catalogue = home.token, re.search(r"Catalogue +(\S+)", home.output)[1]
+        home.start()
+        home.wait_printed("Hearthlog is ready.")
+        assert home.token == token
+        assert catalogue in home.output
+        home.wait_for(lambda: len(observations(home, "homes/h1/#")) == 500, "all messages to be served")
+
+
+def test_when_up_is_killed_nothing_is_left_and_the_next_one_starts_at_once(tmp_path: Path):
+    with Home(tmp_path / "home") as home:
+        home.publish([("homes/h1/desk", "21.5")])
+        pids = [home.pid(name) for name in CHILDREN]
+        home.up.kill()
+        home.wait_ended()
+        home.start()
+        home.wait_printed("Hearthlog is ready.")
+        assert not any(is_alive(pid) for pid in pids)
+        assert [each["value"] for each in observations(home, "homes/h1/desk")] == [21.5]
+
+
+def test_a_damaged_commit_log_stops_everything_with_a_sentence_and_is_not_touched(tmp_path: Path):
+    with Home(tmp_path / "home") as home:
+        for number in range(20):
+            home.publish([("homes/h1/desk", str(number))])
+        home.up.kill()
+        home.wait_ended()
+        (segment,) = (home.data / "store" / "commit").glob("*.seg")
+        damaged = bytearray(segment.read_bytes())
+        damaged[len(damaged) // 2] ^= 0xFF
+        home.wait_gone(*CHILDREN)
+        segment.write_bytes(damaged)
+
+        home.start()
+        assert home.wait_ended() == 1
+        assert re.search(r"The sink cannot run \(exit code 78\)\. It said:\n.*" + re.escape(segment.name), home.output)
+        assert segment.read_bytes() == damaged
+
+
+def test_with_demo_a_real_home_lives(tmp_path: Path):
+    with Home(tmp_path / "home", options=["--demo"]) as home:
+        for filter_ in ("homes/osh/+/temperature", "homes/osh/phone/#", "homes/osh/watch/#"):
+            home.wait_for(lambda: home.get("/v1/latest", filter=filter_).json()["observations"], filter_)  # noqa: B023
+        assert home.stop() == 0
+
+
+def observations(home: Home, filter_: str) -> list[dict[str, object]]:
+    return home.get("/v1/history", filter=filter_, limit=10_000).json()["observations"]
