@@ -1,0 +1,42 @@
+"""`python -m api`: serve a home over HTTP until told to stop."""
+
+import logging
+import os
+import sys
+
+import structlog
+import uvloop
+
+from api.errors import StartError
+from api.process import serve
+from api.settings import ApiSettings
+
+
+def main() -> int:
+    """Run the process; returns its exit status."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    try:
+        uvloop.run(serve(ApiSettings.load()))
+    except StartError as fault:
+        print(f"api: {fault}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    # What would otherwise wait for threads of queries that nobody asks for any more.
+    code = main()
+    sys.stderr.flush()
+    os._exit(code)

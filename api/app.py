@@ -1,0 +1,49 @@
+"""The application: routes, problems and middleware put together around the services."""
+
+import time
+
+from fastapi import APIRouter, FastAPI
+from starlette.middleware import Middleware
+
+from api.page_files import mount_page
+from api.routes import docs, health, history, latest, live, login, logs, mqtt, plot, store, topics
+from api.services import Services
+from api.web.access import Access
+from api.web.accounts import Guard
+from api.web.limits import Limits
+from api.web.problem import install
+
+TITLE = "Hearthlog"
+VERSION = "1"
+
+
+def create_app(services: Services) -> FastAPI:
+    """The ASGI application that answers with these services."""
+    settings = services.settings
+    app = FastAPI(
+        title=TITLE,
+        version=VERSION,
+        docs_url=None,
+        redoc_url=None,
+        middleware=[
+            Middleware(Access, metrics=services.metrics),
+            Middleware(Guard, accounts=services.accounts),
+            Middleware(
+                Limits,
+                per_s=settings.requests_per_s_max,
+                burst=settings.requests_burst_max,
+                request_bytes_max=settings.request_bytes_max,
+                clock=time.monotonic_ns,
+            ),
+        ],
+    )
+    app.state.services = services
+    install(app)
+    v1 = APIRouter(prefix="/v1")
+    for route in (topics, latest, history, plot, live, store, logs):
+        v1.include_router(route.router)
+    app.include_router(v1)
+    for route in (health, login, mqtt, docs):
+        app.include_router(route.router)
+    mount_page(app)
+    return app

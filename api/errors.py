@@ -1,0 +1,21 @@
+"""The errors of the api, one hierarchy; `api.web.problem` turns those that a caller caused into problem+json."""
+
+
+class ApiError(Exception):
+    """Root of everything that the api raises on purpose."""
+
+
+class StartError(ApiError):
+    """The process cannot start; the text is one sentence for a person, with what to do."""
+
+
+class ReadModelDamaged(ApiError):
+    """The files of the read model cannot be used; they are derived, so the cure is to rebuild them from the feed."""
+
+
+class TimeError(ApiError):
+    """A text that is no time; the text of the error names what would do."""
+
+
+class StoreUnavailable(ApiError):
+    """What only the log server holds (payloads, datums) cannot be read now."""

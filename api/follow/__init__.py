@@ -1,0 +1,1 @@
+"""Following the feed: from datums to rows, and what the sink says of itself."""

@@ -1,0 +1,103 @@
+"""Applying the feed: records become rows, watermarks make them visible and hand them to the event streams."""
+
+import asyncio
+import time
+from collections.abc import Iterable
+
+import structlog
+
+from api.follow.interpret import Interpreter, rows_of
+from api.follow.progress import Progress
+from api.follow.sink_state import SinkState
+from api.live.hub import Hub
+from api.live.record import LiveRecord, from_feed
+from api.readmodel.model import ReadModel
+from api.readmodel.rows import Row
+from gdp.catalogue import Kind
+from gdp.datum import Datum
+from gdp.errors import CorruptStore
+from gdp.messages import Record
+
+log = structlog.get_logger()
+
+
+class Applier:
+    """Takes the feed in, in the order in which it comes. Everything happens on the loop, in slices."""
+
+    def __init__(self, model: ReadModel, hub: Hub, progress: Progress, sink: SinkState, *, slice_ms: float) -> None:
+        self._model = model
+        self._hub = hub
+        self._progress = progress
+        self._sink = sink
+        self._slice_s = slice_ms / 1000
+        self._interpreter = Interpreter()
+        self._rows: list[Row] = []
+        self._news: list[LiveRecord] = []
+        self._newest = model.position
+
+    @property
+    def resume(self) -> int:
+        """Logged time in ns after which the feed has to go on, so that no message lacks a part."""
+        incomplete = self._interpreter.incomplete_since
+        return self._model.position if incomplete is None else min(self._model.position, incomplete - 1)
+
+    async def take(self, records: Iterable[Record]) -> None:
+        """Take in some records; others have their turn in between."""
+        until = time.monotonic() + self._slice_s
+        for name, datum, logged in records:
+            self._take_one(name, datum, logged)
+            if time.monotonic() >= until:
+                await asyncio.sleep(0)
+                until = time.monotonic() + self._slice_s
+        self._model.add(self._rows)
+        self._rows = []
+
+    def advance(self, watermark: int) -> None:
+        """Nothing logged at or before `watermark` (ns) is still to come."""
+        self._model.advance(watermark)
+        if self._progress.snapshot:
+            self._progress.snapshot = False
+            self._hub.interrupt()
+        elif self._news:
+            self._hub.publish(self._news)
+        self._news = []
+        self._newest = max(self._newest, self._model.position)
+        self._progress.advance(watermark)
+
+    def _take_one(self, name: bytes, datum: Datum, logged: int) -> None:
+        model, progress = self._model, self._progress
+        if logged <= self._newest and logged > model.position:
+            # Only a reading log by log goes back in time; streams will read what it brought from the model.
+            progress.snapshot, self._news = True, []
+        entry = model.catalogue.log(name)
+        if entry is None:
+            progress.unknown_logs += 1
+            return
+        if datum.recno <= model.applied.get(entry.id, 0):
+            if logged > model.position:
+                progress.snapshot, self._news = True, []
+            return
+        self._newest = max(self._newest, logged)
+        progress.records += 1
+        if entry.kind is Kind.CATALOGUE:
+            self._learn(datum)
+        elif entry.kind is Kind.SINK:
+            self._sink.learn(datum.data, logged)
+        if entry.topic is None:
+            return
+        found = self._interpreter.read(entry, entry.topic, datum, logged)
+        if found is None:
+            return
+        model.applied[entry.id] = datum.recno
+        progress.undecoded += not found.decoded.understood
+        self._rows += rows_of(found, model.table)
+        if not progress.snapshot:
+            # Also without listeners: one may come before the watermark does.
+            self._news.append(from_feed(found))
+
+    def _learn(self, datum: Datum) -> None:
+        try:
+            self._model.catalogue.learn(datum.recno, datum.data)
+        except CorruptStore as fault:
+            # The log it would have named stays unknown, and its records are counted as such.
+            log.error("catalogue_record_unusable", recno=datum.recno, fault=str(fault))  # noqa: TRY400  # bad data

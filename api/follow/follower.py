@@ -1,0 +1,96 @@
+"""Following the feed for ever: what comes is applied, full tails are sealed, a lost connection is looked for again."""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import structlog
+
+from api.follow.applier import Applier
+from api.follow.progress import Progress
+from api.readmodel.model import ReadModel
+from gdp.client import FeedRecords, GdpClient
+from gdp.errors import GdpError
+from gdp.names import GdpName
+
+FIRST_DELAY_S = 0.25
+PROGRESS_EVERY_S = 5.0
+SEAL_ON_STOP_ROWS_MIN = 10_000
+"""A smaller tail is not worth a file: the feed gives it again in a moment."""
+log = structlog.get_logger()
+
+
+class Follower:
+    """One store's feed into its read model."""
+
+    def __init__(
+        self,
+        client: GdpClient,
+        server: GdpName,
+        model: ReadModel,
+        applier: Applier,
+        progress: Progress,
+        *,
+        delay_s_max: float,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._client = client
+        self._server = server
+        self._model = model
+        self._applier = applier
+        self._progress = progress
+        self._delay_s_max = delay_s_max
+        self._chance = chance
+        self._writer = ThreadPoolExecutor(1, "seal")
+        self._sealing: asyncio.Task[None] | None = None
+        self._reported = time.monotonic()
+
+    async def run(self) -> None:
+        """Follow until cancelled; then keep what is worth it."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                await self._follow_for_ever(group)
+        finally:
+            await self._keep()
+
+    async def _follow_for_ever(self, group: asyncio.TaskGroup) -> None:
+        delay_s = FIRST_DELAY_S
+        while True:
+            heard = self._progress.heard
+            try:
+                await self._follow(group)
+            except GdpError as fault:
+                self._progress.fault = str(fault)
+                log.warning("feed_lost", fault=str(fault))
+            delay_s = FIRST_DELAY_S if self._progress.heard > heard else min(2 * delay_s, self._delay_s_max)
+            await asyncio.sleep(delay_s * (0.5 + self._chance() / 2))
+
+    async def _follow(self, group: asyncio.TaskGroup) -> None:
+        async for item in self._client.feed(self._server, self._applier.resume):
+            self._progress.heard = time.monotonic()
+            if isinstance(item, FeedRecords):
+                await self._applier.take(item.records)
+            else:
+                self._applier.advance(item.ns)
+            if self._model.wants_seal:
+                self._sealing = group.create_task(self._seal(), name="seal the tail")
+            if self._model.overfull and self._sealing is not None:
+                await self._sealing
+            self._report()
+
+    async def _seal(self) -> None:
+        await self._model.seal(self._writer, resume=self._applier.resume)
+
+    async def _keep(self) -> None:
+        if self._model.tail_rows >= SEAL_ON_STOP_ROWS_MIN:
+            await self._seal()
+        self._writer.shutdown()
+
+    def _report(self) -> None:
+        now = time.monotonic()
+        behind_s = time.time() - self._model.position / 1e9
+        if now - self._reported >= PROGRESS_EVERY_S and behind_s > PROGRESS_EVERY_S:
+            self._reported = now
+            log.info("catching_up", records=self._progress.records, behind_s=round(behind_s))

@@ -1,0 +1,145 @@
+"""One event stream: catches up out of the read model, follows the feed, and falls back when it is too slow."""
+
+import asyncio
+import functools
+from collections.abc import AsyncIterator, Sequence
+from typing import NamedTuple
+
+from api.live.catch_up import Caught, messages_after
+from api.live.coalesce import Coalescer
+from api.live.hub import Queue
+from api.live.record import LiveRecord, Payload, event, event_data
+from api.readmodel.selection import Wanted
+from api.services import Home, Services
+from api.web.positions import position_text
+from ingest.filters import FilterSet
+
+RETRY_MS = 1_000
+CHUNK_BYTES = 32_768
+COMMENT = b": still here\n\n"
+
+
+class StreamRequest(NamedTuple):
+    """What a reader asked for. `since`: the last position it has, in ns."""
+
+    filters: tuple[str, ...]
+    fields: tuple[str, ...]
+    since: int
+    payload: Payload
+    style: str
+    latest_every_ms: int | None
+
+
+class Stream:
+    """Gives the bytes of the stream. A reader that reconnects gets a new one, with the last id it saw as `since`."""
+
+    def __init__(self, services: Services, home: Home, request: StreamRequest) -> None:
+        self._services = services
+        self._home = home
+        self._request = request
+        self._position = request.since
+        self._coalescer = (
+            Coalescer(request.latest_every_ms / 1000, style=request.style, fields=request.fields)
+            if request.latest_every_ms is not None
+            else None
+        )
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """Everything, until the process stops or the reader goes."""
+        hub = self._services.hub
+        hub.readers += 1
+        try:
+            yield b"retry: %d\n\n" % RETRY_MS
+            while not hub.closed:
+                async for chunk in self._catch_up():
+                    yield chunk
+                async for chunk in self._attached():
+                    yield chunk
+        finally:
+            hub.readers -= 1
+
+    async def _attached(self) -> AsyncIterator[bytes]:
+        # Since the last look at the model nothing was awaited, so the queue begins where the model ended.
+        hub, queue = self._services.hub, self._queue()
+        hub.attach(queue)
+        try:
+            async for chunk in self._follow(queue):
+                yield chunk
+        finally:
+            hub.detach(queue)
+        if queue.overflowed:
+            self._services.metrics.behind.inc()
+            behind = {"position": self._position_text(), "present": self._present_text()}
+            yield event(behind, name="behind")
+
+    async def _catch_up(self) -> AsyncIterator[bytes]:
+        while not self._services.hub.closed and self._position < self._home.model.view.position:
+            caught = await self._read()
+            for chunk in await self._encode(caught.records):
+                yield chunk
+            self._position = caught.position
+            for chunk in self._tick():
+                yield chunk
+
+    async def _follow(self, queue: Queue) -> AsyncIterator[bytes]:
+        loop, hub = asyncio.get_running_loop(), self._services.hub
+        comment_s = self._services.settings.live_comment_s
+        quiet_since = loop.time()
+        while not (hub.closed or queue.overflowed or queue.broken):
+            chunks = await self._encode([each for each in queue.take() if each.logged > self._position])
+            chunks += self._tick()
+            if not chunks and loop.time() - quiet_since >= comment_s:
+                chunks = [COMMENT]
+            for chunk in chunks:
+                yield chunk
+                quiet_since = loop.time()
+            due_s = self._coalescer.wait_s(loop.time()) if self._coalescer else None
+            quiet_s = max(quiet_since + comment_s - loop.time(), 0.0)
+            await queue.wait(quiet_s if due_s is None else min(due_s, quiet_s))
+
+    async def _read(self) -> Caught:
+        model = self._home.model
+        wanted = Wanted(self._request.filters)
+        ids = model.selector.select(wanted).all_ids
+        query = functools.partial(messages_after, model.view, ids, model.catalogue, self._position)
+        return await self._services.pools.run(query, heavy=False)
+
+    async def _encode(self, records: Sequence[LiveRecord]) -> list[bytes]:
+        """Take in messages in order; gives what is to be sent now, in chunks."""
+        if self._coalescer is not None:
+            for record in records:
+                self._coalescer.add(record)
+                self._position = record.logged
+            return []
+        chunks, chunk = [], bytearray()
+        for record in records:
+            whole = await self._with_payload(record)
+            data = event_data(whole, self._request.payload, self._request.style, self._request.fields)
+            self._position = record.logged
+            if data is not None:
+                chunk += event(data, position=self._position_text())
+            if len(chunk) >= CHUNK_BYTES:
+                chunks.append(bytes(chunk))
+                chunk.clear()
+        return [*chunks, bytes(chunk)] if chunk else chunks
+
+    async def _with_payload(self, record: LiveRecord) -> LiveRecord:
+        if record.payload is not None or self._request.payload == "decoded":
+            return record
+        message = await self._services.reader.message(record.log, record.recno)
+        return record._replace(payload=message.payload)
+
+    def _tick(self) -> list[bytes]:
+        taken = self._coalescer.take(asyncio.get_running_loop().time()) if self._coalescer else []
+        return [event({"observations": taken}, position=self._position_text(), name="latest")] if taken else []
+
+    def _queue(self) -> Queue:
+        settings = self._services.settings
+        filters = FilterSet.parse(self._request.filters or ("#",))
+        return Queue(filters, messages_max=settings.live_queue_messages_max, bytes_max=settings.live_queue_bytes_max)
+
+    def _position_text(self) -> str:
+        return position_text(self._home, self._position)
+
+    def _present_text(self) -> str:
+        return position_text(self._home, self._home.model.position)

@@ -1,0 +1,159 @@
+"""The life of the api process: find the store, follow it, serve, and stop in order."""
+
+import asyncio
+import errno
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from types import FrameType
+
+import orjson
+import structlog
+import uvicorn
+
+from api.app import create_app
+from api.errors import StartError
+from api.follow.applier import Applier
+from api.follow.follower import Follower
+from api.follow.progress import Progress
+from api.follow.sink_state import SinkState
+from api.gauges import gauges_of
+from api.live.hub import Hub
+from api.readmodel import disk
+from api.readmodel.model import ReadModel
+from api.services import Home, Services
+from api.settings import ApiSettings, address
+from api.store_reader import StoreReader
+from api.web.accounts import Accounts
+from api.web.metrics import Metrics
+from api.web.pools import Pools
+from gdp.client import GdpClient
+from gdp.errors import GdpNameError
+from gdp.names import GdpName, parse_name, server_name
+from gdp.position import store_prefix
+from gdp.settings import ClientSettings
+from ingest.decode import DECODER_SET
+
+STOP_S_MAX = 2
+"""Streams are closed first; what is still being sent after this is cut."""
+STORE_POLL_S = 0.25
+SWITCH_INTERVAL_S = 0.0005
+"""Threads give the interpreter up ten times as often as by default, so that a heavy query holds up the loop less."""
+log = structlog.get_logger()
+
+
+class Server(uvicorn.Server):
+    """Ends event streams and long polls when told to stop; uvicorn would wait for them."""
+
+    def __init__(self, config: uvicorn.Config, services: Services) -> None:
+        super().__init__(config)
+        self._services = services
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """SIGTERM or SIGINT came."""
+        self._services.hub.close()
+        self._services.progress.wake()
+        super().handle_exit(sig, frame)
+
+
+async def serve(settings: ApiSettings) -> None:
+    """Run until told to stop.
+
+    Raises:
+        StartError: the address cannot be listened on, or the read model is another api's.
+    """
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    descriptor = disk.lock(settings.read_model_path)
+    listening = _listen(settings.http)
+    log.info("listening", http=settings.http, lock=descriptor)
+    client_settings = ClientSettings(request_timeout_s=settings.store_read_timeout_s)
+    async with GdpClient.connect(*address(settings.gdp), settings=client_settings) as client:
+        services = _services(settings, client)
+        config = uvicorn.Config(
+            create_app(services),
+            loop="uvloop",
+            http="httptools",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=STOP_S_MAX,
+            ws_per_message_deflate=False,
+        )
+        async with _following(services, client):
+            await Server(config, services).serve([listening])
+        services.pools.close()
+
+
+@asynccontextmanager
+async def _following(services: Services, client: GdpClient) -> AsyncIterator[None]:
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(_follow(services, client), name="follow the feed")
+        try:
+            yield
+        finally:
+            task.cancel()
+
+
+async def _follow(services: Services, client: GdpClient) -> None:
+    settings = services.settings
+    catalogue = await _catalogue(settings)
+    server = server_name(catalogue)
+    model = await asyncio.to_thread(
+        ReadModel.open,
+        settings.read_model_path,
+        catalogue,
+        store=store_prefix(server),
+        decoders=DECODER_SET,
+        tail_rows_max=settings.tail_rows_max,
+    )
+    services.home = Home(catalogue, server, model)
+    log.info("read_model_open", rows=model.segment_rows, segments=model.segments, position=model.position)
+    applier = Applier(model, services.hub, services.progress, services.sink, slice_ms=settings.feed_slice_ms)
+    delay_s_max = settings.feed_reconnect_delay_max_s
+    await Follower(client, server, model, applier, services.progress, delay_s_max=delay_s_max).run()
+
+
+async def _catalogue(settings: ApiSettings) -> GdpName:
+    """The catalogue's name from the settings, or from the store's file, waiting for it to appear."""
+    if settings.catalogue:
+        return parse_name(settings.catalogue)
+    waiting = False
+    while True:
+        try:
+            return parse_name(orjson.loads(settings.store_path.read_bytes())["catalogue"])
+        except (OSError, ValueError, KeyError, TypeError, GdpNameError):
+            if not waiting:
+                log.info("waiting_for_store", file=str(settings.store_path))
+            waiting = True
+            await asyncio.sleep(STORE_POLL_S)
+
+
+def _services(settings: ApiSettings, client: GdpClient) -> Services:
+    services = Services(
+        settings=settings,
+        accounts=Accounts(settings.token_path),
+        metrics=Metrics(),
+        pools=Pools(heavy_threads=settings.heavy_queries_max, waiting_max=settings.queries_waiting_max),
+        hub=Hub(),
+        reader=StoreReader(client, reads_max=settings.store_reads_max),
+        progress=Progress(),
+        sink=SinkState(),
+    )
+    services.metrics.watch(lambda: gauges_of(services))
+    return services
+
+
+def _listen(http: str) -> socket.socket:
+    host, port = address(http)
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        listening = socket.socket(family, socket.SOCK_STREAM)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(1024)
+    except OSError as fault:
+        if fault.errno == errno.EADDRINUSE:
+            raise StartError(f"{http} is taken by another program; stop it, or set HEARTHLOG_HTTP=HOST:PORT") from None
+        raise StartError(f"cannot listen on {http}: {fault.strerror or fault}") from None
+    return listening

@@ -1,0 +1,71 @@
+"""When topics spoke: count, first and last message, and usual interval, as of a view's position."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from api.readmodel.rows import Ints
+from api.readmodel.run import Run, spans
+from api.readmodel.view import View
+
+INTERVALS_MAX = 64
+"""The usual interval is the median of the last 64."""
+INTERVALS_MIN = 2
+"""With fewer there is nothing usual."""
+
+
+class Activity(NamedTuple):
+    """Messages of one topic. Times in ns of logged time."""
+
+    messages: int
+    first: int
+    last: int
+    usual_interval: int | None
+
+
+def activity(view: View, groups: list[list[int]]) -> list[Activity | None]:
+    """One entry per group of message series; None where the group has no message yet."""
+    ids = np.array(sorted(number for group in groups for number in group), np.int32)
+    group_of = np.zeros(int(ids[-1]) + 1 if len(ids) else 1, np.int64)
+    for place, numbers in enumerate(groups):
+        group_of[numbers] = place
+    counts = np.zeros(len(groups), np.int64)
+    firsts: Ints = np.full(len(groups), np.iinfo(np.int64).max, np.int64)
+    recent: list[tuple[Ints, Ints]] = []
+    for part in view.parts:
+        run = part.run(ids, "logged")
+        if view.hides(part):
+            run = run.window(None, view.position + 1)
+        run = _without_empty(run)
+        group = group_of[run.ids]
+        np.add.at(counts, group, run.hi - run.lo)
+        np.minimum.at(firsts, group, run.key[run.lo])
+        taken = np.minimum(run.hi - run.lo, INTERVALS_MAX + 1)
+        recent.append((np.repeat(group, taken), run.key[spans(run.hi - taken, taken)]))
+    times = _per_group(recent, len(groups))
+    return [
+        Activity(int(count), int(first), int(ends[-1]), _usual(ends)) if count else None
+        for count, first, ends in zip(counts, firsts, times, strict=True)
+    ]
+
+
+def _without_empty(run: Run) -> Run:
+    keep = run.hi > run.lo
+    return run._replace(ids=run.ids[keep], lo=run.lo[keep], hi=run.hi[keep])
+
+
+def _per_group(recent: list[tuple[Ints, Ints]], groups: int) -> list[Ints]:
+    """The last logged times of each group, ascending."""
+    if not recent:
+        return [np.zeros(0, np.int64)] * groups
+    group = np.concatenate([each[0] for each in recent])
+    times = np.concatenate([each[1] for each in recent])
+    order = np.lexsort((times, group))
+    cuts = np.searchsorted(group[order], np.arange(1, groups))
+    return [each[-INTERVALS_MAX - 1 :] for each in np.split(times[order], cuts)]
+
+
+def _usual(times: Ints) -> int | None:
+    intervals = np.sort(np.diff(times))
+    # An integer of the list, so that no rounding is in it.
+    return int(intervals[len(intervals) // 2]) if len(intervals) >= INTERVALS_MIN else None

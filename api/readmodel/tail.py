@@ -1,0 +1,98 @@
+"""The tail: the newest rows, in memory, as they came, until they are sealed into a segment.
+
+Columns only ever grow at their end, so a reader that took a snapshot may go on reading without a lock.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from api.readmodel.rows import DTYPES, NO_TEXT, Columns, Row
+from api.readmodel.run import Run, bounds
+
+FIRST_ROWS = 4096
+
+
+class Tail:
+    """Growable columns with a dictionary of texts. One thread appends."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.logged_max = -1
+        self._columns = Columns.allocate(FIRST_ROWS)
+        self._texts = [""]
+        self._text_numbers: dict[str, int] = {"": NO_TEXT}
+
+    def append(self, rows: Sequence[Row]) -> None:
+        """Add rows after the last one."""
+        if not rows:
+            return
+        end = self.rows + len(rows)
+        self._reserve(end)
+        for array, cells in zip(self._columns.arrays()[:-1], zip(*rows, strict=True), strict=False):
+            array[self.rows : end] = cells
+        self._columns.text[self.rows : end] = [self._text_number(row.text) for row in rows]
+        self.logged_max = max(self.logged_max, *(row.logged for row in rows))
+        self.rows = end
+
+    def snapshot(self) -> "TailPart":
+        """The rows so far, as a part that never changes."""
+        return TailPart(self._columns.take(slice(self.rows)), self._texts, self.logged_max)
+
+    def _reserve(self, rows: int) -> None:
+        room = self._columns.rows
+        if rows <= room:
+            return
+        grown = Columns.allocate(max(rows, 2 * room))
+        for new, old in zip(grown.arrays(), self._columns.arrays(), strict=True):
+            new[: self.rows] = old[: self.rows]
+        self._columns = grown
+
+    def _text_number(self, text: str | None) -> int:
+        if text is None:
+            return NO_TEXT
+        number = self._text_numbers.get(text)
+        if number is None:
+            number = self._text_numbers[text] = len(self._texts)
+            self._texts.append(text)
+        return number
+
+
+@dataclass(frozen=True, slots=True)
+class TailPart:
+    """The tail at one moment. Within a log its rows lie in the order (recno, ordinal)."""
+
+    columns: Columns
+    texts: Sequence[str]
+    logged_max: int
+
+    def run(self, ids: NDArray[np.int32], by: str) -> Run:
+        """The rows of `ids` sorted by select time; equal times keep their order, which is that of the log."""
+        chosen = self._rows_of(ids)
+        series = self.columns.series[chosen]
+        times = self.columns.select_time(by)[chosen]
+        # numpy's lexsort is stable.
+        sorting = np.lexsort((times, series))
+        key, order = times[sorting], chosen[sorting]
+        present, lo, hi = bounds(series[sorting])
+        low, high = (int(key.min()), int(key.max())) if len(key) else (0, -1)
+        return Run(self, key, order, present, lo, hi, low, high)
+
+    def text(self, index: int) -> str:
+        """The text behind an index."""
+        return self.texts[index]
+
+    def _rows_of(self, ids: NDArray[np.int32]) -> NDArray[np.int64]:
+        series = self.columns.series
+        if not len(ids) or not len(series):
+            return np.zeros(0, np.int64)
+        if len(ids) == 1:
+            return np.flatnonzero(series == ids[0])
+        wanted = np.zeros(max(int(ids[-1]), int(series.max())) + 1, np.bool_)
+        wanted[ids] = True
+        return np.flatnonzero(wanted[series])
+
+
+assert Columns._fields == tuple(DTYPES) == Row._fields, "a row's cells are the columns, in this order"

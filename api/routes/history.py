@@ -1,0 +1,144 @@
+"""`GET /v1/history`: observations in order, page by page, as of the position of page one."""
+
+import functools
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from fastapi import APIRouter, Query, Request, Response
+from numpy.typing import NDArray
+from pydantic import Field
+
+from api.readmodel.page import Key, PageRequest, key_of, page
+from api.readmodel.rows import Rows
+from api.readmodel.selection import Wanted
+from api.readmodel.view import View
+from api.services import Home, Services, services_of
+from api.times import format_time
+from api.web.answer import Standing, body, next_page, respond
+from api.web.cursor import decode_cursor, encode_cursor
+from api.web.openapi import answers
+from api.web.params import AtText, By, Layout, Selecting, TimeText
+from api.web.payload import payload_fields
+from api.web.positions import home_of, position_text, reach, read_moment
+from api.web.problem import bad_parameter
+from api.web.render import columns_of, objects_of
+from api.web.schemas import Observations
+
+QUICK_ROWS_MAX = 1_000
+QUICK_SERIES_MAX = 32
+"""Up to these a page takes about a millisecond, and is answered by the thread for quick queries."""
+router = APIRouter()
+
+
+class HistoryQuery(Selecting):
+    """Parameters of `history`."""
+
+    start: str | None = Field(None, description="First time: RFC 3339, -6h, now, or a position. Included.")
+    end: str | None = Field(None, description="Time at which to end. Not included.")
+    by: By = Field("device", description="Clock that selects and sorts: device time where there is one, or logged.")
+    order: Literal["asc", "desc"] = Field("asc", description="Oldest or newest first.")
+    limit: int | None = Field(None, ge=1, description="Rows of a page; default and maximum are settings.")
+    cursor: str | None = Field(None, description="From `next`.")
+    at: AtText = None
+    raw: bool = Field(False, description="Payload bytes beside the values.")
+    time: TimeText = "rfc3339"
+    layout: Layout = Field("rows", description="rows: an object a row; columns: an array a column.")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that one page needs, fixed before a thread works on it."""
+
+    request: Request
+    home: Home
+    query: HistoryQuery
+    view: View
+    ids: NDArray[np.int32]
+    page: PageRequest
+
+    @property
+    def heavy(self) -> bool:
+        """Whether the page may take long."""
+        return self.page.limit > QUICK_ROWS_MAX or len(self.ids) > QUICK_SERIES_MAX
+
+
+@router.get("/history", responses=answers(Observations, 409, 429, 503))
+async def history(request: Request, query: Annotated[HistoryQuery, Query()]) -> Response:
+    """Observations in the total order (time, log, record, place in the record), and messages without any."""
+    services = services_of(request)
+    plan = await _plan(request, services, query)
+    run = functools.partial(services.pools.run, heavy=plan.heavy)
+    rows, more = await run(lambda: page(plan.view, plan.ids, plan.page))
+    payloads: list[bytes] | None = None
+    if query.raw:
+        payloads = await _payloads(services, plan, rows)
+        more, rows = more or len(payloads) < rows.columns.rows, rows.head(len(payloads))
+    content, next_url = await run(lambda: _content(plan, rows, payloads, more=more))
+    return respond(Standing.at(plan.home, plan.view.position), content, next_url)
+
+
+async def _plan(request: Request, services: Services, query: HistoryQuery) -> Plan:
+    home = home_of(services)
+    limit = limit_of(services, query.limit)
+    at_text, after = _resume(home, query)
+    at = await reach(request, services, at_text)
+    view = home.model.view.pinned(at)
+    now = services.clock() if at is None else at
+    start = None if query.start is None else read_moment(home, query.start, "start", now)
+    end = None if query.end is None else read_moment(home, query.end, "end", now)
+    if start is not None and end is not None and start >= end:
+        raise bad_parameter("start", f"{query.start} is not before end, {query.end}")
+    selection = home.model.selector.select(Wanted(tuple(query.filter), tuple(query.field)))
+    wanted = PageRequest(query.by, limit, descending=query.order == "desc", start=start, end=end, after=after)
+    return Plan(request, home, query, view, selection.ids, wanted)
+
+
+def _resume(home: Home, query: HistoryQuery) -> tuple[str | None, Key | None]:
+    """The position that the answer is pinned to, and the row after which it begins."""
+    if query.cursor is None:
+        return query.at, None
+    pinned, by, order, *key = decode_cursor(query.cursor, "history", int, str, str, int, int, int, int, int)
+    if (by, order) != (query.by, query.order):
+        raise bad_parameter("cursor", f"it was made with by={by} and order={order}: take `next` as it is")
+    return position_text(home, pinned), Key(*key)
+
+
+async def _payloads(services: Services, plan: Plan, rows: Rows) -> list[bytes]:
+    """The payload of each row, up to the bound on bytes; at least one."""
+    logs, by_id = plan.view.logs, plan.home.model.catalogue.by_id
+    names = [by_id[log].name for log in logs[rows.columns.series].tolist()]
+    wanted = list(zip(names, rows.columns.recno.tolist(), strict=True))
+    return await services.reader.payloads(wanted, bytes_max=services.settings.answer_payload_bytes_max)
+
+
+def _content(plan: Plan, rows: Rows, payloads: list[bytes] | None, *, more: bool) -> tuple[bytes, str | None]:
+    query, page_request = plan.query, plan.page
+    columns: dict[str, Any] = dict(columns_of(rows, plan.view.keys, plan.home.model.catalogue, query.time))
+    if payloads is not None:
+        fields = [payload_fields(payload) for payload in payloads]
+        columns["payload"] = [each.get("payload") for each in fields]
+        columns["payload_base64"] = [each.get("payload_base64") for each in fields]
+    next_url = None
+    if more:
+        key = key_of(rows, plan.view.logs, rows.columns.rows - 1, query.by)
+        cursor = encode_cursor("history", plan.view.position, query.by, query.order, *key)
+        pinned = {
+            name: None if ns is None else format_time(ns)
+            for name, ns in (("start", page_request.start), ("end", page_request.end))
+        }
+        next_url = next_page(plan.request, cursor, pinned, drop=("at",))
+    entries = {"columns": columns} if query.layout == "columns" else {"observations": objects_of(columns)}
+    return body(Standing.at(plan.home, plan.view.position), entries, next_url), next_url
+
+
+def limit_of(services: Services, limit: int | None) -> int:
+    """The rows that an answer may have.
+
+    Raises:
+        Problem: 400; more than the maximum.
+    """
+    most = services.settings.rows_max
+    if limit is not None and limit > most:
+        raise bad_parameter("limit", f"{limit} is more than {most}, the most that one page may have")
+    return min(services.settings.rows_default if limit is None else limit, most)

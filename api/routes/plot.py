@@ -1,0 +1,100 @@
+"""`GET /v1/plot`: per series the least and greatest value of each pixel, as columns: what a chart should ask for."""
+
+import functools
+from typing import Annotated, Any
+
+import numpy as np
+from fastapi import APIRouter, Query, Request, Response
+from numpy.typing import NDArray
+from pydantic import Field
+
+from api.readmodel.latest import Newest, Series, newest_of
+from api.readmodel.newest import newest
+from api.readmodel.plot import Buckets, PlotRequest, buckets, rows_in_window
+from api.readmodel.selection import Wanted
+from api.readmodel.series import MESSAGE_FIELD
+from api.readmodel.view import View
+from api.services import services_of
+from api.settings import ApiSettings
+from api.times import UNITS_NS, one_time
+from api.web.answer import Standing, body, respond
+from api.web.openapi import answers
+from api.web.params import AtText, By, Selecting, TimeText
+from api.web.positions import home_of, reach, read_moment
+from api.web.problem import Problem, bad_parameter
+from api.web.schemas import Plot
+
+NS_PER_MS = UNITS_NS["ms"]
+QUICK_SERIES_MAX = 64
+Groups = list[tuple[Series, list[int]]]
+router = APIRouter()
+
+
+class PlotQuery(Selecting):
+    """Parameters of `plot`."""
+
+    start: str = Field("-24h", description="First time: RFC 3339, -6h, now, or a position. Included.")
+    end: str = Field("now", description="Time at which to end. Not included.")
+    width: int = Field(600, ge=1, description="Buckets: pixels across. The maximum is a setting.")
+    by: By = Field("device", description="Clock that selects and sorts: device time where there is one, or logged.")
+    at: AtText = None
+    time: TimeText = "rfc3339"
+
+
+@router.get("/plot", responses=answers(Plot, 409, 413, 429, 503))
+async def plot(request: Request, query: Annotated[PlotQuery, Query()]) -> Response:
+    """Numbers and booleans (0 and 1) of each series; empty arrays where the window has none. Gaps are not explained."""
+    services = services_of(request)
+    home = home_of(services)
+    if query.width > services.settings.plot_width_max:
+        raise bad_parameter("width", f"{query.width} is more than {services.settings.plot_width_max}")
+    at = await reach(request, services, query.at)
+    view = home.model.view.pinned(at)
+    now = services.clock() if at is None else at
+    start, end = read_moment(home, query.start, "start", now), read_moment(home, query.end, "end", now)
+    if start >= end:
+        raise bad_parameter("start", f"{query.start} is not before end, {query.end}")
+    selection = home.model.selector.select(Wanted(tuple(query.filter), tuple(query.field)))
+    groups = [(series, numbers) for series, numbers in selection.groups if series.field != MESSAGE_FIELD]
+    window = PlotRequest(query.by, start, end, query.width)
+    draw = functools.partial(_draw, services.settings, view, groups, window)
+    lines = await services.pools.run(draw, heavy=len(groups) > QUICK_SERIES_MAX)
+    standing = Standing.at(home, view.position)
+    entries = {"start": one_time(start, query.time), "end": one_time(end, query.time), "series": lines}
+    return respond(standing, body(standing, entries))
+
+
+def _draw(settings: ApiSettings, view: View, groups: Groups, window: PlotRequest) -> list[dict[str, Any]]:
+    ids = np.array(sorted(number for _, numbers in groups for number in numbers), np.int32)
+    known = {row.series: row for row in newest(view, ids, "logged").unpack()}
+    lines = newest_of(groups, view.keys, "logged", known.get)
+    numbers = dict(groups)
+    _check_cost(settings, view, ids, len(lines), window)
+    found = buckets(view, [numbers[line.series] for line in lines], window)
+    edges = np.searchsorted(found.cell, np.arange(len(lines) + 1) * window.width).tolist()
+    return [
+        _line(line, found.take(slice(first, last)))
+        for line, first, last in zip(lines, edges[:-1], edges[1:], strict=True)
+    ]
+
+
+def _check_cost(settings: ApiSettings, view: View, ids: NDArray[np.int32], lines: int, window: PlotRequest) -> None:
+    if lines * window.width > settings.plot_points_max:
+        detail = f"{lines} series times width {window.width} is more than {settings.plot_points_max}: narrow both"
+        raise Problem(413, "too-much", detail, parameter="width")
+    rows = rows_in_window(view, ids, window)
+    if rows > settings.plot_rows_max:
+        detail = f"{rows} rows are in the window, {settings.plot_rows_max} may be: ask for less time or fewer series"
+        raise Problem(413, "too-much", detail, parameter="start")
+
+
+def _line(line: Newest, found: Buckets) -> dict[str, Any]:
+    return {
+        "topic": line.series.topic,
+        "field": line.series.field,
+        "unit": line.key.unit,
+        "x": (found.first / NS_PER_MS).tolist(),
+        "min": found.least.tolist(),
+        "max": found.greatest.tolist(),
+        "count": found.rows.tolist(),
+    }

@@ -1,0 +1,119 @@
+"""`GET /v1/topics`: one row a topic, with its fields, how often it speaks, and whether it still does."""
+
+import functools
+from typing import Annotated, Any
+
+import numpy as np
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
+
+from api.readmodel.activity import Activity, activity
+from api.readmodel.latest import Series, newest_of
+from api.readmodel.newest import newest
+from api.readmodel.rows import Row
+from api.readmodel.selection import TopicSeries, Wanted
+from api.readmodel.view import View
+from api.routes.history import limit_of
+from api.services import Home, services_of
+from api.times import NS_PER_S, one_time
+from api.web.answer import Standing, body, next_page, respond
+from api.web.cursor import decode_cursor, encode_cursor
+from api.web.openapi import answers
+from api.web.params import AtText, Filtered, TimeText
+from api.web.positions import home_of, position_text, reach
+from api.web.render import KIND_NAMES
+from api.web.schemas import Topics
+from gdp.names import printable
+
+LATE_INTERVALS = 2
+SILENT_INTERVALS = 10
+SILENT_MIN_NS = 300 * NS_PER_S
+router = APIRouter()
+
+
+class TopicsQuery(Filtered):
+    """Parameters of `topics`."""
+
+    limit: int | None = Field(None, ge=1, description="Topics of a page; default and maximum are settings.")
+    cursor: str | None = Field(None, description="From `next`.")
+    at: AtText = None
+    time: TimeText = "rfc3339"
+
+
+@router.get("/topics", responses=answers(Topics, 409, 429, 503))
+async def topics(request: Request, query: Annotated[TopicsQuery, Query()]) -> Response:
+    """The topics that the filters select and that have a message, in order of their names."""
+    services = services_of(request)
+    home = home_of(services)
+    limit = limit_of(services, query.limit)
+    at_text, after = query.at, ""
+    if query.cursor is not None:
+        pinned, after = decode_cursor(query.cursor, "topics", int, str)
+        at_text = position_text(home, pinned)
+    at = await reach(request, services, at_text)
+    view = home.model.view.pinned(at)
+    selector = home.model.selector
+    known = selector.select(Wanted(tuple(query.filter))).topics
+    names = [topic for topic in known if topic > after and _existed(home, topic, view.position)]
+    series = [selector.series_of(topic) for topic in names[:limit]]
+    rows = await services.pools.run(functools.partial(_describe, home, view, series, query.time), heavy=True)
+    next_url = None
+    if len(names) > limit:
+        next_url = next_page(request, encode_cursor("topics", view.position, names[limit - 1]), {}, drop=("at",))
+    standing = Standing.at(home, view.position)
+    return respond(standing, body(standing, {"topics": rows}, next_url), next_url)
+
+
+def _existed(home: Home, topic: str, position: int) -> bool:
+    """Whether the topic had a log then; without this, topics that came later would change where a page ends."""
+    return any(log.started <= position for log in home.model.catalogue.logs_of(topic))
+
+
+def _describe(home: Home, view: View, topics: list[TopicSeries], style: str) -> list[dict[str, Any]]:
+    """One object per topic that has a message at the view's position."""
+    ids = np.array(sorted(number for each in topics for number in each.all_numbers()), np.int32)
+    rows = {row.series: row for row in newest(view, ids, "logged").unpack()}
+    spoken = activity(view, [each.messages for each in topics])
+    described = []
+    for each, heard in zip(topics, spoken, strict=True):
+        messages = newest_of([(Series(each.topic, ""), each.messages)], view.keys, "logged", rows.get)
+        if heard is not None and messages:
+            log = home.model.catalogue.by_id[messages[0].key.log]
+            described.append(
+                {
+                    "topic": each.topic,
+                    "log": printable(log.name),
+                    "generation": log.generation,
+                    "decoder": messages[0].key.decoder,
+                    "fields": _fields(each, view, rows),
+                    **_activity(heard, view.position, style),
+                }
+            )
+    return described
+
+
+def _fields(topic: TopicSeries, view: View, rows: dict[int, Row]) -> list[dict[str, Any]]:
+    groups = [(Series(topic.topic, field), numbers) for field, numbers in sorted(topic.fields.items())]
+    return [
+        {"field": each.series.field, "kind": KIND_NAMES[each.row.kind], "unit": each.key.unit}
+        for each in newest_of(groups, view.keys, "logged", rows.get)
+    ]
+
+
+def _activity(heard: Activity, position: int, style: str) -> dict[str, Any]:
+    usual = heard.usual_interval
+    return {
+        "count": heard.messages,
+        "first_logged_time": one_time(heard.first, style),
+        "last_logged_time": one_time(heard.last, style),
+        "usual_interval_s": None if usual is None else usual / NS_PER_S,
+        "state": _state(position - heard.last, usual),
+    }
+
+
+def _state(silence: int, usual: int | None) -> str | None:
+    if usual is None:
+        return None
+    if silence > max(SILENT_INTERVALS * usual, SILENT_MIN_NS):
+        return "silent"
+    return "late" if silence > LATE_INTERVALS * usual else "live"

@@ -1,0 +1,53 @@
+"""What the routes work with: one object per process, found at `request.app.state.services`."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from fastapi import Request
+
+from api.follow.progress import Progress
+from api.follow.sink_state import SinkState
+from api.live.hub import Hub
+from api.readmodel.model import ReadModel
+from api.settings import ApiSettings
+from api.store_reader import StoreReader
+from api.web.accounts import Accounts
+from api.web.fragments import Fragments
+from api.web.metrics import Metrics
+from api.web.pools import Pools
+from gdp.names import GdpName
+
+
+@dataclass(slots=True)
+class Home:
+    """The store that is followed. It exists once the store's catalogue is known."""
+
+    catalogue: GdpName
+    server: GdpName
+    model: ReadModel
+
+
+@dataclass(slots=True)
+class Services:
+    """Everything that lives as long as the process."""
+
+    settings: ApiSettings
+    accounts: Accounts
+    metrics: Metrics
+    pools: Pools
+    hub: Hub
+    reader: StoreReader
+    progress: Progress
+    sink: SinkState
+    clock: Callable[[], int] = time.time_ns
+    home: Home | None = None
+    fragments: Fragments = field(default_factory=Fragments)
+    tunnels: int = 0
+    """MQTT connections over WebSocket, now."""
+
+
+def services_of(request: Request) -> Services:
+    """The services of the application that got this request."""
+    services: Services = request.app.state.services
+    return services

@@ -1,0 +1,139 @@
+"""The api's settings: environment (HEARTHLOG_…), then hearthlog.toml, then these defaults."""
+
+import os
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
+
+from api.errors import StartError
+
+CONFIG_VARIABLE = "HEARTHLOG_CONFIG"
+MIB = 1 << 20
+
+
+class ApiSettings(BaseSettings):
+    """What can be set for the api. Keys of other processes in the same file are ignored."""
+
+    model_config = SettingsConfigDict(env_prefix="HEARTHLOG_", extra="ignore", frozen=True)
+
+    data: Path = Field(Path("data"), description="Directory of everything that is kept.")
+    http: str = Field("127.0.0.1:8080", description="HOST:PORT on which the api and the page are served.")
+    mqtt: str = Field("127.0.0.1:1883", description="HOST:PORT of the MQTT broker, for MQTT over WebSocket at /mqtt.")
+    gdp: str = Field("127.0.0.1:8009", description="HOST:PORT of the log server whose feed is followed.")
+    catalogue: str = Field(
+        "", description="Name of the store's catalogue log; empty: what store/store.json below the data directory says."
+    )
+    read_model: Path | None = Field(
+        None, description="Directory of this api's read model; not set: read-model below the data directory."
+    )
+    admin_token_file: str = Field(
+        "secrets/admin.token", description="File with the administrator's secret, below the data directory."
+    )
+
+    tail_rows_max: int = Field(
+        262_144, ge=1_000, le=16_777_216, description="Rows in memory at which they are sealed into a segment."
+    )
+    rows_default: int = Field(1_000, ge=1, description="Rows of an answer that names no limit.")
+    rows_max: int = Field(50_000, ge=1, le=1_000_000, description="Largest limit that an answer may be asked for.")
+    answer_payload_bytes_max: int = Field(
+        8 * MIB, ge=65_536, description="Payload bytes in one answer; it is cut there, and says so."
+    )
+    plot_width_max: int = Field(4_000, ge=1, description="Greatest width of a plot, in buckets.")
+    plot_points_max: int = Field(1_000_000, ge=1, description="Series times width of one plot.")
+    plot_rows_max: int = Field(20_000_000, ge=1_000, description="Rows that one plot may look at.")
+    request_bytes_max: int = Field(1 * MIB, ge=1_024, description="Largest request body.")
+    requests_per_s_max: float = Field(500.0, gt=0, description="Requests per second and account, over time.")
+    requests_burst_max: int = Field(2_000, ge=1, description="Requests per account that may come at once.")
+    heavy_queries_max: int = Field(2, ge=1, le=64, description="Threads for queries that may take long.")
+    queries_waiting_max: int = Field(256, ge=1, description="Queries that may wait for a thread.")
+    store_reads_max: int = Field(16, ge=1, le=1_000, description="Reads that the log server is asked at one time.")
+    store_read_timeout_s: float = Field(10.0, gt=0, description="Longest wait for one answer of the log server.")
+    wait_s_max: int = Field(60, ge=1, le=600, description="Longest wait that Prefer: wait may ask for.")
+    live_readers_max: int = Field(256, ge=1, description="Event streams at one time.")
+    live_queue_messages_max: int = Field(
+        2_000, ge=1, description="Messages that wait for one slow event stream before it is behind."
+    )
+    live_queue_bytes_max: int = Field(
+        4 * MIB, ge=65_536, description="Payload bytes that wait for one slow event stream before it is behind."
+    )
+    live_comment_s: float = Field(15.0, gt=0, description="Silence after which an event stream sends a comment.")
+    mqtt_tunnels_max: int = Field(256, ge=1, description="MQTT connections over WebSocket at one time.")
+    ready_lag_max_s: float = Field(
+        10.0, gt=0, description="Age of the feed's watermark beyond which the api is not ready."
+    )
+    feed_reconnect_delay_max_s: float = Field(
+        5.0, gt=0, description="Longest delay before connecting to the feed again."
+    )
+    feed_slice_ms: float = Field(
+        4.0, gt=0, le=1_000, description="Time that the feed may take before requests have their turn."
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # the signature is pydantic's
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read the environment first, then the file that HEARTHLOG_CONFIG names."""
+        file = Path(os.environ.get(CONFIG_VARIABLE, "hearthlog.toml"))
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)
+
+    @field_validator("http", "mqtt", "gdp")
+    @classmethod
+    def _check_address(cls, value: str) -> str:
+        address(value)
+        return value
+
+    @classmethod
+    def load(cls) -> Self:
+        """Read all sources.
+
+        Raises:
+            StartError: in one sentence, which setting and why.
+        """
+        try:
+            return cls()
+        except ValidationError as fault:
+            first = fault.errors()[0]
+            name = ".".join(str(part) for part in first["loc"])
+            raise StartError(f"setting {name}: {first['msg'].removeprefix('Value error, ')}") from fault
+        except (SettingsError, ValueError, OSError) as fault:
+            raise StartError(f"the settings cannot be read: {fault}") from fault
+
+    @property
+    def read_model_path(self) -> Path:
+        """Where the read model lies."""
+        return self.data / "read-model" if self.read_model is None else self.read_model
+
+    @property
+    def store_path(self) -> Path:
+        """The file that names the store's catalogue."""
+        return self.data / "store" / "store.json"
+
+    @property
+    def token_path(self) -> Path:
+        """Where the administrator's secret lies."""
+        return self.data / self.admin_token_file
+
+
+def address(text: str) -> tuple[str, int]:
+    """Split HOST:PORT; an IPv6 host is in brackets.
+
+    Raises:
+        ValueError: the text says what is wrong.
+    """
+    host, colon, port = text.rpartition(":")
+    if not colon or not host or not port.isascii() or not port.isdigit() or int(port) > 65_535:
+        raise ValueError(f"{text!r} is not HOST:PORT")
+    return host.removeprefix("[").removesuffix("]"), int(port)

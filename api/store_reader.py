@@ -1,0 +1,124 @@
+"""Reading from the log server what the read model does not hold: payloads, datums, metadata.
+
+Bounded, and on a connection that has nothing to do with the feed's.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+
+from api.errors import StoreUnavailable
+from gdp.client import GdpClient, OpenLog
+from gdp.datum import Datum
+from gdp.errors import ConnectionLost, GdpError, NoRoute, NotFound, TimedOut
+from gdp.names import GdpName
+from ingest.envelope import Message, part_of, unpack
+
+BATCH = 256
+"""Payloads that are fetched before the bound on their bytes is looked at."""
+SPAN_FACTOR = 2
+"""Records of one log are read as one range if that fetches at most this many times what is wanted."""
+
+Wanted = tuple[GdpName, int]
+
+
+class StoreReader:
+    """Reads by (log, recno). At most `reads_max` requests are under way."""
+
+    def __init__(self, client: GdpClient, *, reads_max: int) -> None:
+        self._client = client
+        self._slots = asyncio.Semaphore(reads_max)
+
+    async def open(self, log: GdpName) -> OpenLog | None:
+        """The log's metadata and last record number; None if nobody serves it."""
+        try:
+            async with self._slots:
+                return await self._client.open(log)
+        except (NoRoute, NotFound):
+            return None
+        except GdpError as fault:
+            raise _unavailable(fault) from fault
+
+    async def range(self, log: GdpName, first: int, count: int) -> list[Datum]:
+        """Records from number `first` on, at most `count`.
+
+        Raises:
+            StoreUnavailable: the log server does not answer.
+        """
+        try:
+            async with self._slots:
+                return [datum async for datum in self._client.read_range(log, first, count)]
+        except NotFound:
+            return []
+        except GdpError as fault:
+            raise _unavailable(fault) from fault
+
+    async def message(self, log: GdpName, recno: int) -> Message:
+        """The message whose last record is `recno`, its parts joined.
+
+        Raises:
+            StoreUnavailable: the log server does not answer, or does not have it.
+        """
+        return (await self._messages(log, [recno]))[recno]
+
+    async def payloads(self, wanted: Sequence[Wanted], *, bytes_max: int) -> list[bytes]:
+        """The payloads of the first of `wanted`: as many as stay within `bytes_max`, but at least one.
+
+        Raises:
+            StoreUnavailable: the log server does not answer, or does not have one of them.
+        """
+        payloads: list[bytes] = []
+        size = 0
+        for first in range(0, len(wanted), BATCH):
+            batch = wanted[first : first + BATCH]
+            found = await self._batch(batch)
+            for each in batch:
+                size += len(found[each])
+                if size > bytes_max and payloads:
+                    return payloads
+                payloads.append(found[each])
+        return payloads
+
+    async def _batch(self, wanted: Sequence[Wanted]) -> dict[Wanted, bytes]:
+        recnos: dict[GdpName, set[int]] = defaultdict(set)
+        for log, recno in wanted:
+            recnos[log].add(recno)
+        async with asyncio.TaskGroup() as group:
+            reading = {
+                log: group.create_task(self._messages(log, sorted(numbers)), name="read payloads")
+                for log, numbers in recnos.items()
+            }
+        return {(log, recno): task.result()[recno].payload for log, task in reading.items() for recno in recnos[log]}
+
+    async def _messages(self, log: GdpName, recnos: Sequence[int]) -> dict[int, Message]:
+        datums: dict[int, Datum] = {}
+        for run in _runs(recnos):
+            datums |= {datum.recno: datum for datum in await self.range(log, run[0], run[-1] - run[0] + 1)}
+        missing = [recno for recno in recnos if recno not in datums]
+        if missing:
+            raise StoreUnavailable(f"the log server does not have record {missing[0]} of a log that is listed")
+        return {recno: await self._join(log, datums[recno]) for recno in recnos}
+
+    async def _join(self, log: GdpName, last: Datum) -> Message:
+        piece = part_of(last.data)
+        if piece is None or piece[0] == 1:
+            return unpack([last.data])
+        before = await self.range(log, last.recno - piece[0] + 1, piece[0] - 1)
+        return unpack([*(datum.data for datum in before), last.data])
+
+
+def _runs(recnos: Sequence[int]) -> list[list[int]]:
+    """Ascending numbers, cut where reading on would fetch much that nobody wants."""
+    runs: list[list[int]] = []
+    for recno in recnos:
+        if runs and recno - runs[-1][0] < SPAN_FACTOR * (len(runs[-1]) + 1):
+            runs[-1].append(recno)
+        else:
+            runs.append([recno])
+    return runs
+
+
+def _unavailable(fault: GdpError) -> StoreUnavailable:
+    if isinstance(fault, ConnectionLost | TimedOut | NoRoute):
+        return StoreUnavailable("the log server does not answer now; values are served, payloads and records are not")
+    return StoreUnavailable(f"the log server cannot answer: {fault}")

@@ -1,0 +1,1 @@
+"""HTTP as every route of ours speaks it: problems, parameters, accounts, limits, answers."""

@@ -1,0 +1,61 @@
+"""What the api counts, for Prometheus."""
+
+from collections.abc import Callable, Iterable
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+LATENCY_S = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
+Gauges = Callable[[], Iterable[tuple[str, str, float]]]
+
+
+class Metrics:
+    """Counters that are raised where things happen, and gauges that are looked up when asked."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._requests = Counter(
+            "hearthlog_api_requests", "Requests answered.", ["route", "status"], registry=self._registry
+        )
+        self._latency = Histogram(
+            "hearthlog_api_request_duration_seconds",
+            "Time until a request was answered in full; event streams are left out.",
+            ["route"],
+            buckets=LATENCY_S,
+            registry=self._registry,
+        )
+        self.behind = Counter(
+            "hearthlog_api_live_behind", "Times that an event stream was too slow.", registry=self._registry
+        )
+        self.reconnects = Counter(
+            "hearthlog_api_feed_connects", "Times that the feed was connected.", registry=self._registry
+        )
+
+    def request(self, route: str, status: int, seconds: float) -> None:
+        """Note an answered request."""
+        self._requests.labels(route, str(status)).inc()
+        if route != "/v1/live":
+            self._latency.labels(route).observe(seconds)
+
+    def watch(self, gauges: Gauges) -> None:
+        """Add gauges: (name, meaning, value), looked up at each scrape."""
+        self._registry.register(_Watched(gauges))
+
+    def text(self) -> bytes:
+        """Everything, in the text format."""
+        return generate_latest(self._registry)
+
+
+class _Watched(Collector):
+    def __init__(self, gauges: Gauges) -> None:
+        self._gauges = gauges
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        for name, meaning, value in self._gauges():
+            yield GaugeMetricFamily(name, meaning, value=value)
+
+    def describe(self) -> Iterable[GaugeMetricFamily]:
+        # Names depend on what the sink says, so nothing is promised beforehand.
+        return ()

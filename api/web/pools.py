@@ -1,0 +1,43 @@
+"""Threads for queries: quick ones and heavy ones apart, so that a small query never waits behind a heavy one."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from api.web.problem import Problem
+
+Answer = TypeVar("Answer")
+RETRY_AFTER_S = 2
+
+
+class Pools:
+    """Two thread pools with a bound on what may wait for them."""
+
+    def __init__(self, *, heavy_threads: int, waiting_max: int) -> None:
+        self._quick = ThreadPoolExecutor(1, "quick-query")
+        self._heavy = ThreadPoolExecutor(heavy_threads, "heavy-query")
+        self._waiting_max = waiting_max
+        self._running_max = heavy_threads + 1
+        self.waiting = 0
+
+    async def run(self, query: Callable[[], Answer], *, heavy: bool) -> Answer:
+        """Run `query` in a thread.
+
+        Raises:
+            Problem: 429 if too many wait already.
+        """
+        if self.waiting >= self._waiting_max + self._running_max:
+            detail = f"{self._waiting_max} queries wait already; ask again in {RETRY_AFTER_S} s"
+            raise Problem(429, "too-many-queries", detail, headers={"Retry-After": str(RETRY_AFTER_S)})
+        self.waiting += 1
+        try:
+            pool = self._heavy if heavy else self._quick
+            return await asyncio.get_running_loop().run_in_executor(pool, query)
+        finally:
+            self.waiting -= 1
+
+    def close(self) -> None:
+        """Take no more; what runs ends by itself."""
+        self._quick.shutdown(wait=False, cancel_futures=True)
+        self._heavy.shutdown(wait=False, cancel_futures=True)

@@ -1,0 +1,94 @@
+"""Positions in requests and answers: which one an answer stands at, and waiting for one that is still to come."""
+
+import asyncio
+import re
+
+from fastapi import Request
+
+from api.errors import TimeError
+from api.services import Home, Services
+from api.times import parse_time
+from api.web.problem import Problem, bad_parameter
+from gdp.errors import PositionError
+from gdp.position import format_position, parse_position
+
+HEADER = "Hearthlog-Position"
+RETRY_AFTER_S = 1
+LOOKS_LIKE_POSITION = re.compile(r"[A-Za-z0-9_-]{8}\.[0-9]+(?:,|$)", re.ASCII)
+_WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?([0-9]{1,6})\"?", re.ASCII | re.IGNORECASE)
+
+
+def home_of(services: Services) -> Home:
+    """The store that is followed.
+
+    Raises:
+        Problem: 503 while there is none yet.
+    """
+    if services.home is None:
+        detail = f"there is no store yet: {services.settings.store_path.name} appears when the sink has started"
+        raise Problem(503, "no-store-yet", detail, headers={"Retry-After": str(RETRY_AFTER_S)})
+    return services.home
+
+
+def position_text(home: Home, position: int) -> str:
+    """A position as clients see it."""
+    return format_position({home.model.store: position})
+
+
+def read_position(home: Home, text: str, parameter: str) -> int:
+    """The logged time in ns that a position means in this store.
+
+    Raises:
+        Problem: 400; not a position, or one of another store.
+    """
+    try:
+        positions = parse_position(text)
+    except PositionError as fault:
+        raise bad_parameter(parameter, str(fault)) from fault
+    if home.model.store not in positions:
+        raise bad_parameter(parameter, f"{text!r} is a position of another store, this one is {home.model.store}")
+    return positions[home.model.store]
+
+
+def read_moment(home: Home, text: str, parameter: str, now: int) -> int:
+    """A position, or a time in any other form, in ns.
+
+    Raises:
+        Problem: 400.
+    """
+    if LOOKS_LIKE_POSITION.match(text):
+        return read_position(home, text, parameter)
+    try:
+        return parse_time(text, now)
+    except TimeError as fault:
+        raise bad_parameter(parameter, str(fault)) from fault
+
+
+def wait_of(request: Request, services: Services) -> float:
+    """The seconds of `Prefer: wait=N` (RFC 7240 §4.3), bounded; 0 without it."""
+    match = _WAIT.search(request.headers.get("prefer", ""))
+    return 0.0 if match is None else float(min(int(match[1]), services.settings.wait_s_max))
+
+
+async def reach(request: Request, services: Services, text: str | None) -> int | None:
+    """The position that `at=` names, once the read model has reached it; None if the request names none.
+
+    Raises:
+        Problem: 400; or 409 if it is not reached, after waiting as `Prefer: wait` says.
+    """
+    if text is None:
+        return None
+    home = home_of(services)
+    at = read_moment(home, text, "at", services.clock())
+    try:
+        async with asyncio.timeout(wait_of(request, services)):
+            while home.model.position < at:
+                if services.hub.closed:
+                    raise TimeoutError  # noqa: TRY301  # the process stops: there is nothing to wait for
+                await services.progress.advanced()
+    except TimeoutError:
+        present = position_text(home, home.model.position)
+        detail = f"at: {text} is not reached yet, the present position is {present}; Prefer: wait=10 waits for it"
+        headers = {"Retry-After": str(RETRY_AFTER_S), HEADER: present}
+        raise Problem(409, "position-not-reached", detail, parameter="at", headers=headers) from None
+    return at

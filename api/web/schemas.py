@@ -1,0 +1,160 @@
+"""What answers look like, for the documentation. Answers themselves are made from columns, not from these."""
+
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+RFC3339 = "RFC 3339, UTC, nanoseconds; integers of ns as text with time=ns."
+
+
+class Answer(BaseModel):
+    """What every answer has."""
+
+    position: str = Field(description="Where in the logs the answer stands; use it as `at`, `since` or event id.")
+    decoder_set: str = Field(description="Which decoders made the rows; bytes are equal under equal ids.")
+    kernel: str = Field(description="Version of selection and writing; bytes are equal under equal ids.")
+    truncated: bool = Field(description="Whether rows were left out.")
+    next: str | None = Field(description="URL of the rest, pinned to this position; null if this is all.")
+
+
+class Observation(BaseModel):
+    """One value of one series."""
+
+    topic: str
+    field: str = Field(description="Path inside the payload; empty for a message in which nothing was observed.")
+    device_time: str | None = Field(description=f"What the device claims. {RFC3339}")
+    logged_time: str = Field(description=RFC3339)
+    recno: int = Field(description="Record number in the topic's log.")
+    value: float | bool | str | None
+    kind: str = Field(description="number, text, boolean, bytes, null or none.")
+    unit: str | None
+    payload: str | None = Field(None, description="With raw=true: the payload, where it is UTF-8.")
+    payload_base64: str | None = Field(None, description="With raw=true: the payload, where it is not UTF-8.")
+
+
+class Observations(Answer):
+    """`history` and `latest`; with layout=columns `columns` instead of `observations`."""
+
+    observations: list[Observation]
+    columns: dict[str, list[Any]] | None = None
+
+
+class TopicField(BaseModel):
+    """A series of a topic."""
+
+    field: str
+    kind: str
+    unit: str | None
+
+
+class Topic(BaseModel):
+    """One topic."""
+
+    topic: str
+    log: str = Field(description="Name of its log; of the newest generation.")
+    generation: int
+    decoder: str = Field(description="What decoded its newest message.")
+    fields: list[TopicField]
+    count: int = Field(description="Messages.")
+    first_logged_time: str
+    last_logged_time: str
+    usual_interval_s: float | None = Field(description="Median of the last 64 intervals; null for fewer than 2.")
+    state: str | None = Field(
+        description="live, late (2 usual intervals) or silent (10, and 5 minutes), by the position's time; "
+        "null while nothing is usual."
+    )
+
+
+class Topics(Answer):
+    """`topics`."""
+
+    topics: list[Topic]
+
+
+class Line(BaseModel):
+    """One series of a plot, as equally long arrays; buckets without a number are absent."""
+
+    topic: str
+    field: str
+    unit: str | None
+    x: list[float] = Field(description="Time of the bucket's first value, ms since 1970 UTC.")
+    min: list[float]
+    max: list[float]
+    count: list[int]
+
+
+class Plot(Answer):
+    """`plot`."""
+
+    start: str
+    end: str
+    series: list[Line]
+
+
+class Store(Answer):
+    """`store`."""
+
+    store: str = Field(description="Name of the store's server.")
+    catalogue: str = Field(description="Name of the catalogue log: all one must know to find and verify the home.")
+    writer_key: str | None = Field(description="The key that signs every log: DER SubjectPublicKeyInfo, base64.")
+    logs: int
+    rows: int
+    version: str
+
+
+class Log(Answer):
+    """`logs/{name}`."""
+
+    log: str
+    topic: str | None
+    kind: str | None
+    generation: int | None
+    metadata: str = Field(description="The blob, base64; its SHA-256 is the name.")
+    entries: dict[str, str] = Field(description="Metadata entries that are text.")
+    writer_key: str | None
+    tip: int = Field(description="Number of the last record; 0 for none.")
+    tip_hash: str | None
+    last_signed: int | None = Field(description="Last record with a signature of its own, among the last 256.")
+
+
+class Record(BaseModel):
+    """A datum as stored."""
+
+    recno: int
+    time: str
+    accuracy: float
+    prevhash: str | None = Field(description="Hex.")
+    hash: str = Field(description="Hex.")
+    sig: str | None = Field(description="DER, base64.")
+    data: str | None = None
+    data_base64: str | None = None
+
+
+class Records(Answer):
+    """`logs/{name}/records`."""
+
+    records: list[Record]
+
+
+class LiveObservation(BaseModel):
+    """One value in an event."""
+
+    field: str
+    kind: str
+    value: float | bool | str | None
+    device_time: str | None
+    unit: str | None
+
+
+class LiveMessage(BaseModel):
+    """The data of one event of `live`."""
+
+    topic: str
+    log: str
+    recno: int
+    logged_time: str
+    device_time: str | None
+    decoder: str
+    observations: list[LiveObservation] | None = Field(None, description="Absent with payload=raw.")
+    payload: str | None = None
+    payload_base64: str | None = None
