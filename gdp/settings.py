@@ -64,6 +64,7 @@ class ServerSettings:
         read_threads: threads that read from the store for all clients.
         read_batch_bytes: record bytes fetched from the store at a time for one reader (about; at least one record).
         read_batch_records: records fetched from the store at a time for one reader, at most.
+        feed_recent_bytes: record bytes of the last commits kept in memory, for followers that are a little behind.
         watermark_interval_s: pause between watermarks of an idle feed (gdp-protocol §17).
         answer_metadata: answer GETMETADATA; a C reader with `-M` dies of the right answer (gdp-protocol §11, 9).
     """
@@ -79,6 +80,7 @@ class ServerSettings:
     read_threads: int = 2
     read_batch_bytes: int = 256 * KIB
     read_batch_records: int = 1_000
+    feed_recent_bytes: int = 4 * MIB
     watermark_interval_s: float = 1.0
     answer_metadata: bool = True
 

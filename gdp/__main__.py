@@ -1,0 +1,30 @@
+"""`python -m gdp`: read, list, check and serve logs."""
+
+import argparse
+import asyncio
+import sys
+
+from gdp.commands import cat, ls, serve, verify
+from gdp.errors import GdpError
+
+_UNUSABLE = 2
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command and return its exit status: 2 if it could not be done, with a sentence on standard error."""
+    parser = argparse.ArgumentParser(prog="python -m gdp", description=__doc__)
+    commands = parser.add_subparsers(required=True)
+    for command in (cat, ls, verify, serve):
+        command.add_to(commands)
+    args = parser.parse_args(arguments)
+    try:
+        return int(asyncio.run(args.run(args)))
+    except (GdpError, OSError) as error:
+        print(f"gdp: {error}", file=sys.stderr)
+        return _UNUSABLE
+    except KeyboardInterrupt:
+        return 128 + 2  # as a shell reports SIGINT
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
