@@ -23,7 +23,7 @@ export function serverNow() {
 /**
  * @param {string} address
  * @param {{signal?: AbortSignal, anyStatus?: boolean}} options
- * @returns {Promise<any>} the JSON body, with `status` of the answer as a second value
+ * @returns {Promise<any>} the JSON body; with `anyStatus` the text, whatever the status
  */
 export async function ask(address, { signal, anyStatus = false } = {}) {
   let answer;
@@ -35,7 +35,17 @@ export async function ask(address, { signal, anyStatus = false } = {}) {
   }
   readClock(answer);
   if (!answer.ok && !anyStatus) throw await problem(answer);
-  return answer.json();
+  return anyStatus ? answer.text() : answer.json();
+}
+
+/** Log this browser in: the server keeps the token in a cookie. Gives what is wrong with it, or nothing. @param {string} token */
+export async function logIn(token) {
+  try {
+    const answer = await fetch(`/?token=${encodeURIComponent(token)}`);
+    return answer.ok ? '' : (await problem(answer)).detail;
+  } catch {
+    return 'Hearthlog does not answer.';
+  }
 }
 
 /** @param {Response} answer */

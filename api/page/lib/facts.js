@@ -2,12 +2,12 @@
 // The sentences of Now: only what the page has a fact for.
 
 import { duration, since } from './time.js';
-import { counted } from './words.js';
+import { counted, inner } from './words.js';
 
 const CARDS_MAX = 4;
 
 /**
- * @typedef {{all: number, live: number, late: number, silent: number, never: number}} Counts
+ * @typedef {{all: number, live: number, batch: number, late: number, silent: number, never: number}} Counts
  */
 
 /** The headline. @param {{recorder: import('./recorder.js').Recorder|null, cutSince: number|null, counts: Counts, now: number, tz?: string}} facts */
@@ -28,7 +28,9 @@ export function summary(counts) {
     return counts.all === 1
       ? 'One series, speaking as usual'
       : `${counts.all.toLocaleString('en')} series, all speaking as usual`;
+  if (counts.batch === counts.all) return `${counted(counts.all, 'series', 'series')}, caught up in a batch`;
   const rest = [
+    counts.batch ? `${counts.batch} caught up in a batch` : '',
     counts.late ? `${counts.late} late` : '',
     counts.silent ? `${counts.silent} silent` : '',
     counts.never ? `${counts.never} never heard` : '',
@@ -53,7 +55,7 @@ export function attention(home, recorder, now, tz) {
 
 /** @param {import('./home.js').Series} one @param {import('./recorder.js').Recorder|null} recorder @param {number} now @param {string=} tz */
 function silence(one, recorder, now, tz) {
-  const name = one.fields > 1 ? one.room.title : `${one.room.title} ${one.name[0].toLowerCase()}${one.name.slice(1)}`;
+  const name = one.fields > 1 ? one.room.title : `${one.room.title} ${inner(one.name)}`;
   const path = recorder?.ready
     ? 'Broker and sink are up now.'
     : 'The way to the log is disturbed, so it may not be the device.';

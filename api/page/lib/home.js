@@ -3,16 +3,21 @@
 
 import { serverNow } from './api.js';
 import { instant } from './time.js';
+import { isConfig } from './discovery.js';
 import { room, seriesName, state } from './words.js';
 
 const WINDOW_MS = 6 * 3_600_000;
+const POINTS_MAX = 2_000;
+/** Said this much earlier than logged, a value came in a batch (or from a clock that is behind). */
+const BATCH_MS = 600_000;
 
 /**
  * @typedef {{topic: string, field: string, kind: string|null, value: unknown, unit: string|null, logged_time: string, device_time: string|null, recno: number}} Observation
  * @typedef {{t: number, low: number, high: number}} Point
  * @typedef {{key: string, topic: string, field: string, fields: number, name: string, room: {key: string, title: string, hint: string},
  *   log: string, last: Observation|null, lastMs: number|null, usualMs: number|null, points: Point[], gaps: {from: number, to: number, cause: string}[],
- *   state: 'live'|'late'|'silent'|'never', recent: number[]}} Series
+ *   state: 'live'|'batch'|'late'|'silent'|'never', recent: number[]}} Series
+ * @typedef {{key: string, title: string, hint: string, rows: Series[]}} Room
  */
 
 /** @param {string} topic @param {string} field */
@@ -25,12 +30,19 @@ export class Home {
     /** @type {Map<string, Series>} */ this.series = new Map();
     /** @type {Map<string, any>} */ this.topics = new Map();
     /** Rises when a series appears, so that rooms are only laid out anew when they must be. */ this.shape = 0;
-    /** @type {{shape: number, rooms: any[]}} */ this.laid = { shape: -1, rooms: [] };
+    /** @type {Map<string, string>} Units that devices declared, by series. */ this.units = new Map();
+    /** Set-up messages are no values; they are shown to whoever asks for them by name. */ this.configs = false;
+    /** @type {Set<string>} */ this.hidden = new Set();
+    /** @type {{shape: number, rooms: Room[]}} */ this.laid = { shape: -1, rooms: [] };
   }
 
   /** @param {any[]} topics rows of GET topics */
   know(topics) {
     for (const topic of topics) {
+      if (this.hides(topic.topic)) {
+        this.hidden.add(topic.topic);
+        continue;
+      }
       this.topics.set(topic.topic, topic);
       for (const field of topic.fields ?? []) this.meet(topic.topic, field.field);
       if (!(topic.fields ?? []).length) this.meet(topic.topic, '');
@@ -64,7 +76,7 @@ export class Home {
       room: { key: '', title: '', hint: '' },
       log: fact?.log ?? '',
       last: null,
-      lastMs: instant(fact?.last_time),
+      lastMs: instant(fact?.last_logged_time),
       usualMs: interval ? interval * 1000 : null,
       points: [],
       gaps: [],
@@ -90,16 +102,22 @@ export class Home {
 
   /** Take one observation; an older one than the last shown is no news. @param {Observation} observation @returns {Series|null} */
   hear(observation) {
-    const one = this.meet(observation.topic, observation.field);
+    const { topic, field, value } = observation;
+    if (this.hides(topic) || (field === '' && this.topics.get(topic)?.fields?.length)) return null;
+    const one = this.meet(topic, field);
     if (one.last && observation.recno < one.last.recno) return null;
-    const at = instant(observation.logged_time);
-    one.last = observation;
+    const at = instant(observation.logged_time) ?? serverNow();
+    one.last = { ...observation, unit: observation.unit ?? this.units.get(one.key) ?? null };
     one.lastMs = at;
-    if (at === null) return one;
     one.recent = [...one.recent.slice(-19), at];
-    if (typeof observation.value === 'number' || typeof observation.value === 'boolean')
-      extend(one.points, at, Number(observation.value));
+    if (typeof value === 'number' || typeof value === 'boolean')
+      extend(one.points, instant(observation.device_time) ?? at, Number(value));
     return one;
+  }
+
+  /** @param {string} topic */
+  hides(topic) {
+    return !this.configs && isConfig(topic);
   }
 
   /** @param {any} plotted one series of GET plot */
@@ -113,7 +131,10 @@ export class Home {
 
   /** Silence is found by looking at the clock, not by being told. @param {number} now */
   look(now) {
-    for (const one of this.series.values()) one.state = state(one.lastMs, one.usualMs, now);
+    for (const one of this.series.values()) {
+      const found = state(one.lastMs, one.usualMs, now);
+      one.state = found === 'live' && saidEarlier(one.last) > BATCH_MS ? 'batch' : found;
+    }
   }
 
   /** Rooms in the order of their names, rows in the order of theirs: nothing moves by itself. */
@@ -123,7 +144,7 @@ export class Home {
   }
 
   counts() {
-    const found = { all: 0, live: 0, late: 0, silent: 0, never: 0 };
+    const found = { all: 0, live: 0, batch: 0, late: 0, silent: 0, never: 0 };
     for (const one of this.series.values()) {
       found.all += 1;
       found[one.state] += 1;
@@ -154,15 +175,20 @@ function layOut(all) {
 /** Points said within one bucket widen it, as the server's do; what has left the window goes. @param {Point[]} points @param {number} t @param {number} value */
 function extend(points, t, value) {
   const last = points.at(-1);
-  if (
-    last &&
-    t - last.t < WINDOW_MS / 72 &&
-    points.length > 1 &&
-    last.t - points[points.length - 2].t < WINDOW_MS / 72
-  ) {
+  const before = points.at(-2);
+  if (last && before && t >= last.t && t - before.t < WINDOW_MS / 72) {
     last.low = Math.min(last.low, value);
     last.high = Math.max(last.high, value);
     last.t = t;
-  } else points.push({ t, low: value, high: value });
-  while (points.length && points[0].t < serverNow() - WINDOW_MS) points.shift();
+  } else {
+    const after = points.findLastIndex((point) => point.t <= t);
+    points.splice(after + 1, 0, { t, low: value, high: value });
+  }
+  while (points.length && (points[0].t < serverNow() - WINDOW_MS || points.length > POINTS_MAX)) points.shift();
+}
+
+/** @param {Observation|null} last */
+function saidEarlier(last) {
+  const device = instant(last?.device_time);
+  return device === null ? 0 : (instant(last?.logged_time) ?? 0) - device;
 }

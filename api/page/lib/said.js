@@ -39,6 +39,14 @@ export class Said {
     if (this.lines.length > LINES_MAX) this.lines.length = LINES_MAX;
   }
 
+  /** What was said before the first line, read back. @param {any[]} messages newest first */
+  precede(messages) {
+    const heard = this.lines.slice().reverse();
+    this.lines = [];
+    for (const message of messages.slice().reverse()) this.show(lineOf(message, 0));
+    for (const line of heard) this.show(line);
+  }
+
   pause() {
     this.paused = true;
   }
@@ -46,6 +54,7 @@ export class Said {
   /** What was said meanwhile comes in, in order; none of it was lost. */
   resume() {
     this.paused = false;
+    this.dropped = 0;
     const held = this.held;
     this.held = [];
     for (const line of held) this.show(line);
@@ -85,4 +94,9 @@ export function messagesOf(observations) {
     messages.set(key, message);
   }
   return [...messages.values()];
+}
+
+/** Each field once: a batch says the same one many times. @param {any[]} observations */
+export function fieldsOf(observations) {
+  return [...new Map(observations.map((one) => [one.field, one])).values()];
 }

@@ -2,17 +2,17 @@
 // Follows one selection: what there is, the last values, six hours of them, then every message from that position on.
 
 import { ask, askAll, Problem, serverNow } from './api.js';
+import { units } from './discovery.js';
 import { nearest } from './filters.js';
 import { Home } from './home.js';
 import { Live } from './live.js';
+import { Pace } from './pace.js';
 import { page } from './page.js';
 import { plotted } from './plot.js';
 import { RecorderState, SINK } from './recorder.js';
-import { lineOf, messagesOf, Said } from './said.js';
-import { request } from './url.js';
+import { requests } from './requests.js';
+import { fieldsOf, lineOf, messagesOf, Said } from './said.js';
 
-const RATE_MS = 10_000;
-const SAID_OBSERVATIONS = 120;
 const RELEARN_MS = 60_000;
 
 export class Watch {
@@ -21,6 +21,7 @@ export class Watch {
     this.filters = filters;
     this.changed = changed;
     this.home = new Home();
+    this.home.configs = filters.some((text) => text.startsWith('homeassistant/'));
     this.said = new Said();
     /** @type {Problem|null} */ this.problem = null;
     /** @type {Problem|null} */ this.saidProblem = null;
@@ -28,25 +29,16 @@ export class Watch {
     /** @type {string[]} */ this.near = [];
     this.ready = false;
     this.narrowed = false;
-    /** @type {{ms: number, count: number}[]} */ this.pace = [];
+    this.pace = new Pace();
     this.recorder = new RecorderState();
     this.learnedMs = serverNow();
     this.gone = new AbortController();
-    this.addresses = addresses(filters);
+    this.requests = requests(filters);
     this.live = new Live({
       newestOnly,
-      address: (position, newest) => this.stream(position, newest),
+      address: this.requests.live,
       hear: (data) => this.hear(data),
       tell: (state) => this.told(state),
-    });
-  }
-
-  /** @param {string} position @param {boolean} newestOnly */
-  stream(position, newestOnly) {
-    return request('/v1/live', {
-      filter: [...(this.filters.length ? this.filters : ['#']), SINK],
-      since: position,
-      latest_every_ms: newestOnly ? 250 : null,
     });
   }
 
@@ -54,11 +46,13 @@ export class Watch {
     this.gone = new AbortController();
     this.problem = null;
     try {
-      const [topics, latest] = await Promise.all([
-        this.wait('the list of topics', askAll(this.addresses.topics, 'topics', this.gone)),
-        this.wait('the last values', askAll(this.addresses.latest, 'observations', this.gone)),
+      const [topics, latest, declared] = await Promise.all([
+        this.wait('the list of topics', askAll(this.requests.topics, 'topics', this.gone)),
+        this.wait('the last values', askAll(this.requests.latest, 'observations', this.gone)),
+        ask(this.requests.units, this.gone).catch(() => ({ observations: [] })),
         this.recorder.ask(this.gone.signal),
       ]);
+      this.home.units = units(declared.observations);
       this.home.know(topics.topics);
       for (const one of latest.observations) this.home.hear(one);
       this.narrowed = Boolean(topics.narrowed || latest.narrowed);
@@ -115,17 +109,9 @@ export class Watch {
 
   /** @param {string} position */
   async readSaid(position) {
-    const { signal } = this.gone;
-    const wanted = {
-      filter: this.filters,
-      start: '-6h',
-      by: 'logged',
-      order: 'desc',
-      limit: SAID_OBSERVATIONS,
-      at: position,
-    };
     try {
-      this.fill((await ask(request('/v1/history', wanted), { signal })).observations);
+      const { observations } = await ask(this.requests.said(position), this.gone);
+      this.said.precede(messagesOf(observations).filter((one) => !this.home.hides(one.topic)));
     } catch (error) {
       this.saidProblem = /** @type {Problem} */ (error);
     }
@@ -134,16 +120,8 @@ export class Watch {
 
   /** Without sparks every value is still there, so their fault is not worth a word. */
   async readSparks() {
-    const answer = await ask(this.addresses.plot, this.gone).catch(() => null);
+    const answer = await ask(this.requests.plot, this.gone).catch(() => null);
     for (const one of answer ? plotted(answer) : []) this.home.draw(one);
-  }
-
-  /** @param {any[]} observations newest first */
-  fill(observations) {
-    const heard = this.said.lines.slice().reverse();
-    this.said.lines = [];
-    for (const message of messagesOf(observations).reverse()) this.said.show(lineOf(message, 0));
-    for (const line of heard) this.said.show(line);
   }
 
   async findNear() {
@@ -166,14 +144,15 @@ export class Watch {
 
   /** @param {any} message */
   hearMessage(message) {
+    if (this.home.hides(message.topic)) return this.home.hidden.add(message.topic);
     const { topic, recno, logged_time, device_time = null } = message;
     const known = this.home.topics.get(topic);
-    if (!known) this.home.topics.set(topic, { topic, log: message.log ?? '', fields: message.observations });
+    if (!known) this.home.topics.set(topic, { topic, log: message.log ?? '', fields: fieldsOf(message.observations) });
     const before = this.home.series.get(`${topic}\n${message.observations[0]?.field ?? ''}`)?.last?.recno ?? recno - 1;
     for (const one of message.observations) this.home.hear({ device_time, ...one, topic, recno, logged_time });
     if (!message.observations.length) this.home.meet(topic, '').lastMs = Date.parse(logged_time);
     this.said.add(lineOf(message, serverNow()));
-    this.pace.push({ ms: serverNow(), count: Math.max(1, recno - before) });
+    this.pace.add(serverNow(), Math.max(1, recno - before));
   }
 
   /** @param {import('./live.js').LiveState} state */
@@ -181,7 +160,7 @@ export class Watch {
     page.set({ stream: state });
     if (state.name === 'open' || state.name === 'cut') this.recorder.ask(this.gone.signal);
     if (state.name === 'cut' && (state.attempts ?? 0) % 3 === 2) {
-      ask(this.addresses.latest, this.gone).catch((error) => error.status === 401 && this.fail(error));
+      ask(this.requests.latest, this.gone).catch((error) => error.status === 401 && this.fail(error));
     }
     if (state.name === 'resumed' || state.name === 'behind')
       setTimeout(() => page.stream === state && page.set({ stream: { name: 'open' } }), 3_000);
@@ -198,31 +177,17 @@ export class Watch {
 
   /** Once a second: the rate, and what has to be learned anew. @param {number} now */
   tick(now) {
-    this.pace = this.pace.filter((one) => one.ms > now - RATE_MS);
-    page.set({ rate: this.ready ? this.pace.reduce((sum, one) => sum + one.count, 0) / (RATE_MS / 1000) : null });
+    if (this.ready) page.set({ rate: this.pace.perSecond(now) });
     if (this.ready && this.recorder.overdue(now)) this.recorder.ask(this.gone.signal);
-    if (
-      this.ready &&
-      now - this.learnedMs > RELEARN_MS &&
-      [...this.home.series.values()].some((one) => one.usualMs === null && one.recent.length > 4)
-    )
-      this.relearn(now);
+    const unusual = () => [...this.home.series.values()].some((one) => one.usualMs === null && one.recent.length > 4);
+    if (this.ready && now - this.learnedMs > RELEARN_MS && unusual()) this.relearn(now);
   }
 
   /** A series that is new to the record gets its usual interval once it has one. @param {number} now */
   async relearn(now) {
     this.learnedMs = now;
-    const answer = await askAll(this.addresses.topics, 'topics', this.gone).catch(() => null);
+    const answer = await askAll(this.requests.topics, 'topics', this.gone).catch(() => null);
     if (answer) this.home.learn(answer.topics);
     this.changed();
   }
-}
-
-/** The requests of the screen, as they are made and as its API button shows them. @param {string[]} filter */
-export function addresses(filter) {
-  return {
-    latest: request('/v1/latest', { filter }),
-    topics: request('/v1/topics', { filter }),
-    plot: request('/v1/plot', { filter, start: '-6h', width: 72 }),
-  };
 }

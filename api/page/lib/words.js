@@ -28,18 +28,35 @@ export function unfold(level) {
   return spaced ? spaced[0].toUpperCase() + spaced.slice(1) : level;
 }
 
+/** Last levels that say what kind of message it is, not whose. */
+const GENERIC = new Set([
+  'location',
+  'state',
+  'status',
+  'sensor',
+  'sensors',
+  'data',
+  'telemetry',
+  'attributes',
+  'info',
+]);
+
 /** The room is the level before the last; a device with several fields is a place of its own. @param {string} topic @param {number} fields @returns {{key: string, title: string, hint: string}} */
 export function room(topic, fields) {
   const levels = topic.split('/');
   const place = fields > 2 ? levels : levels.slice(0, -1);
-  const title = place.length ? unfold(place.at(-1) || '/') : 'Without a room';
+  const named =
+    place.length > 1 && fields > 2 && GENERIC.has(levels[levels.length - 1].toLowerCase())
+      ? place.at(-2)
+      : place.at(-1);
+  const title = place.length ? unfold(named || '/') : 'Without a room';
   return { key: place.join('/'), title, hint: place.slice(0, -1).join('/') };
 }
 
 /** The name of a series inside its room. @param {string} topic @param {string} field @param {number} fields */
 export function seriesName(topic, field, fields) {
   const last = unfold(topic.split('/').at(-1) ?? '');
-  if (field === '' || field === 'value') return last || topic;
+  if (field === '' || field === 'value' || fields === 1) return last || topic;
   const path = field.split('.').map(unfold);
   const leaf = path.map((part, at) => (at ? part.toLowerCase() : part)).join(' ');
   return fields > 2 ? leaf : `${last} · ${leaf.toLowerCase()}`;
@@ -50,7 +67,12 @@ export function brief(name) {
   return name.length > 16 ? name.replace(/(?<=\S) temperature\b/, ' temp.') : name;
 }
 
-/** Lower case unless it is spelled in capitals, for the middle of a line. @param {string} name */
+/** The name of a series in the middle of a line. @param {string} topic @param {string} field @param {number} fields */
+export function spoken(topic, field, fields) {
+  return inner(brief(seriesName(topic, field, fields)));
+}
+
+/** Lower case unless it is spelled in capitals. @param {string} name */
 export function inner(name) {
   return /^[A-Z][a-z]/.test(name) ? name[0].toLowerCase() + name.slice(1) : name;
 }
@@ -60,7 +82,9 @@ export function inner(name) {
  * @param {{kind?: string|null, value?: unknown, unit?: string|null, field?: string}} observation
  * @returns {{text: string, unit: string, exact: string}}
  */
-export function value({ value: said, unit, field }) {
+export function value({ kind, value: said, unit, field }) {
+  if (kind === 'none' || kind === 'bytes')
+    return { text: kind === 'none' ? 'not decoded' : 'bytes', unit: '', exact: String(said ?? '') };
   if (said === null || said === undefined) return { text: said === null ? 'null' : '–', unit: '', exact: String(said) };
   if (typeof said === 'boolean') {
     const [yes, no] = SWITCHED.has((field ?? 'value').split('.').at(-1) ?? '') ? ['on', 'off'] : ['yes', 'no'];

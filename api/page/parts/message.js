@@ -9,6 +9,7 @@ import { icon } from './sign.js';
 import { ask } from '../lib/api.js';
 import { bytesOf, dump, flags, legible } from '../lib/payload.js';
 import { justAfter } from '../lib/position.js';
+import { exactClock, instant } from '../lib/time.js';
 import { request } from '../lib/url.js';
 import { counted, room, seriesName, value } from '../lib/words.js';
 
@@ -18,6 +19,7 @@ class HearthMessage extends Part {
     fields: { attribute: false },
     log: { attribute: false },
     tz: { attribute: false },
+    units: { attribute: false },
     found: { state: true },
     problem: { state: true },
   };
@@ -30,6 +32,7 @@ class HearthMessage extends Part {
     /** @type {string|undefined} */ this.tz = undefined;
     this.log = '';
     this.fields = 1;
+    /** @type {Map<string, string>} */ this.units = new Map();
   }
 
   get address() {
@@ -85,10 +88,13 @@ class HearthMessage extends Part {
   body(observations) {
     const first = observations[0];
     const { logged_time, shownMs } = /** @type {any} */ (this.message);
-    const values = observations.filter((one) => one.field !== '' || one.value !== null);
+    const values = observations
+      .filter((one) => one.field !== '' || one.value !== null)
+      .map((one) => ({ ...one, unit: one.unit ?? this.units.get(`${one.topic}\n${one.field}`) }));
+    const batch = values.length > 1 && values.every((one) => one.field === values[0].field);
     const payload = bytesOf(first);
     return html`
-      ${values.length === 1 ? this.single(values[0]) : html`<table class="fields"><caption class="aside">Values in this message</caption><tbody>${values.map((one) => this.field(one))}</tbody></table>`}
+      ${values.length === 1 ? this.single(values[0]) : html`<table class="fields"><caption class="aside">Values in this message</caption><tbody>${values.map((one) => this.field(one, batch))}</tbody></table>`}
       <h3>Three clocks</h3>${clocks({ device_time: first.device_time, logged_time, shownMs: shownMs ?? 0, tz: this.tz })}
       <h3>Payload <i>${payload ? counted(payload.length, 'byte') : ''}${flags(first).map((flag) => html` · ${flag}`)}</i></h3>
       ${payload ? html`<pre class="payload" tabindex="0" aria-label="The payload">${legible(payload) ?? dump(payload)}</pre>` : html`<p class="hint">The payload was not in the answer.</p>`}
@@ -104,10 +110,10 @@ class HearthMessage extends Part {
     return html`<p class="big" title=${exact}><b>${text}</b> ${unit}</p>`;
   }
 
-  /** @param {any} one */
-  field(one) {
+  /** A batch says one field many times, each at its own moment. @param {any} one @param {boolean} batch */
+  field(one, batch) {
     const { text, unit, exact } = value(one);
-    return html`<tr><th scope="row" class="mono">${one.field}</th><td title=${exact}><b>${text}</b> <i>${unit}</i></td></tr>`;
+    return html`<tr><th scope="row" class="mono">${batch ? exactClock(instant(one.device_time) ?? 0, this.tz) : one.field}</th><td title=${exact}><b>${text}</b> <i>${unit}</i></td></tr>`;
   }
 
   close() {

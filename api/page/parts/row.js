@@ -8,7 +8,7 @@ import './spark.js';
 import { age, duration, whole } from '../lib/time.js';
 import { brief, value } from '../lib/words.js';
 
-const WORDS = { live: '', late: 'late, ', silent: 'silent, ', never: 'never heard, ' };
+const WORDS = { live: '', batch: 'caught up in a batch, ', late: 'late, ', silent: 'silent, ', never: 'never heard, ' };
 /** A value that changed more often than text may change is shown with its rate instead of its age. */
 const FAST_PER_S = 4;
 
@@ -25,12 +25,14 @@ class HearthRow extends Part {
   render() {
     const { series, now } = this;
     const { text, unit, exact } = series.last ? value(series.last) : { text: '–', unit: '', exact: 'no value' };
+    // Words are given the room of the picture that they do not have.
+    const plain = !series.points.length && typeof series.last?.value === 'string';
     const said = series.field ? `${series.topic} ${series.field}` : series.topic;
     return html`<button class="row ${series.state}" title=${said} ?disabled=${!series.last} @click=${this.open}>
-      ${sign(series.state)}<span class="aside">${WORDS[/** @type {'live'} */ (series.state)]}</span>
+      ${sign(series.state)}<span class="aside">${WORDS[series.state]}</span>
       <span class="name">${brief(series.name)}</span>
-      <hearth-spark .series=${series} .now=${now}></hearth-spark>
-      <span class="value" title=${exact}><b>${text}</b>${unit ? html` <i>${unit}</i>` : nothing}</span>
+      ${plain ? nothing : html`<hearth-spark .series=${series} .now=${now}></hearth-spark>`}
+      <span class="value ${plain ? 'text' : ''}" title=${exact}><b>${text}</b>${unit && unit.toLowerCase() !== series.name.toLowerCase() ? html`<i>${unit}</i>` : nothing}</span>
       ${this.age()}
     </button>`;
   }

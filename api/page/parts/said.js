@@ -3,9 +3,10 @@
 
 import { html, nothing, repeat } from '../vendor/lit.js';
 import { Part } from './part.js';
+import { page } from '../lib/page.js';
 import { Said } from '../lib/said.js';
 import { clock, instant, whole } from '../lib/time.js';
-import { inner, room, seriesName, together, value } from '../lib/words.js';
+import { room, spoken, together, value } from '../lib/words.js';
 
 const FRESH_MS = 3_000;
 const SHOWN_FIELDS = 3;
@@ -68,22 +69,35 @@ export class HearthSaid extends Part {
 
   /** @param {import('../lib/said.js').Line} line */
   words({ topic, observations }) {
-    const fields = Math.max(observations.length, this.home?.topics.get(topic)?.fields?.length ?? 0);
+    const fields = this.home?.topics.get(topic)?.fields?.length ?? new Set(observations.map((one) => one.field)).size;
     const place = room(topic, fields).title;
     if (observations.length === 1) {
       const [one] = observations;
-      return html`<span class="said-name">${place} ${inner(seriesName(topic, one.field, fields))}</span> <b>${together(value(one))}</b>`;
+      return html`<span class="said-name">${place} ${spoken(topic, one.field, fields)}</span> <b>${together(value(this.withUnit(topic, one)))}</b>`;
     }
-    if (!observations.length) return html`${place} · ${inner(seriesName(topic, '', 1))} <i>kept as it came</i>`;
+    if (!observations.length) return html`${place} · ${spoken(topic, '', 1)} <i>kept as it came</i>`;
+    const last = observations[observations.length - 1];
+    if (observations.every((one) => one.field === last.field)) {
+      return html`${place} ${spoken(topic, last.field, fields)} <b>${together(value(this.withUnit(topic, last)))}</b> <i>${observations.length} values</i>`;
+    }
     const shown = observations.slice(0, SHOWN_FIELDS);
     const rest = observations.length - shown.length;
-    return html`${place}${shown.map((one, at) => html`${at ? ', ' : ' '}${inner(seriesName(topic, one.field, fields))} <b>${together(value(one))}</b>`)}${rest ? html` <i>+ ${rest}</i>` : nothing}`;
+    return html`${place}${shown.map((one, at) => html`${at ? ', ' : ' '}${spoken(topic, one.field, fields)} <b>${together(value(this.withUnit(topic, one)))}</b>`)}${rest ? html` <i>+ ${rest}</i>` : nothing}`;
+  }
+
+  /** @param {string} topic @param {any} one */
+  withUnit(topic, one) {
+    return { ...one, unit: one.unit ?? this.home?.units.get(`${topic}\n${one.field}`) };
   }
 
   /** @param {boolean} pause */
   toggle(pause) {
     if (pause) this.said.pause();
-    else this.said.resume();
+    else {
+      if (this.said.dropped)
+        page.say(`${this.said.dropped.toLocaleString('en')} earlier ones are no longer listed here; history has them.`);
+      this.said.resume();
+    }
     this.requestUpdate();
   }
 

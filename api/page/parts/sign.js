@@ -7,10 +7,11 @@ const SHAPES = {
   live: svg`<circle cx="4.5" cy="4.5" r="2" fill="currentColor"/>`,
   late: svg`<circle cx="4.5" cy="4.5" r="3.6" fill="none" stroke="currentColor" stroke-width="1.4"/><path d="M4.5 .9a3.6 3.6 0 0 1 0 7.2z" fill="currentColor"/>`,
   silent: svg`<rect x="1" y="1" width="7" height="7" fill="none" stroke="currentColor" stroke-width="1.6"/>`,
+  batch: svg`<path d="M4.5 .7L8.3 4.5 4.5 8.3 .7 4.5z" fill="none" stroke="currentColor" stroke-width="1.4"/>`,
   never: svg`<circle cx="4.5" cy="4.5" r="3.6" fill="none" stroke="currentColor" stroke-width="1.2" stroke-dasharray="1.8 1.6"/>`,
 };
 
-/** @param {'live'|'late'|'silent'|'never'} state */
+/** @param {'live'|'batch'|'late'|'silent'|'never'} state */
 export function sign(state) {
   return html`<svg class="sign ${state}" viewBox="0 0 9 9" width="9" height="9" aria-hidden="true">${SHAPES[state] ?? SHAPES.never}</svg>`;
 }

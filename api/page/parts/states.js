@@ -25,14 +25,20 @@ export function noMatch(filters, near) {
   </section>`;
 }
 
-/** Nobody is logged in, or no longer. The form goes to the server, which answers with a cookie. */
-export function locked() {
+/**
+ * Nobody is logged in, or no longer. Without scripts the form would do the same; with them the token stays out of the
+ * browser's history.
+ * @param {string} wrong what the server said of the last try @param {(event: Event) => void} submitted
+ */
+export function locked(wrong, submitted) {
   return html`<section class="card plain" aria-labelledby="locked-title">
     <h2 id="locked-title">This home is locked</h2>
     <p>Open the address that <code>hearthlog up</code> printed: it logs this browser in. Or paste the account’s token; the first one lies in
       <code>secrets/admin.token</code> in the data directory.</p>
-    <form action="/" method="get" class="login"><label for="token">Token</label>
-      <input id="token" name="token" type="password" autocomplete="current-password" required><button class="button">Log in</button></form>
+    <form action="/" method="get" class="login" @submit=${submitted}><label for="token">Token</label>
+      <input id="token" name="token" type="password" autocomplete="current-password" aria-describedby="token-wrong" required>
+      <button class="button" type="submit">Log in</button></form>
+    <p id="token-wrong" class="wrong" role="alert">${wrong}</p>
   </section>`;
 }
 

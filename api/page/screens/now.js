@@ -1,17 +1,17 @@
 // @ts-check
 // hearth-now: what is happening. A sentence, what needs a look, every series by room, and the messages as they are said.
 
-import { html, nothing, repeat } from '../vendor/lit.js';
+import { html, nothing } from '../vendor/lit.js';
 import { PagePart } from '../parts/part.js';
 import '../parts/code.js';
 import '../parts/message.js';
-import '../parts/row.js';
 import { copy } from '../parts/code.js';
 import { HearthSaid } from '../parts/said.js';
-import { icon, sign } from '../parts/sign.js';
+import { needsALook, rooms } from '../parts/rooms.js';
+import { icon } from '../parts/sign.js';
 import { textures } from '../parts/spark.js';
 import { emptyHome, failed, locked, noMatch, waiting } from '../parts/states.js';
-import { serverNow } from '../lib/api.js';
+import { logIn, serverNow } from '../lib/api.js';
 import { attention, headline, summary } from '../lib/facts.js';
 import { page } from '../lib/page.js';
 import { Watch } from '../lib/watch.js';
@@ -26,6 +26,7 @@ class HearthNow extends PagePart {
     /** @type {Watch|undefined} The selection asked for. */ this.watch = undefined;
     /** @type {Watch|undefined} The selection that is on the screen. */ this.shown = undefined;
     /** @type {{topic: string, recno: number, logged_time: string, shownMs?: number}|null} */ this.message = null;
+    this.wrong = '';
   }
 
   connectedCallback() {
@@ -73,7 +74,8 @@ class HearthNow extends PagePart {
 
   render() {
     const { shown, watch } = this;
-    if (page.locked) return html`<div class="now"><h1 class="aside">Now</h1>${locked()}</div>`;
+    if (page.locked)
+      return html`<div class="now"><h1 class="aside">Now</h1>${locked(this.wrong, (event) => this.logIn(event))}</div>`;
     const waitedMs = Date.now() - (this.begunMs ?? 0);
     const loading = !watch?.ready && !watch?.problem;
     if (!shown)
@@ -99,10 +101,10 @@ class HearthNow extends PagePart {
     const counts = watch.home.counts();
     const { stream, recorder, view } = page;
     const cutSince = stream.name === 'cut' && now - (stream.sinceMs ?? now) > 3_000 ? (stream.sinceMs ?? now) : null;
-    const { latest, topics, plot } = watch.addresses;
+    const { latest, topics, plot } = watch.requests;
     const requests = [
       { name: 'values', address: latest },
-      { name: 'live', address: watch.stream('-1m', false) },
+      { name: 'live', address: watch.requests.live('-1m', false) },
       { name: 'topics', address: topics },
       { name: 'six hours', address: plot },
     ];
@@ -120,31 +122,7 @@ class HearthNow extends PagePart {
       const line = publishLine();
       return watch.filters.length ? noMatch(watch.filters, watch.near) : emptyHome(line, () => copy(line));
     }
-    const { cards, more } = attention(watch.home, page.recorder, now, page.view.tz);
-    return html`
-      ${
-        cards.length
-          ? html`<ul class="attention" aria-label="What needs a look">${repeat(
-              cards,
-              (card) => card.id,
-              (card) => html`<li class="card">${sign('silent')}
-        <div><h2>${card.title}</h2><p>${card.text}</p><p class="actions"><button class="link" @click=${() => page.go({ filters: [card.topic] })}>Show only this topic</button></p></div></li>`,
-            )}
-        ${more ? html`<li class="more">and ${more} more, marked below</li>` : nothing}</ul>`
-          : nothing
-      }
-      <div class="rooms">${repeat(
-        watch.home.rooms(),
-        (room) => room.key,
-        (room) => html`<section class="card room" aria-label=${room.title}>
-        <h2>${room.title}${room.hint ? html` <i>${room.hint}</i>` : nothing}</h2>
-        <ul>${repeat(
-          room.rows,
-          (/** @type {any} */ one) => one.key,
-          (/** @type {any} */ one) =>
-            html`<li><hearth-row .series=${one} .now=${now} .tz=${page.view.tz}></hearth-row></li>`,
-        )}</ul></section>`,
-      )}</div>`;
+    return html`${needsALook(attention(watch.home, page.recorder, now, page.view.tz))}${rooms(watch.home, now, page.view.tz)}`;
   }
 
   /** @param {import('../lib/api.js').Problem} problem */
@@ -164,7 +142,7 @@ class HearthNow extends PagePart {
       this.message = message ? { ...message, shownMs: line?.at } : null;
     }
     const fields = this.message ? (watch.home.topics.get(this.message.topic)?.fields?.length ?? 1) : 1;
-    return html`<hearth-message .message=${this.message} .fields=${fields} .log=${proof?.log ?? ''} .tz=${tz}></hearth-message>`;
+    return html`<hearth-message .message=${this.message} .fields=${fields} .units=${watch.home.units} .log=${proof?.log ?? ''} .tz=${tz}></hearth-message>`;
   }
 
   /** @param {{topic: string, recno: number, logged_time: string}} message */
@@ -173,6 +151,16 @@ class HearthNow extends PagePart {
     if (!log) return page.say('This topic is too new: its log is not known yet.');
     this.opener = document.activeElement;
     page.go({ proof: { log, recno }, cursor: logged_time });
+  }
+
+  /** @param {Event} event */
+  async logIn(event) {
+    event.preventDefault();
+    const token = new FormData(/** @type {HTMLFormElement} */ (event.target)).get('token');
+    this.wrong = await logIn(String(token).trim());
+    if (this.wrong) return this.requestUpdate();
+    page.set({ locked: false });
+    this.follow();
   }
 
   pause() {

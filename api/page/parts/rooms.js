@@ -1,0 +1,43 @@
+// @ts-check
+// What needs a look, and every series by room.
+
+import { html, nothing, repeat } from '../vendor/lit.js';
+import './row.js';
+import { sign } from './sign.js';
+import { page } from '../lib/page.js';
+import { counted } from '../lib/words.js';
+
+/** @param {{cards: {id: string, topic: string, title: string, text: string}[], more: number}} found */
+export function needsALook({ cards, more }) {
+  if (!cards.length) return nothing;
+  return html`<ul class="attention" aria-label="What needs a look">
+    ${repeat(
+      cards,
+      (card) => card.id,
+      (card) => html`<li class="card">${sign('silent')}
+      <div><h2>${card.title}</h2><p>${card.text}</p><p class="actions"><button class="link" @click=${() => page.go({ filters: [card.topic] })}>Show only this topic</button></p></div></li>`,
+    )}
+    ${more ? html`<li class="more">and ${more} more, marked below</li>` : nothing}</ul>`;
+}
+
+/** @param {import('../lib/home.js').Home} home @param {number} now @param {string=} tz */
+export function rooms(home, now, tz) {
+  return html`<div class="rooms">${repeat(
+    home.rooms(),
+    (room) => room.key,
+    (room) => html`<section class="card room" aria-label=${room.title}>
+      <h2>${room.title}${room.hint ? html` <i>${room.hint}</i>` : nothing}</h2>
+      <ul>${repeat(
+        room.rows,
+        (one) => one.key,
+        (one) => html`<li><hearth-row .series=${one} .now=${now} .tz=${tz}></hearth-row></li>`,
+      )}</ul></section>`,
+  )}</div>
+    ${home.hidden.size ? leftOut(home.hidden.size) : nothing}`;
+}
+
+/** @param {number} count */
+function leftOut(count) {
+  return html`<p class="hint">${counted(count, 'set-up message')} of devices (homeassistant/…/config) left out.
+    <button class="link" @click=${() => page.go({ filters: ['homeassistant/#'] })}>Show only these</button></p>`;
+}

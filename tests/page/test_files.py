@@ -1,0 +1,104 @@
+"""The page's files: nothing foreign, nothing inline, small, and never changed under one address."""
+
+import hashlib
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+from playwright.sync_api import Page, expect
+
+import api.page_files
+from tests.page.looking import row
+from tests.support.home import Home
+
+Visit = Callable[..., Page]
+PAGE = Path(api.page_files.__file__).with_name("page")
+SCRIPT_BYTES_MAX = 40_000
+STYLE_BYTES_MAX = 10_000
+REQUESTS_MAX = 50
+LINES_MAX = 200
+
+
+def test_vendored_files_are_what_their_list_says() -> None:
+    listed = dict(re.findall(r"^\| `(\S+)` \|.*\| `([0-9a-f]{64})` \|$", (PAGE / "vendor/README.md").read_text(), re.MULTILINE))
+    here = {path.name for path in (PAGE / "vendor").iterdir()} - {"README.md", "refresh.sh"}
+    assert here == set(listed)
+    for name, digest in listed.items():
+        assert hashlib.sha256((PAGE / "vendor" / name).read_bytes()).hexdigest() == digest, name
+
+
+def test_our_files_are_short_and_pure_ones_import_nothing_that_draws() -> None:
+    for path in PAGE.rglob("*.js"):
+        text = path.read_text()
+        if path.parent.name == "vendor":
+            continue
+        assert len(text.splitlines()) <= LINES_MAX, path
+        if path.parent.name == "lib":
+            assert not re.search(r"^import .*'\.\./", text, re.MULTILINE), path
+
+
+def test_everything_is_served_strictly_and_for_ever_under_its_hash(house: Home) -> None:
+    shell = httpx.get(f"{house.http}/now", trust_env=False)
+    policy = shell.headers["content-security-policy"]
+    assert "default-src 'none'; script-src 'self'; style-src 'self'" in policy
+    assert "frame-ancestors 'none'" in policy and "unsafe" not in policy
+    assert shell.headers["x-content-type-options"] == "nosniff"
+    assert shell.headers["referrer-policy"] == "same-origin"
+    assert shell.headers["cache-control"] == "no-cache"
+    addresses = re.findall(r'(?:href|src)="(/page/[0-9a-f]{16}/[^"]+)"', shell.text)
+    assert len(addresses) > 20
+    for address in addresses:
+        answer = httpx.get(house.http + address, trust_env=False)
+        assert answer.status_code == 200, address
+        assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert answer.headers["content-security-policy"] == policy
+        assert answer.content == (PAGE / address.split("/", 3)[3]).read_bytes()
+    assert httpx.get(f"{house.http}/page/0000000000000000/app.js", trust_env=False).status_code == 404
+
+
+def test_a_query_cannot_put_markup_into_the_shell(house: Home) -> None:
+    shell = httpx.get(f"{house.http}/now", params={"filter": "\"><script>alert(1)</script>"}, trust_env=False)
+    assert "<script>alert" not in shell.text
+
+
+def test_now_is_light_and_asks_nobody_else(house: Home, visit: Visit) -> None:
+    shell = httpx.get(f"{house.http}/now", trust_env=False).text
+    sizes = {".js": 0, ".css": 0}
+    for address in set(re.findall(r'"(/page/[^"]+\.(?:js|css))"', shell)):
+        with httpx.stream("GET", house.http + address, headers={"Accept-Encoding": "gzip"}, trust_env=False) as answer:
+            sizes[Path(address).suffix] += sum(len(chunk) for chunk in answer.iter_raw())
+    assert sizes[".js"] <= SCRIPT_BYTES_MAX
+    assert sizes[".css"] <= STYLE_BYTES_MAX
+    page = visit("about:blank")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto("/now")
+    expect(row(page, "Kitchen", "Temperature")).to_be_visible()
+    expect(page.locator("hearth-said li").first).to_be_visible()
+    assert all(url.startswith(house.http) for url in asked)
+    assert len(asked) <= REQUESTS_MAX
+    assert sum("/v1/live" in url for url in asked) == 1
+
+
+def test_the_snippets_are_run_as_they_are_copied(house: Home, visit: Visit) -> None:
+    import json
+    import os
+    import subprocess
+    import sys
+
+    page = visit("/now?filter=homes/h1/phone")
+    row(page, "Phone", "Battery").click()
+    expect(page.locator(".fields")).to_be_visible()
+    code = page.locator(".sheet hearth-code")
+    answers = []
+    for language, command in (("Python", [sys.executable, "-c"]), ("curl", ["sh", "-c"])):
+        code.get_by_role("button", name=language).click()
+        text = code.locator("code").inner_text()
+        environment = {**os.environ, "HEARTHLOG_TOKEN": house.token, "no_proxy": "*"}
+        done = subprocess.run([*command, text], capture_output=True, check=True, timeout=60, env=environment)
+        answers.append(json.loads(done.stdout)["observations"])
+    assert answers[0] == answers[1]
+    assert {one["field"]: one["value"] for one in answers[0]} == {
+        "battery": 64, "steps": 1204, "activity": "walking", "place": "home",
+    }

@@ -1,0 +1,128 @@
+"""Now: what a device says is on the screen, in the words and the order of a home."""
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.page.looking import mosquitto_pub, row, said
+from tests.support.home import Home
+
+Visit = Callable[..., Page]
+
+
+def test_a_published_message_is_on_now_without_a_reload(house: Home, visit: Visit) -> None:
+    page = visit()
+    expect(row(page, "Kitchen", "Temperature").locator(".value")).to_have_text(re.compile(r"^\d"))
+    page.evaluate("window.untouched = true")
+    mosquitto_pub(house, "homes/h1/kitchen/temperature", "23.75")
+    expect(row(page, "Kitchen", "Temperature").locator(".value")).to_have_text("23.75°C")
+    expect(said(page).first).to_contain_text("Kitchen temperature 23.75")
+    assert page.evaluate("window.untouched")
+
+
+def test_a_new_device_gets_a_row_in_its_room_while_the_page_is_open(house: Home, visit: Visit) -> None:
+    page = visit()
+    expect(row(page, "Kitchen", "Temperature")).to_be_visible()
+    mosquitto_pub(house, "homes/h1/kitchen/coffee_machine", "1204")
+    expect(row(page, "Kitchen", "Coffee machine").locator(".value")).to_have_text("1,204")
+
+
+def test_rows_are_named_from_topics_and_fields_and_set_up_messages_are_left_out(visit: Visit) -> None:
+    page = visit()
+    expect(row(page, "Bathroom", "Thermostat temp.").locator(".value")).to_have_text("24.5")
+    expect(row(page, "Phone", "Battery").locator(".value")).to_have_text("64")
+    expect(row(page, "Phone", "Activity").locator(".value")).to_have_text("walking")
+    expect(row(page, "Kitchen", "Motion").locator(".value")).to_have_text("on")
+    expect(page.get_by_text("1 set-up message of devices (homeassistant/…/config) left out.")).to_be_visible()
+    page.get_by_role("button", name="Show only these").click()
+    expect(row(page, "Config", "State topic")).to_be_visible()
+
+
+def test_the_headline_is_a_sentence_that_is_true(house: Home, visit: Visit) -> None:
+    page = visit()
+    headline = page.get_by_role("heading", level=1)
+    expect(headline).to_have_text("Recording well.")
+    pid = house.kill("mosquitto")
+    expect(headline).to_have_text(re.compile(r"^The broker is away since \d\d:\d\d\.$"))
+    expect(page.locator(".recorder")).to_contain_text("Not recording")
+    house.wait_restarted("mosquitto", pid)
+    house.wait_ready()
+    expect(headline).to_have_text("Recording well.")
+
+
+def test_every_value_opens_its_message_with_clocks_place_and_payload(visit: Visit) -> None:
+    page = visit()
+    row(page, "Bathroom", "Thermostat temp.").click()
+    panel = page.get_by_role("dialog", name="Bathroom thermostat temperature")
+    expect(panel.locator(".payload")).to_have_text('{"value": 24.5, "ts": 1795000000}')
+    expect(panel.locator(".clocks dt")).to_have_text(["device says", "logged"])
+    expect(panel.locator(".clocks time").first).to_have_text("12:06:40.000")
+    expect(panel.get_by_text("Nothing is corrected.")).to_be_visible()
+    expect(panel.locator(".place")).to_contain_text(re.compile(r"log[\w-]{43}record1"))
+
+
+def test_a_payload_that_is_no_text_is_shown_byte_by_byte(visit: Visit) -> None:
+    page = visit("/now?filter=homes/h1/hall/%23")
+    page.locator("button.row").click()
+    expect(page.locator(".payload")).to_have_text("0000  89 50 4e 47 0d 0a 1a 0a 00 ff")
+
+
+def test_equal_values_are_one_line_with_their_number(house: Home, visit: Visit) -> None:
+    page = visit("/now?filter=homes/h1/office/%23")
+    expect(page.get_by_role("heading", level=2)).to_contain_text("Nothing matches")
+    for value in ("20", "21", "21", "21"):
+        mosquitto_pub(house, "homes/h1/office/temperature", value)
+    expect(said(page)).to_have_count(2)
+    expect(said(page).first).to_contain_text(re.compile(r"temperature 21\s*3 equal"))
+
+
+def test_pausing_holds_the_stream_and_loses_nothing(house: Home, visit: Visit) -> None:
+    page = visit("/now?filter=homes/h1/attic/%23")
+    mosquitto_pub(house, "homes/h1/attic/light", "0")
+    expect(said(page)).to_have_count(1)
+    page.get_by_role("button", name="pause").click()
+    for value in range(1, 5):
+        mosquitto_pub(house, "homes/h1/attic/light", str(value))
+    expect(row(page, "Attic", "Light").locator(".value")).to_have_text("4")
+    expect(said(page)).to_have_count(1)
+    page.get_by_role("button", name="4 said meanwhile, show").click()
+    expect(said(page)).to_contain_text([f"Attic light {value}" for value in (4, 3, 2, 1, 0)])
+
+
+def test_after_the_api_was_killed_every_message_is_shown_once_in_order(house: Home, visit: Visit) -> None:
+    page = visit("/now?filter=homes/h1/lab/%23")
+    mosquitto_pub(house, "homes/h1/lab/count", "0")
+    expect(said(page)).to_have_count(1)
+    pid = house.kill("api")
+    for value in range(1, 21):
+        house.publish([("homes/h1/lab/count", str(value))])
+    expect(page.locator(".recorder")).to_contain_text("No answer")
+    house.wait_restarted("api", pid)
+    expect(row(page, "Lab", "Count").locator(".value")).to_have_text("20")
+    house.publish([("homes/h1/lab/count", "21")])
+    expect(said(page)).to_contain_text([f"Lab count {value}" for value in range(21, -1, -1)])
+    expect(said(page)).to_have_count(22)
+    expect(page.locator(".recorder")).to_contain_text("Recording")
+
+
+def test_a_hidden_page_lets_go_of_its_stream_and_misses_nothing(house: Home, visit: Visit) -> None:
+    page = visit("/now?filter=homes/h1/shed/%23")
+    mosquitto_pub(house, "homes/h1/shed/door", "0")
+    expect(said(page)).to_have_count(1)
+    page.evaluate("""() => {
+        Object.defineProperty(document, 'hidden', { configurable: true, get: () => window.away });
+        window.away = true;
+        document.dispatchEvent(new Event('visibilitychange'));
+    }""")
+    house.wait_for(lambda: _streams(house) == 0, "the stream to be let go")
+    mosquitto_pub(house, "homes/h1/shed/door", "1")
+    page.evaluate("() => { window.away = false; document.dispatchEvent(new Event('visibilitychange')); }")
+    expect(said(page)).to_contain_text(["Shed door 1", "Shed door 0"])
+
+
+def _streams(home: Home) -> int:
+    """Event streams that the api serves now, by its own count."""
+    found = re.search(r"^hearthlog_api_live_readers(?:\{.*\})? (\d+)", home.get("/metrics").text, re.MULTILINE)
+    assert found, "the api counts its streams"
+    return int(found[1])
