@@ -1,6 +1,7 @@
 """The whole product for a bench: `hearthlog up` on free ports, ready, with the process ids of its parts."""
 
 import contextlib
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -34,7 +35,7 @@ def home(directory: Path) -> Iterator[Home]:
     http, mqtt, gdp, metrics = (process.free_port() for _ in range(4))
     addresses = {"http": http, "mqtt": mqtt, "gdp": gdp}
     options = [word for name, port in addresses.items() for word in (f"--{name}", f"127.0.0.1:{port}")]
-    command = process.python("hearthlog", "up", "--data", str(data), *options)
+    command = [str(Path(sys.executable).with_name("hearthlog")), "up", "--data", str(data), *options]
     env = {"HEARTHLOG_SINK_METRICS": f"127.0.0.1:{metrics}"}
     with process.running(command, log, env=env, cwd=directory) as child:
         process.wait_until(

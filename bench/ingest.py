@@ -15,6 +15,7 @@ from pathlib import Path
 
 from bench import process, sinks
 from bench.broker import Broker, broker
+from bench.load import topics
 from bench.options import Options
 from bench.sinks import Taker
 from bench.table import Table, median, number, ratio
@@ -110,6 +111,7 @@ def measure(case: Case, name: str, start: Start, options: Options, *, warm_up: b
     with options.directory() as directory, broker(directory / "broker") as there:
         (directory / "sink").mkdir()
         with start(directory / "sink", there.port, count) as taker:
+            taker.prime(topics(case.topics))
             return take(case, there, taker, count)
 
 

@@ -72,9 +72,9 @@ class Publisher:
             for index in range(max(len(names), window * 2) // BLOCK * BLOCK + BLOCK)
         ]
         blocks = [b"".join(packets[at : at + BLOCK]) for at in range(0, len(packets), BLOCK)]
-        sent = 0
+        sent, before = 0, self.acked
         while sent < count:
-            while sent - self.acked > window - BLOCK:
+            while sent - (self.acked - before) > window - BLOCK:
                 self._receive()
             at = sent // BLOCK % len(blocks)
             if count - sent >= BLOCK:
@@ -83,11 +83,11 @@ class Publisher:
             else:
                 self._socket.sendall(b"".join(packets[at * BLOCK : at * BLOCK + count - sent]))
                 sent = count
-        self._drain(count)
+        self._drain(before + count)
 
     def paced(self, names: list[bytes], *, rate: float, seconds: float, size: int) -> int:
         """Publish `rate` messages a second for `seconds`, each stamped; the number sent."""
-        count = int(rate * seconds)
+        count, before = int(rate * seconds), self.acked
         start = time.monotonic_ns()
         step = 1e9 / rate
         with selectors.DefaultSelector() as selector:
@@ -100,11 +100,11 @@ class Publisher:
                 stamped = payload(size, stamp=time.monotonic_ns())
                 name = names[index % len(names)]
                 self._socket.sendall(mqtt.publish(1 + index % mqtt.PACKET_ID_MAX, name, stamped))
-        self._drain(count)
+        self._drain(before + count)
         return count
 
-    def _drain(self, count: int) -> None:
-        while self.acked < count:
+    def _drain(self, acked: int) -> None:
+        while self.acked < acked:
             self._receive()
 
     def _receive(self) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bench import process
+from bench.load import Publisher
 
 LIMIT_S = 120.0
 SAMPLE_S = 0.1
@@ -49,6 +50,9 @@ class Taker(Protocol):
 
     pid: int
 
+    def prime(self, names: list[bytes]) -> None:
+        """Make what the first message of each topic needs, where that is not what is measured."""
+
     def pause(self) -> None:
         """Stop taking; the connection stays."""
 
@@ -69,6 +73,9 @@ class _Child:
         self._count = count
         self._start = 0.0
         self._cpu = 0.0
+
+    def prime(self, names: list[bytes]) -> None:
+        """Nothing to make."""
 
     def pause(self) -> None:
         self._child.send_signal(signal.SIGSTOP)
@@ -110,9 +117,17 @@ def metric(port: int, name: str) -> float:
 class Sink(_Child):
     """Our sink; it goes on after `count` messages, so its own counter says when they are durable."""
 
-    def __init__(self, child: "subprocess.Popen[bytes]", log: Path, count: int, metrics: int) -> None:
+    def __init__(self, child: "subprocess.Popen[bytes]", log: Path, count: int, port: int, metrics: int) -> None:
         super().__init__(child, log, count)
+        self._port = port
         self._metrics = metrics
+        self._before = 0
+
+    def prime(self, names: list[bytes]) -> None:
+        """One message for each topic, so that its log exists."""
+        with Publisher(self._port) as publisher:
+            publisher.flood(names, len(names), size=200, window=2000)
+        process.wait_until(lambda: self.committed() >= len(names), "a log for each topic")
         self._before = self.committed()
 
     def committed(self) -> int:
@@ -194,4 +209,4 @@ def hearthlog(directory: Path, port: int, count: int) -> Iterator[Taker]:
             lambda: child.poll() is not None or metric(metrics, SUBSCRIBED) == 1, "the sink's subscription"
         )
         process.still_running(child, log)
-        yield Sink(child, log, count, metrics)
+        yield Sink(child, log, count, port, metrics)
