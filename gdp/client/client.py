@@ -18,6 +18,7 @@ from gdp.messages import Body, ByHash, ByRecno, ByTs, Create, Message, Open, Suc
 from gdp.metadata import Metadata
 from gdp.names import GdpName
 from gdp.settings import ClientSettings
+from gdp.tasks import Background
 from gdp.timecursor import TimeCursor
 from gdp.wire import encode
 
@@ -46,7 +47,7 @@ class GdpClient:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._tasks = asyncio.TaskGroup()
+        self._tasks = Background()
         self._runner: asyncio.Task[None] | None = None
 
     @classmethod

@@ -81,9 +81,11 @@ class Connection:
     @property
     def congested(self) -> bool:
         """True while more bytes wait for the client than a live reader may pile up."""
-        return self._waiting() >= self._settings.write_ahead_bytes
+        return self.waiting_bytes >= self._settings.write_ahead_bytes
 
-    def _waiting(self) -> int:
+    @property
+    def waiting_bytes(self) -> int:
+        """Bytes that are written and wait in this process for the client to take them."""
         return self._writer.transport.get_write_buffer_size()
 
     def send(self, data: bytes) -> None:
@@ -99,7 +101,7 @@ class Connection:
 
     def forward(self, data: bytes) -> None:
         """Write another client's PDU; if too much waits already, close: the client must see that it missed some."""
-        if self._waiting() > self._settings.client_buffer_bytes_max:
+        if self.waiting_bytes > self._settings.client_buffer_bytes_max:
             self._counters.overflowed += 1
             self._writer.transport.abort()
             return

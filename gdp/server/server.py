@@ -22,6 +22,7 @@ from gdp.server.router import Router
 from gdp.server.subscriptions import Subscriptions
 from gdp.settings import ServerSettings
 from gdp.store import Commit
+from gdp.tasks import Background
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +60,7 @@ class GdpServer:
         self._router = Router(requests, self.counters)
         self._connections: set[Connection] = set()
         self._stack = AsyncExitStack()
-        self._tasks = asyncio.TaskGroup()
+        self._tasks = Background()
         self._listener: asyncio.Server | None = None
 
     @property
@@ -81,11 +82,11 @@ class GdpServer:
             self._committer.on_commit(self._on_commit)
             clocks = (
                 self._tasks.create_task(self._tell_watermarks(), name="gdp watermarks"),
-                self._tasks.create_task(self._expire(), name="gdp expiry"),
+                self._tasks.create_task(self._expire_regularly(), name="gdp expiry"),
             )
             for clock in clocks:
                 stack.callback(clock.cancel)
-            stack.callback(self._hang_up)
+            stack.callback(self._stop)
             self._stack = stack.pop_all()
         return self
 
@@ -95,11 +96,15 @@ class GdpServer:
         """Tell subscribers, close all connections, stop listening."""
         await self._stack.__aexit__(kind, error, trace)
 
-    def _hang_up(self) -> None:
+    def _stop(self) -> None:
         assert self._listener is not None
         self._listener.close()
         self._subscriptions.lose_all()
         self._feeds.lose_all()
+        self.hang_up_all()
+
+    def hang_up_all(self) -> None:
+        """Close all connections; clients that come again resume without a gap."""
         for connection in tuple(self._connections):
             connection.close()
 
@@ -132,16 +137,27 @@ class GdpServer:
             # A fault in telling readers must not stop who writes. Readers that reconnect resume without a gap.
             self.counters.failed += 1
             logger.exception("closing all connections because a commit could not be told")
-            for connection in tuple(self._connections):
-                connection.close()
+            self.hang_up_all()
 
     async def _tell_watermarks(self) -> None:
         while True:
             await asyncio.sleep(self._settings.watermark_interval_s)
-            self._feeds.tell_watermark()
+            self.tell_watermarks()
 
-    async def _expire(self) -> None:
+    def tell_watermarks(self) -> None:
+        """Promise followers of the feed that have everything that nothing older is still to come."""
+        self._feeds.tell_watermark()
+
+    async def _expire_regularly(self) -> None:
         while True:
             await asyncio.sleep(EXPIRY_INTERVAL_S)
-            self._subscriptions.expire()
-            self._feeds.expire()
+            self.expire()
+
+    def expire(self) -> None:
+        """End subscriptions and feeds of clients behind other routers that were not refreshed in time."""
+        self._subscriptions.expire()
+        self._feeds.expire()
+
+    def waiting_bytes(self) -> int:
+        """Return how many bytes wait in this process for clients that do not take them."""
+        return sum(connection.waiting_bytes for connection in self._connections)

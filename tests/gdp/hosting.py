@@ -1,6 +1,8 @@
 """A real store behind a real server, and a bare peer that speaks the protocol by hand."""
 
 import asyncio
+import socket
+import time
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -38,11 +40,11 @@ class Hosted:
 
 
 @asynccontextmanager
-async def hosted(root: Path, *, port=0, store_settings=None, **settings):
+async def hosted(root: Path, *, port=0, store_settings=None, monotonic=time.monotonic, **settings):
     (root / "keys").mkdir(exist_ok=True, parents=True)
     with Store.open(root / "store", keys=root / "keys", settings=store_settings or StoreSettings()) as store:
         bounds = replace(ServerSettings(port=port), **settings)
-        async with Committer(store) as committer, GdpServer(committer, bounds) as server:
+        async with Committer(store) as committer, GdpServer(committer, bounds, monotonic=monotonic) as server:
             yield Hosted(store, committer, server)
 
 
@@ -67,6 +69,9 @@ class Peer:
 
     def send(self, name, cmd, rid=0, body=None):
         self.send_pdu(Pdu(PduType.REGULAR, name, self.name, 0, encode(Message(cmd, rid, body))))
+
+    def close(self):
+        self._writer.close()
 
     async def pdu(self):
         async with asyncio.timeout(DEADLINE_S):
@@ -108,6 +113,17 @@ async def peer(port, name=b"p" * 32, *, advertise=True):
         yield made
     finally:
         writer.close()
+
+
+async def slow_peer(port, name):
+    """Return a peer whose kernel takes little for it while it does not read."""
+    sock = socket.socket()
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    sock.setblocking(False)
+    await asyncio.get_running_loop().sock_connect(sock, ("127.0.0.1", port))
+    made = Peer(*await asyncio.open_connection(sock=sock, limit=4096), name)
+    made.advertise()
+    return made
 
 
 class ForeignLog:

@@ -241,3 +241,9 @@ async def test_a_feed_resumes_at_its_watermark_over_restarts_without_gap_or_dupl
 async def test_a_feed_of_another_store_is_refused(client):
     with pytest.raises(errors.NoRoute):
         await take(client.feed(b"s" * 32, 0), 1)
+
+
+async def test_errors_leave_the_client_and_the_server_as_they_are(tmp_path):
+    with pytest.raises(errors.NoRoute):
+        async with hosted(tmp_path) as home, GdpClient.connect("127.0.0.1", home.port) as client:
+            await client.open(b"n" * 32)
