@@ -11,6 +11,7 @@ from api.services import Services
 from api.web.access import Access
 from api.web.accounts import Guard
 from api.web.limits import Limits
+from api.web.positions import present_position
 from api.web.problem import install
 
 TITLE = "Hearthlog"
@@ -26,7 +27,7 @@ def create_app(services: Services) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         middleware=[
-            Middleware(Access, metrics=services.metrics),
+            Middleware(Access, metrics=services.metrics, position=lambda: present_position(services)),
             Middleware(Guard, accounts=services.accounts),
             Middleware(
                 Limits,

@@ -64,9 +64,10 @@ async def serve(settings: ApiSettings) -> None:
         StartError: the address cannot be listened on, or the read model is another api's.
     """
     sys.setswitchinterval(SWITCH_INTERVAL_S)
-    descriptor = disk.lock(settings.read_model_path)
+    # The lock is the process's until it ends.
+    disk.lock(settings.read_model_path)
     listening = _listen(settings.http)
-    log.info("listening", http=settings.http, lock=descriptor)
+    log.info("listening", http=settings.http)
     client_settings = ClientSettings(request_timeout_s=settings.store_read_timeout_s)
     async with GdpClient.connect(*address(settings.gdp), settings=client_settings) as client:
         services = _services(settings, client)

@@ -35,6 +35,11 @@ def position_text(home: Home, position: int) -> str:
     return format_position({home.model.store: position})
 
 
+def present_position(services: Services) -> str | None:
+    """Where the read model stands now; None while there is no store."""
+    return None if services.home is None else position_text(services.home, services.home.model.position)
+
+
 def read_position(home: Home, text: str, parameter: str) -> int:
     """The logged time in ns that a position means in this store.
 

@@ -110,6 +110,8 @@ def _from_validation(request: Request, error: Mapping[str, Any]) -> Problem:
     if error["type"] == "missing":
         return bad_parameter(name, "is missing")
     message = str(error["msg"]).removeprefix("Value error, ")
+    if error["type"] == "value_error":
+        return bad_parameter(name, message)
     given = str(error.get("input"))[:GIVEN_CHARS_MAX]
     return bad_parameter(name, f"{given!r} will not do: {message[:1].lower()}{message[1:]}")
 

@@ -1,0 +1,121 @@
+"""Read models on values, without a feed: rows are made from short descriptions, and asked as the routes ask."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+from hypothesis import strategies as st
+
+from api.follow.applier import Applier
+from api.follow.progress import Progress
+from api.follow.sink_state import SinkState
+from api.live.hub import Hub
+from api.readmodel.model import ReadModel
+from api.readmodel.page import PageRequest, key_of, page
+from api.readmodel.selection import Wanted
+from api.web.render import columns_of, objects_of
+from gdp.catalogue import Kind, LogEntry, encode_entry
+from gdp.datum import Datum
+from gdp.messages import Record
+from gdp.metadata import XID, Metadata
+from gdp.names import GdpName
+
+CATALOGUE = GdpName(b"c" * 32)
+BASE = 1_700_000_000_000_000_000
+TOPICS = ("a", "a/b", "home/x", "$hearthlog/sink")
+
+
+class Said(NamedTuple):
+    """One message: who, the payload, and how far logged time moves on."""
+
+    topic: int
+    payload: bytes
+    step: int
+
+
+PAYLOADS = st.one_of(
+    st.sampled_from(
+        [b"", b"1", b"2.5", b"ON", b"words", b"\xff\xfe", b'{"a": 1, "b": {"c": "x"}}', b"12345678901234567890"]
+    ),
+    # Device times of every kind: late, equal, ahead.
+    st.integers(-3, 3).map(lambda at: b'{"v": %d, "time": %d}' % (at, BASE // 10**9 + at)),
+)
+SAID = st.lists(st.builds(Said, st.integers(0, len(TOPICS) - 1), PAYLOADS, st.sampled_from([1, 1, 10**9])), max_size=40)
+
+
+def records_of(said: list[Said]) -> list[Record]:
+    """The feed's records of these messages, with the catalogue's before each topic's first."""
+    records: list[Record] = []
+    logged = BASE
+    names: dict[int, GdpName] = {}
+    recnos: dict[int, int] = {}
+    for each in said:
+        logged += each.step
+        if each.topic not in names:
+            blob = Metadata.build([(XID, TOPICS[each.topic].encode())])
+            names[each.topic] = blob.name
+            entry = LogEntry(len(names), blob.name, Kind.TOPIC, TOPICS[each.topic], 1, logged, blob.blob)
+            records.append(Record(CATALOGUE, Datum(len(names), logged, 0.0, None, encode_entry(entry), None), logged))
+            logged += 1
+        recnos[each.topic] = recnos.get(each.topic, 0) + 1
+        datum = Datum(recnos[each.topic], logged, 0.0, None, each.payload, None)
+        records.append(Record(names[each.topic], datum, logged))
+    return records
+
+
+def open_model(root: Path, *, tail_rows_max: int = 1_000_000) -> ReadModel:
+    root.mkdir(parents=True, exist_ok=True)
+    return ReadModel.open(root, CATALOGUE, store="abcdefgh", decoders="test", tail_rows_max=tail_rows_max)
+
+
+class Reader:
+    """A read model with what feeds it."""
+
+    def __init__(self, root: Path) -> None:
+        self.model = open_model(root)
+        self.hub = Hub()
+        self.progress = Progress()
+        self.applier = Applier(self.model, self.hub, self.progress, SinkState(), slice_ms=1e9)
+
+    async def take(self, records: list[Record], *, watermark: int | None = None) -> None:
+        await self.applier.take(records)
+        if watermark is not None:
+            self.applier.advance(watermark)
+        elif records:
+            self.applier.advance(max(record.logged for record in records))
+
+    async def seal(self) -> None:
+        with ThreadPoolExecutor(1) as executor:
+            await self.model.seal(executor, resume=self.applier.resume)
+
+
+def run(work) -> object:
+    """Run a coroutine from a synchronous property test."""
+    return asyncio.run(work)
+
+
+def pages(
+    model: ReadModel,
+    *,
+    by: str = "device",
+    descending: bool = False,
+    limit: int = 10_000,
+    at: int | None = None,
+    filters: tuple[str, ...] = ("#", "$hearthlog/#"),
+    start: int | None = None,
+    end: int | None = None,
+) -> list[dict[str, object]]:
+    """All rows by pages of `limit`, as JSON would have them."""
+    view = model.view.pinned(at)
+    ids = model.selector.select(Wanted(filters)).ids
+    found: list[dict[str, object]] = []
+    after = None
+    while True:
+        request = PageRequest(by, limit, descending=descending, start=start, end=end, after=after)
+        rows, more = page(view, ids, request)
+        found += objects_of(columns_of(rows, view.keys, model.catalogue, "ns"))
+        assert rows.columns.rows <= limit
+        if not more:
+            return found
+        after = key_of(rows, view.logs, rows.columns.rows - 1, by)
