@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from gdp.catalogue import Kind
 from gdp.chain import Fault, Report, Walk
 from gdp.commands.source import Listed, Source, open_source
-from gdp.errors import GdpError
+from gdp.errors import CorruptStore, GdpError
 from gdp.names import printable
 from gdp.seal import decode_seal
 
@@ -26,6 +26,15 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 
 
 async def run(args: argparse.Namespace) -> int:
+    """Check what the command line names; a store that cannot even be opened is a fault too."""
+    try:
+        return await _verify_all(args)
+    except CorruptStore as error:
+        print(f"FAULT {error}")
+        return 1
+
+
+async def _verify_all(args: argparse.Namespace) -> int:
     """Walk all logs, the seal log first, for the others are checked against it."""
     faulty = 0
     async with open_source(args.where, args.catalogue) as source:
