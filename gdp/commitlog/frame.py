@@ -112,7 +112,8 @@ class BodyBuilder:
 
 def own_time(logged: int, ts: int, accuracy: float) -> bytes:
     """Return the bytes that say a record's own time, none where it is the logged time, exactly."""
-    return b"" if ts == logged and accuracy == 0.0 else _OWN_TIME.pack(ts, accuracy)
+    packed = _OWN_TIME.pack(ts, accuracy)  # compared as bytes, for -0.0 is not 0.0 in a hash
+    return b"" if packed == _OWN_TIME.pack(logged, 0.0) else packed
 
 
 def encode_stored(records: list[Stored]) -> bytes:

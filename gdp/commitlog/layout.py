@@ -51,6 +51,11 @@ class LogIndex(NamedTuple):
     hash: bytes
     places: Places
 
+    @property
+    def last(self) -> int:
+        """Number of its last record."""
+        return self.first + len(self.places) - 1
+
 
 class Footer(NamedTuple):
     """A sealed segment's index, and the times of its last frame (ns)."""

@@ -7,8 +7,10 @@ records are found again in the commit log and written again, which changes nothi
 import threading
 from collections import deque
 from collections.abc import Callable
+from pathlib import Path
 
 from gdp import glog
+from gdp.commitlog.segment import sync_directory
 from gdp.datum import NS_PER_S
 from gdp.errors import StoreError
 from gdp.settings import StoreSettings
@@ -32,6 +34,7 @@ class WriteBehind:
         self._settings = settings
         self._monotonic = monotonic
         self._due: deque[LogState] = deque()
+        self._directories: set[Path] = set()  # where new files have names that are not durable yet
         self._working = threading.Lock()
 
     def noticed(self, state: LogState) -> None:
@@ -119,12 +122,15 @@ class WriteBehind:
 
     def _file(self, state: LogState, now: int) -> None:
         """Write a log's pending records to its file."""
-        path = self._opened.glog_path(state)
+        path, entry = self._opened.glog_path(state), state.entry
         until = state.tip_recno
-        glog.create(path, state.entry.name, state.entry.metadata, state.entry.started)
         while state.filed_recno < until:
             records = self._reader.pending(state, self._settings.glog_records_max)
-            glog.write(path, records)
+            if path.exists():
+                glog.write(path, records)
+            else:
+                glog.create(path, entry.name, entry.metadata, entry.started, records)
+                self._directories.add(path.parent)
             last, last_hash = records[-1]
             with self._opened.lock:
                 state.filed_recno, state.filed_hash = last.recno, last_hash
@@ -146,6 +152,9 @@ class WriteBehind:
             dirty = dict(self._opened.dirty)
             self._opened.dirty.clear()
         try:
+            for directory in self._directories:
+                sync_directory(directory)
+            self._directories.clear()
             self._opened.tips.save(dirty.values())
         except BaseException:
             with self._opened.lock:

@@ -1,5 +1,6 @@
 """Whether records may be appended to a foreign log: compare and append (gdp-protocol §12). Touches no file."""
 
+import math
 from collections.abc import Callable, Sequence
 
 from gdp.datum import Datum
@@ -43,6 +44,8 @@ def _hashes(state: LogState, datums: Sequence[Datum], record_bytes_max: int) -> 
     for datum in datums:
         if not 0 <= datum.ts <= TS_MAX:
             raise BadRequest(f"record {datum.recno} has no time that can be kept")
+        if not 0.0 <= datum.accuracy < math.inf or math.copysign(1.0, datum.accuracy) < 0:
+            raise BadRequest(f"record {datum.recno} has an accuracy that no file can keep: {datum.accuracy}")
         if len(datum.data) > record_bytes_max:
             raise TooLarge(f"record {datum.recno} has {len(datum.data)} bytes, at most {record_bytes_max} can be kept")
         if datum.recno < 1:

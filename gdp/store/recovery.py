@@ -92,23 +92,24 @@ class _Replay:
     def index(self, segment: Segment) -> None:
         """Add the records of a sealed segment, by its index; its frames are checked if some are not in files yet."""
         assert segment.footer is not None
-        checked = False
-        for index in sorted(segment.footer.logs, key=lambda index: index.log):
+        logs = [index for index in segment.footer.logs if self._is_pending(index)]
+        if logs:
+            self._opened.log.check(segment)
+        for index in sorted(logs, key=lambda index: index.log):  # the catalogue comes first
             if index.log == CATALOGUE_ID:
                 self._add_logs(segment, index)
-            state = self._state(segment, segment.end, index.log)
-            last = index.first + len(index.places) - 1
-            if last > state.filed_recno and not checked:
-                self._opened.log.check(segment)
-                checked = True
-            if index.log == SEAL_ID:
+            elif index.log == SEAL_ID:
                 self._add_seals(segment, index)
-            if last > state.tip_recno:
+            state = self._state(segment, segment.end, index.log)
+            if index.last > state.tip_recno:
                 self._check_follows(segment, index.places[0], state, index.first)
-                state.set_tip(last, index.hash, signed_recno=index.signed)
-            if last > state.filed_recno:
-                state.chunks.append(Chunk(segment.number, index.first, index.places))
-                state.pending_since = state.pending_since or segment.header.previous or 1
+                state.set_tip(index.last, index.hash, signed_recno=index.signed)
+            state.chunks.append(Chunk(segment.number, index.first, index.places))
+            state.pending_since = state.pending_since or segment.header.previous or 1
+
+    def _is_pending(self, index: LogIndex) -> bool:
+        state = self._registry.by_id(index.log)
+        return state is None or index.last > state.filed_recno
 
     def _add(
         self, segment: Segment, place: int, record: Stored, chunks: dict[int, Chunk], hashes: dict[int, bytes]
