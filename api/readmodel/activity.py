@@ -25,6 +25,8 @@ class Activity(NamedTuple):
 
 def activity(view: View, groups: list[list[int]]) -> list[Activity | None]:
     """One entry per group of message series; None where the group has no message yet."""
+    if not groups:
+        return []
     ids = np.array(sorted(number for group in groups for number in group), np.int32)
     group_of = np.zeros(int(ids[-1]) + 1 if len(ids) else 1, np.int64)
     for place, numbers in enumerate(groups):
