@@ -12,37 +12,43 @@ class SinkError(Exception):
     exit_code: ClassVar[int] = 1
 
 
-class SettingsUnusable(SinkError):  # it says what happened
-    """A setting, the settings file or the broker's token cannot be used."""
+class NeedsPerson(SinkError):
+    """Starting again is no help until a person has acted (sysexits EX_CONFIG); whoever restarts us knows this code."""
 
     exit_code = 78
 
 
-class DirectoryUnwritable(SinkError):
+class SettingsUnusable(NeedsPerson):
+    """A setting, the settings file or the broker's token cannot be used."""
+
+
+class DirectoryUnwritable(NeedsPerson):
     """The data directory cannot be created or written."""
 
-    exit_code = 73
+
+class StoreDamaged(NeedsPerson):
+    """The store's bytes are not what was written."""
 
 
 class PortTaken(SinkError):
-    """An address that the sink was told to listen on is not free."""
+    """An address that the sink was told to listen on is not free (EX_UNAVAILABLE)."""
 
     exit_code = 69
 
 
+class StoreFailed(SinkError):
+    """The store could not make a batch durable, so the sink cannot go on (EX_IOERR)."""
+
+    exit_code = 74
+
+
 class StoreTaken(SinkError):
-    """Another process has the store open."""
+    """Another process has the store open (EX_TEMPFAIL)."""
 
     exit_code = 75
 
 
-class StoreDamaged(SinkError):
-    """The store's bytes are not what was written."""
+class StoppedEarly(SinkError):
+    """Time to stop ran out with messages in hand that are not stored, nor acknowledged (EX_TEMPFAIL)."""
 
-    exit_code = 65
-
-
-class StoreFailed(SinkError):
-    """The store could not make a batch durable, so the sink cannot go on."""
-
-    exit_code = 74
+    exit_code = 75

@@ -5,12 +5,12 @@ from io import BytesIO
 
 import cbor2
 
-from gdp.store import Store
+from gdp.store import ReadableStore
 from gdp_sink.own_log import TOPIC, Remembered, remembered
 from ingest.envelope import SELF_DESCRIBED, Message, part_of, unpack
 
 
-def last_session(store: Store) -> Remembered:
+def last_session(store: ReadableStore) -> Remembered:
     """Return epoch and filters of the session that the earlier run had; (0, ()) if there was none."""
     log = store.current(TOPIC)
     if log is None:
@@ -18,7 +18,7 @@ def last_session(store: Store) -> Remembered:
     return max((remembered(datum.data) for datum in store.read(log.name, -1, 1)), default=Remembered(0, ()))
 
 
-def last_deliveries(store: Store, limit: int) -> list[tuple[int, int, str, Message]]:
+def last_deliveries(store: ReadableStore, limit: int) -> list[tuple[int, int, str, Message]]:
     """Return the last `limit` messages stored at QoS 1, oldest first: (epoch, packet id, topic, message)."""
     return [
         (each.epoch, each.packet_id, each.topic, unpack(split_records(each.data)))
@@ -26,7 +26,7 @@ def last_deliveries(store: Store, limit: int) -> list[tuple[int, int, str, Messa
     ]
 
 
-def last_retained(store: Store, topic: str, records: int) -> Message | None:
+def last_retained(store: ReadableStore, topic: str, records: int) -> Message | None:
     """Return the topic's last message with the retain flag among its last `records` records."""
     log = store.current(topic)
     if log is None or log.tip_recno == 0:

@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 import structlog
 
-from gdp.store import Item, Result, Write
+from gdp.committer import Results
+from gdp.store import Item, Write
 
 TOPIC = "$hearthlog/sink"
 KIND = "sink"
@@ -47,12 +48,12 @@ class OwnLog:
         filters: what that session may be subscribed to.
     """
 
-    submit: Callable[[Sequence[Item]], Future[list[Result]]]
+    submit: Callable[[Sequence[Item]], Future[Results]]
     state: State = field(default_factory=State)
     epoch: int = 0
     filters: tuple[str, ...] = ()
 
-    def say(self, event: str, **fields: object) -> Future[list[Result]]:
+    def say(self, event: str, **fields: object) -> Future[Results]:
         """Write a record; the future is done when it is durable, and everything submitted before it too."""
         write = self.record(event, **fields)
         (log.debug if event in QUIET else log.info)(event, **fields)

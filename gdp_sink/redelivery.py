@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from ingest.envelope import Message
 
-WINDOW_MESSAGES = 32_768
-"""A packet id comes back after 65,535 messages; half of that cannot mix up two messages with one id."""
+WINDOW_MESSAGES = 32_000
+"""A packet id comes back after 65,535 messages; less than half of that cannot mix up two messages with one id."""
 KEPT_PAYLOAD_BYTES_MAX = 256
 """Longer payloads are kept as a digest, so that a window of large messages costs no gigabytes."""
 

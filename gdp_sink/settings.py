@@ -19,6 +19,8 @@ from ingest.errors import FilterError
 from ingest.filters import TopicFilter
 
 CONFIG_VARIABLE = "HEARTHLOG_CONFIG"
+FILTERS_BYTES_MAX = 8192
+"""Those of two runs must fit into each record of the own log."""
 
 
 class SinkSettings(BaseSettings):
@@ -81,7 +83,17 @@ class SinkSettings(BaseSettings):
     clock_step_s: float = Field(
         1.0, gt=0, description="Change of the offset between logged time and wall clock that is told in the own log."
     )
-    stop_s_max: float = Field(4.0, ge=1, le=60, description="Time for an orderly stop; the rest can wait.")
+    signature_interval_s: float = Field(
+        10.0, gt=0, le=3600, description="Longest time that a record may stay without a signature or seal."
+    )
+    commit_log_mib: int = Field(
+        512, ge=1, description="Budget of the commit log, MiB; beyond it log files are written."
+    )
+    commit_log_keep_mib: int = Field(128, ge=0, description="Part of the commit log that is kept for followers, MiB.")
+    glog_lag_max_s: float = Field(
+        3600.0, gt=0, description="Longest time that a record may be in the commit log only, not in its log's file."
+    )
+    stop_s_max: float = Field(3.0, ge=1, le=60, description="Time for an orderly stop; the rest can wait.")
 
     @classmethod
     def settings_customise_sources(
@@ -111,6 +123,8 @@ class SinkSettings(BaseSettings):
                 raise ValueError(str(fault)) from fault
             if text.startswith("$"):
                 raise ValueError(f"{text!r}: topics that begin with $ are the broker's own and are not logged")
+        if sum(len(text.encode()) for text in value) > FILTERS_BYTES_MAX:
+            raise ValueError(f"all filters together may have {FILTERS_BYTES_MAX} bytes")
         return tuple(dict.fromkeys(value))
 
     @field_validator("mqtt", "gdp", "sink_metrics")

@@ -10,10 +10,9 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from gdp.committer import Committer
-
+from gdp.committer import Committer, Results
 from gdp.errors import GdpError
-from gdp.store import Result, Write
+from gdp.store import Write
 from gdp_sink.counters import Counters
 from gdp_sink.intake import Intake
 from gdp_sink.lookback import last_retained
@@ -30,7 +29,7 @@ MESSAGES_PER_SUBMIT_MAX = 4096
 class _Batch(NamedTuple):
     """What was submitted and waits for its commit; `done` is None if there was nothing to store."""
 
-    done: Future[list[Result | GdpError]] | None
+    done: Future[Results] | None
     writes: Sequence[Write]
     acks: Sequence[Ack]
     began: int

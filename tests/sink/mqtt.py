@@ -52,7 +52,8 @@ class Publisher:
 
     def _wait(self, predicate):
         with self._changed:
-            assert self._changed.wait_for(predicate, DEADLINE_S), "the broker did not answer"
+            self._changed.wait_for(lambda: predicate() or self.disconnects, DEADLINE_S)
+            assert predicate(), f"the broker did not answer {self.disconnects}"
 
 
 def publish_properties(values):
@@ -82,12 +83,3 @@ async def publisher(port, client_id="publisher", inflight=1000):
     finally:
         client.disconnect()
         await asyncio.to_thread(client.loop_stop)
-
-
-async def until(predicate, what="the condition"):
-    """Poll for what nothing can be awaited for."""
-    deadline = asyncio.get_running_loop().time() + DEADLINE_S
-    while not (value := predicate()):
-        assert asyncio.get_running_loop().time() < deadline, f"{what} did not come true"
-        await asyncio.sleep(0.01)
-    return value

@@ -1,6 +1,6 @@
 """A message that comes again because its acknowledgement was lost is known; one that is new never is."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gdp_sink.lookback import messages_backward, split_records
@@ -9,13 +9,18 @@ from ingest.envelope import Message, pack, unpack
 
 MESSAGES = st.builds(
     Message,
-    payload=st.binary(max_size=8) | st.integers(250, 300).map(bytes) | st.just(b"\xd9\xd9\xf7x") | st.just(bytes(70_000)),
+    payload=st.binary(max_size=8)
+    | st.integers(250, 300).map(bytes)
+    | st.just(b"\xd9\xd9\xf7x")
+    | st.just(bytes(70_000)),
     retain=st.booleans(),
     content_type=st.none() | st.text(max_size=4),
     expiry_s=st.none() | st.integers(0, 9),
+    note=st.none(),
 )
 
 
+@settings(max_examples=40)
 @given(MESSAGES)
 def test_a_stored_message_is_known_when_it_comes_again(message):
     window = RedeliveryWindow()
@@ -24,6 +29,7 @@ def test_a_stored_message_is_known_when_it_comes_again(message):
     assert window.holds(1, 7, "t", message._replace(expiry_s=3)), "the broker counts the expiry down"
 
 
+@settings(max_examples=40)
 @given(MESSAGES)
 def test_it_is_known_after_a_restart_from_what_the_store_holds(message):
     joined = b"".join(pack(message))
@@ -32,6 +38,7 @@ def test_it_is_known_after_a_restart_from_what_the_store_holds(message):
     assert window.holds(1, 7, "t", message)
 
 
+@settings(max_examples=40)
 @given(MESSAGES, MESSAGES)
 def test_another_session_packet_id_topic_or_content_is_another_message(message, other):
     window = RedeliveryWindow()
@@ -66,6 +73,7 @@ def test_the_window_cannot_mix_up_two_messages_with_one_packet_id():
     assert WINDOW_MESSAGES < 65_535 / 2
 
 
+@settings(max_examples=40)
 @given(st.lists(MESSAGES, max_size=5), st.integers(0, 3))
 def test_the_last_messages_of_a_topic_are_put_together_from_its_last_records(messages, cut):
     records = [record for message in messages for record in pack(message)]

@@ -1,0 +1,180 @@
+"""The sink's process: opens the store and its ports, then the broker; stops in order; says faults in one sentence.
+
+Order of start: store, log server, metrics, broker. So what the broker delivers has a place to go from the first message
+on, and readers are served whether the broker is there or not.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager
+from pathlib import Path
+
+import structlog
+
+from gdp.committer import Committer
+from gdp.errors import CorruptStore, GdpError, StoreBusy
+from gdp.server import GdpServer
+from gdp.settings import MIB, ServerSettings, StoreSettings
+from gdp.store import Store
+from gdp_sink.errors import (
+    DirectoryUnwritable,
+    PortTaken,
+    SettingsUnusable,
+    SinkError,
+    StoreDamaged,
+    StoreFailed,
+    StoreTaken,
+)
+from gdp_sink.mqtt_source import MqttOptions, MqttSource
+from gdp_sink.settings import SinkSettings, address
+from gdp_sink.sink import FINISH_SHARE, Sink
+
+log = structlog.get_logger(__name__)
+
+
+def main() -> int:
+    """Run until SIGTERM or SIGINT; returns the exit code."""
+    _configure_logging()
+    try:
+        asyncio.run(_run(SinkSettings.load()))
+    except SinkError as fault:
+        print(f"hearthlog sink: {fault}", file=sys.stderr)  # noqa: T201  # for the person, not for the log
+        return fault.exit_code
+    return 0
+
+
+async def _run(settings: SinkSettings) -> None:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    with _translated():
+        store = open_store(settings)
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(_close, store, settings.stop_s_max)
+            committer = await stack.enter_async_context(Committer(store))
+            sink = Sink(settings, committer, MqttSource(mqtt_options(settings)), clock=time.monotonic_ns)
+            sink.recover()
+            await _listen(stack, settings, committer, sink)
+            await sink.run(stopping)
+
+
+async def _close(store: Store, s_max: float) -> None:
+    """Write the log files and close; if that takes too long, go: all of it is in the commit log."""
+    closing = threading.Thread(target=store.close, name="store-close", daemon=True)
+    closing.start()
+    await asyncio.to_thread(closing.join, s_max * (1 - FINISH_SHARE))
+    if closing.is_alive():
+        log.warning("left_unfiled", logs=store.unfiled_logs)
+
+
+async def _listen(stack: AsyncExitStack, settings: SinkSettings, committer: Committer, sink: Sink) -> None:
+    host, port = address(settings.gdp)
+    try:
+        server = await stack.enter_async_context(GdpServer(committer, ServerSettings(host=host, port=port)))
+    except (OSError, ExceptionGroup) as fault:
+        cause = _first(fault)
+        if not isinstance(cause, OSError):
+            raise
+        raise PortTaken(f"the log server cannot listen on {settings.gdp}: {os.strerror(cause.errno or 0)}") from fault
+    log.info("listening", gdp=f"{host}:{server.port}")
+    if settings.sink_metrics:
+        stack.enter_context(sink.metrics.served(*address(settings.sink_metrics)))
+
+
+def open_store(settings: SinkSettings) -> Store:
+    """Open the store of the data directory, and create it if there is none.
+
+    Raises:
+        SinkError: it cannot be opened; the sentence says why and what to do.
+    """
+    root = settings.data.absolute()
+    bounds = StoreSettings(
+        signature_interval_s=settings.signature_interval_s,
+        commit_log_bytes=settings.commit_log_mib * MIB,
+        commit_log_keep_bytes=settings.commit_log_keep_mib * MIB,
+        glog_lag_max_s=settings.glog_lag_max_s,
+    )
+    try:
+        for folder in (root / "store", root / "keys"):
+            folder.mkdir(parents=True, exist_ok=True)
+        return Store.open(root / "store", keys=root / "keys", settings=bounds)
+    except OSError as fault:
+        where = fault.filename or root
+        raise DirectoryUnwritable(f"the data directory cannot be used: {where}: {fault.strerror}") from fault
+
+
+def mqtt_options(settings: SinkSettings) -> MqttOptions:
+    """Return how to reach the broker."""
+    host, port = address(settings.mqtt)
+    return MqttOptions(
+        host=host,
+        port=port,
+        client_id=settings.mqtt_client_id,
+        user=settings.mqtt_user,
+        read_password=lambda: read_token(settings.token_path),
+        keepalive_s=settings.keepalive_s,
+        connect_timeout_s=settings.connect_timeout_s,
+        reconnect_delay_min_s=settings.reconnect_delay_min_s,
+        reconnect_delay_max_s=settings.reconnect_delay_max_s,
+        receive_maximum=settings.receive_maximum,
+        backlog_messages_max=settings.backlog_messages_max,
+        backlog_bytes_max=settings.backlog_bytes_max,
+    )
+
+
+def read_token(path: Path) -> str | None:
+    """Return the password in a file; None if there is no such file.
+
+    Raises:
+        SettingsUnusable: there is one and it cannot be read.
+    """
+    try:
+        return path.read_text().strip()
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as fault:
+        raise SettingsUnusable(f"the broker's password in {path} cannot be read: {fault}") from fault
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turn what can go wrong on purpose into the sink's errors, also out of the groups that tasks raise."""
+    try:
+        yield
+    except (GdpError, ExceptionGroup) as fault:
+        match _first(fault):
+            case SinkError() as cause:
+                raise cause from fault
+            case StoreBusy() as cause:
+                raise StoreTaken(f"{cause}") from fault
+            case CorruptStore() as cause:
+                raise StoreDamaged(f"{cause}") from fault
+            case GdpError() as cause:
+                raise StoreFailed(f"{cause}") from fault
+        raise
+
+
+def _first(fault: BaseException) -> BaseException:
+    while isinstance(fault, BaseExceptionGroup):
+        fault = fault.exceptions[0]
+    return fault
+
+
+def _configure_logging() -> None:
+    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", level=logging.INFO, stream=sys.stderr)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

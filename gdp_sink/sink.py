@@ -1,0 +1,174 @@
+"""One running sink on an open store: its parts joined, from the first record of its own log to the last."""
+
+import asyncio
+import math
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from gdp.committer import Committer
+from gdp_sink.counters import Counters
+from gdp_sink.errors import StoppedEarly
+from gdp_sink.intake import Intake
+from gdp_sink.lookback import last_deliveries, last_session
+from gdp_sink.metrics import Metrics
+from gdp_sink.own_log import OwnLog
+from gdp_sink.pulse import Pulse
+from gdp_sink.redelivery import WINDOW_MESSAGES
+from gdp_sink.refusal import RefusalReport
+from gdp_sink.session import Session
+from gdp_sink.settings import SinkSettings
+from gdp_sink.source import Source
+from gdp_sink.writer import Writer
+from ingest.filters import FilterSet
+
+NS = 1_000_000_000
+FINISH_SHARE = 0.6
+"""Of the time to stop, for what is in hand; the rest is for closing the store."""
+
+
+class MeasuredSource(Source, AbstractAsyncContextManager["MeasuredSource"], Protocol):
+    """A source with a lifetime, and a backlog for the metrics."""
+
+    @property
+    def backlog(self) -> int:
+        """Deliveries received and not yet taken."""
+
+
+class Sink:
+    """Joins source and store. `clock` is monotonic, ns."""
+
+    def __init__(
+        self,
+        settings: SinkSettings,
+        committer: Committer,
+        source: MeasuredSource,
+        *,
+        clock: Callable[[], int],
+    ) -> None:
+        self._finish_s_max = settings.stop_s_max * FINISH_SHARE
+        self._committer = committer
+        self._source = source
+        self._counters = Counters()
+        self._report = RefusalReport(int(settings.refused_interval_s * NS), clock)
+        self._own_log = OwnLog(committer.submit)
+        self._filters = FilterSet.parse(settings.log_filter)
+        self._intake = Intake(
+            self._filters,
+            self._counters,
+            self._report,
+            topic_bytes_max=settings.topic_bytes_max,
+            payload_bytes_max=settings.payload_bytes_max,
+        )
+        self.metrics = Metrics(self._counters)
+        self._writer = Writer(
+            committer=committer,
+            source=source,
+            session=Session(source, self._own_log, self._filters, self._intake.replay),
+            intake=self._intake,
+            own_log=self._own_log,
+            report=self._report,
+            counters=self._counters,
+            metrics=self.metrics,
+            clock=clock,
+            retained_lookback_records=settings.retained_lookback_records,
+        )
+        self._pulse = Pulse(
+            self._own_log,
+            self._counters,
+            self._report,
+            self._intake.replay,
+            clock=clock,
+            clock_offset_ns=self._clock_offset_ns,
+            clock_step_s=settings.clock_step_s,
+            heartbeat_s=settings.heartbeat_s,
+            broker_database=settings.broker_database_path,
+            saving_lag_max_s=settings.broker_saving_lag_max_s,
+        )
+        committer.on_pause(self._on_pause)
+        self._add_gauges()
+
+    def recover(self) -> None:
+        """Remember from the store what the earlier run knew. Blocks; to be called once, before `run`."""
+        store = self._committer.store
+        window = last_deliveries(store, WINDOW_MESSAGES)
+        self._intake.window.fill(window)
+        session = last_session(store)
+        self._own_log.epoch = max(session.epoch, window[-1][0] if window else 0)
+        self._own_log.filters = tuple(dict.fromkeys(session.filters + self._filters.texts))
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Receive and store until `stopping` is set, then finish what is in hand.
+
+        Raises:
+            GdpError: in an exception group; the store failed.
+        StoppedEarly: in an exception group; the store did not take what was in hand in time.
+        """
+        await self._own_log.say("started")
+        async with self._source, asyncio.TaskGroup() as group:
+            pulse = group.create_task(self._pulse.run(), name="sink-pulse")
+            stop = group.create_task(self._stop_when(stopping), name="sink-stop")
+            await self._writer.run()
+            pulse.cancel()
+            stop.cancel()
+            await self._say_stopped()
+
+    async def _stop_when(self, stopping: asyncio.Event) -> None:
+        await stopping.wait()
+        self._source.stop_receiving()
+        await asyncio.sleep(self._finish_s_max)
+        raise StoppedEarly("stopped before the store took what was in hand; the broker will deliver it again")
+
+    async def _say_stopped(self) -> None:
+        state = self._own_log.state
+        state.session = state.subscribed = False
+        state.saving = None
+        for fields in self._report.due(final=True):
+            self._own_log.say("refused", **fields)
+        await self._own_log.say("stopped", reason="told to stop", counters=self._counters.as_json())
+
+    def _on_pause(self, reason: str | None) -> None:
+        if reason is not None:
+            self._own_log.say("paused", reason=reason)
+        else:
+            self._own_log.say("resumed")
+
+    def _clock_offset_ns(self) -> int:
+        return self._committer.store.clock.offset_ns
+
+    def _add_gauges(self) -> None:
+        state = self._own_log.state
+        self.metrics.gauges.update(
+            {
+                "hearthlog_sink_connected": ("1 while the broker accepts the sink.", lambda: float(state.session)),
+                "hearthlog_sink_subscribed": ("1 while all filters are subscribed.", lambda: float(state.subscribed)),
+                "hearthlog_sink_broker_saving": (
+                    "1 while the broker saves its database, 0 if it does not, NaN if that is not known.",
+                    lambda: math.nan if state.saving is None else float(state.saving),
+                ),
+                "hearthlog_sink_clock_offset_seconds": (
+                    "How far the wall clock is ahead of logged time.",
+                    lambda: self._clock_offset_ns() / NS,
+                ),
+                "hearthlog_sink_backlog_messages": (
+                    "Messages received and not yet acknowledged.",
+                    lambda: self._source.backlog + self._writer.unacknowledged,
+                ),
+                "hearthlog_sink_paused": (
+                    "1 while nothing can be stored, for the disk is full.",
+                    lambda: float(self._committer.paused is not None),
+                ),
+                "hearthlog_sink_unfiled_logs": (
+                    "Logs with records that are in the commit log only, not in their files yet.",
+                    lambda: self._committer.store.unfiled_logs,
+                ),
+                "hearthlog_sink_commit_log_bytes": (
+                    "Size of the commit log on disk.",
+                    lambda: self._committer.store.commit_log_bytes,
+                ),
+                "hearthlog_sink_oldest_unacknowledged_seconds": (
+                    "Age of the oldest message that waits for its commit.",
+                    lambda: self._writer.oldest_age_s,
+                ),
+            }
+        )

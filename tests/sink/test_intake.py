@@ -1,0 +1,104 @@
+"""Each delivery is kept once, in the broker's order; what is not kept is answered and counted."""
+
+import pytest
+
+from gdp_sink.counters import Counters
+from gdp_sink.intake import Intake
+from gdp_sink.refusal import RefusalReport
+from gdp_sink.source import Delivery, Reason
+from ingest.envelope import Message
+from ingest.filters import FilterSet
+
+
+class Bench:
+    def __init__(self, *filters, **bounds):
+        self.counters = Counters()
+        self.report = RefusalReport(0, lambda: 0)
+        bounds = {"topic_bytes_max": 100, "payload_bytes_max": 100, **bounds}
+        self.intake = Intake(FilterSet.parse(filters or ["#"]), self.counters, self.report, **bounds)
+
+    def take(self, *deliveries, epoch=1):
+        taken = self.intake.take(deliveries, epoch)
+        return [write.topic for write in taken.writes], [(ack.packet_id, ack.reason) for ack in taken.acks]
+
+
+def delivery(topic="t", payload=b"x", qos=1, retain=False, dup=False, packet_id=1):
+    return Delivery(topic, Message(payload, retain), qos, retain, dup, packet_id if qos else 0, 1)
+
+
+OK = Reason.SUCCESS
+
+
+def test_messages_keep_their_order_and_are_answered_in_it():
+    bench = Bench()
+    deliveries = [delivery("b", packet_id=2), delivery("a", packet_id=1), delivery("b", packet_id=3)]
+    assert bench.take(*deliveries) == (["b", "a", "b"], [(2, OK), (1, OK), (3, OK)])
+    assert bench.counters.received == 3
+
+
+def test_a_delivery_at_qos_0_is_kept_and_not_answered():
+    assert Bench().take(delivery(qos=0)) == (["t"], [])
+
+
+def test_a_stored_record_names_its_delivery():
+    taken = Bench().intake.take([delivery(packet_id=9), delivery(qos=0)], 4)
+    assert [(write.packet_id, write.epoch) for write in taken.writes] == [(9, 4), (0, 4)]
+
+
+def test_what_comes_again_is_answered_and_not_kept_twice():
+    bench = Bench()
+    bench.take(delivery(packet_id=5))
+    assert bench.take(delivery(packet_id=5, dup=True)) == ([], [(5, OK)])
+    assert bench.counters.duplicates == 1
+
+
+def test_the_same_words_said_again_are_kept_again():
+    bench = Bench()
+    bench.take(delivery(packet_id=5))
+    assert bench.take(delivery(packet_id=6))[0] == ["t"]
+    assert bench.take(delivery(packet_id=5))[0] == ["t"], "no DUP: the packet id is used anew"
+    assert bench.take(delivery(packet_id=5, dup=True), epoch=2)[0] == ["t"], "another session's packet id"
+
+
+@pytest.mark.parametrize(
+    ("bad", "label", "reason"),
+    [
+        (delivery("a" * 101), "topic_too_long", Reason.TOPIC_NAME_INVALID),
+        (delivery(None), "topic_invalid", Reason.TOPIC_NAME_INVALID),
+        (delivery(payload=bytes(101)), "payload_too_big", Reason.QUOTA_EXCEEDED),
+    ],
+)
+def test_what_cannot_be_kept_is_refused_for_good_counted_and_said(bad, label, reason):
+    bench = Bench()
+    assert bench.take(bad, delivery(packet_id=2)) == (["t"], [(1, reason), (2, OK)])
+    assert bench.counters.refused == {label: 1}
+    assert [fields["reason"] for fields in bench.report.due()] == [label]
+
+
+def test_what_nobody_asked_for_is_answered_and_not_kept():
+    bench = Bench("a/#")
+    assert bench.take(delivery("b"), delivery("a/1", packet_id=2)) == (["a/1"], [(1, OK), (2, OK)])
+    assert bench.counters.unwanted == 1
+
+
+def test_topics_that_begin_with_a_dollar_are_left_alone():
+    assert Bench("#", "$SYS/x").take(delivery("$SYS/x")) == ([], [(1, OK)])
+
+
+def test_a_topic_is_news_once_and_again_when_its_qos_changes():
+    intake = Bench().intake
+    news = [intake.take([each], 1).news for each in (delivery(), delivery(), delivery(qos=0), delivery())]
+    assert news == [[("t", 1)], [], [("t", 0)], [("t", 1)]]
+
+
+def test_retained_messages_of_a_new_session_are_counted_until_live_ones_come():
+    bench = Bench()
+    bench.intake.replay.begin(lambda _topic: 1)
+    for topic in ("t", "u", "v"):
+        bench.intake.replay.learn(topic, Message(b"x", retain=True))
+    first = delivery("t", retain=True, packet_id=1)
+    assert bench.take(first) == ([], [(1, OK)])
+    assert bench.take(first._replace(dup=True)) == ([], [(1, OK)]), "the answer was lost with a connection"
+    assert bench.take(delivery("x", qos=0), delivery("u", retain=True, packet_id=2)) == (["x"], [(2, OK)])
+    assert bench.take(delivery("x", packet_id=3), delivery("v", retain=True, packet_id=4))[0] == ["x", "v"]
+    assert (bench.counters.retained_repeats, bench.counters.duplicates) == (2, 1)

@@ -1,0 +1,45 @@
+"""A sink that is killed at any moment loses nothing that it acknowledged, and stores nothing twice."""
+
+import asyncio
+import random
+
+import pytest
+
+from tests.sink.mqtt import publisher
+from tests.sink.sink_process import SinkProcess
+from tests.support.broker import Broker
+
+TOPICS = 20
+
+
+async def storm(peer, count, pace_s, sent):
+    """Publish `count` messages with payloads that are all different; the broker acknowledges each."""
+    for number in range(count):
+        sent.append(peer.send(f"storm/{number % TOPICS}", f"{number}-{'x' * (number % 300)}"))
+        if number % 20 == 19:
+            await asyncio.sleep(pace_s)
+    await peer.answered(sent)
+
+
+@pytest.mark.parametrize(
+    ("seed", "kills", "count"),
+    [(1, 3, 6_000), *(pytest.param(seed, 8, 30_000, marks=pytest.mark.soak) for seed in range(2, 12))],
+)
+async def test_a_sink_killed_in_a_publish_storm_keeps_each_message_once(tmp_path, seed, kills, count):
+    random_s = random.Random(seed)
+    async with Broker(tmp_path / "broker") as broker, publisher(broker.port) as peer:
+        sink = SinkProcess(tmp_path / "data", broker.port)
+        await sink.start()
+        publishing = asyncio.create_task(storm(peer, count, 0.002, []))
+        for _ in range(kills):
+            await asyncio.sleep(random_s.uniform(0.05, 0.6))
+            await sink.kill()
+            await sink.start()
+        await publishing
+        await peer.publish("storm/end", "")
+        await sink.stored("storm/end")
+        assert await sink.stop() == 0, await sink.said()
+        found = sink.messages()
+    for number in range(TOPICS):
+        payloads = [message.payload for message in found[f"storm/{number}"]]
+        assert payloads == [f"{each}-{'x' * (each % 300)}".encode() for each in range(number, count, TOPICS)]
