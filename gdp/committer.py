@@ -12,6 +12,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from types import TracebackType
 from typing import NamedTuple, Self, TypeVar
 
@@ -145,12 +146,13 @@ class Committer:
         while self._queue or self._seal_due or self._reserve_due:
             if self._queue:
                 await self._commit_batch(self._take())
-            if self._seal_due:
-                self._seal_due = False
-                self._tell(await self._in_thread(self.store.seal))
-            if self._reserve_due:
-                self._reserve_due = False
-                await self._in_thread(self.store.reserve)
+            with suppress(DiskFull):  # while closing: the next run seals what is left
+                if self._seal_due:
+                    self._seal_due = False
+                    self._tell(await self._in_thread(self.store.seal))
+                if self._reserve_due:
+                    self._reserve_due = False
+                    await self._in_thread(self.store.reserve)
 
     async def _commit_batch(self, waiting: list[_Waiting]) -> None:
         items = [item for group in waiting for item in group.items]

@@ -74,7 +74,7 @@ class Segment:
         """Open an existing segment; `end` is set by who checks it.
 
         Raises:
-            CorruptStore: its header or footer is damaged.
+            CorruptStore: its header is damaged.
             FileNotFoundError: it has been deleted meanwhile.
         """
         fd = os.open(path, os.O_RDWR | os.O_APPEND if writable else os.O_RDONLY)
@@ -193,15 +193,12 @@ class Segment:
     def _read_footer(self) -> None:
         trailer_at = self.size - layout.TRAILER_BYTES
         place = layout.footer_place(os.pread(self._fd, layout.TRAILER_BYTES, trailer_at)) if trailer_at > 0 else None
-        if place is None:
+        if place is None or place > trailer_at:
             return
-        try:
+        with suppress(BadFrame):  # then these bytes are judged as frames: a torn one may end like a trailer
             raw = os.pread(self._fd, max(self.size - place, 0), place)
             self.footer = layout.decode_footer(raw, salt=self.header.salt, place=place)
-        except BadFrame as error:
-            remedy = f"or keep a copy and cut the index off, which loses nothing: truncate -s {place} {self.path}"
-            raise corrupt(self.path, place, error, remedy=remedy) from error
-        self.end = place
+            self.end = place
 
 
 class _Window:
@@ -236,17 +233,13 @@ class BadFrameAt(Exception):
         self.place = place
 
 
-def corrupt(path: Path, place: int, reason: object, *, remedy: str = "") -> CorruptStore:
+def corrupt(path: Path, place: int, reason: object) -> CorruptStore:
     """Return the error that says which byte of which file is damaged, and what can be done."""
     return CorruptStore(
         f"{path} is damaged at byte {place}: {reason}. Nothing has been changed. Restore the directory from a backup "
-        f"or a mirror; {remedy or GIVE_UP.format(place=place, path=path)}"
+        f"or a mirror. Without either, keep a copy, then give up what follows: truncate -s {place} {path} (and delete "
+        "the segments after it, unless the damage is in this segment's index: then nothing is lost)"
     )
-
-
-GIVE_UP = (
-    "without either, keep a copy, then give up what follows: truncate -s {place} {path} (and delete the segments after)"
-)
 
 
 def sync_directory(directory: Path) -> None:

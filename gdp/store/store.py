@@ -4,13 +4,14 @@ import fcntl
 import os
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from gdp.catalogue import SEAL_TOPIC, Kind
 from gdp.clock import LoggedClock
-from gdp.errors import GdpError, StoreBusy
+from gdp.errors import DiskFull, GdpError, StoreBusy
 from gdp.keys import WriterKey
 from gdp.settings import StoreSettings
 from gdp.store import create, recovery
@@ -163,14 +164,19 @@ class Store(ReadableStore):
         self._behind.flush_all(self._writer.now())
 
     def close(self) -> None:
-        """Seal, file everything, and let the directory go."""
+        """Seal, file everything, and let the directory go.
+
+        Raises:
+            StoreError: a file cannot be written now; nothing is lost, the next run does it.
+        """
         if self._lock_fd is None:
             return
         try:
             if not self._writer.failed:
-                self.seal()
+                with suppress(DiskFull):  # the next run seals what is left
+                    self.seal()
+                    self._writer.finish()
                 self.flush_all()
-                self._writer.finish()
         finally:
             os.close(self._lock_fd)
             self._lock_fd = None

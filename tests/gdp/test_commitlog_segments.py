@@ -241,3 +241,15 @@ def test_readers_of_a_deleted_segment_go_on_reading(tmp_path):
         seen += [datum.data for frame in frames for _, datum, _ in frame]
         assert b"message 19" in seen
         assert isinstance(store._opened.log.current, Segment)
+
+
+@pytest.mark.parametrize("end", [bytes(8) + b"HLSEALED", bytes([255] * 8) + b"HLSEALED", b"HLSEALED"])
+def test_a_torn_tail_that_looks_like_a_trailer_is_cut(tmp_path, end):
+    store = open_store(tmp_path)
+    write(store, "a", b"first")
+    die(store)
+    with segments(tmp_path)[-1].open("ab") as file:
+        file.write(b"torn" + end)
+    with open_store(tmp_path) as found:
+        assert found.torn_bytes == 4 + len(end)
+        assert topic_data(found, "a") == [b"first"]

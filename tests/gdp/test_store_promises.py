@@ -239,14 +239,14 @@ def test_readers_see_whole_chains_while_others_write_and_file(tmp_path):
         others = (lambda: check_chains(store), lambda: follow(store), store.flush_due)
         running = [pool.submit(until_stopped, work) for work in others]
         try:
-            for number in range(150):
+            for number in range(60):
                 store.commit([Write(f"t{topic}", (b"%d" % number,)) for topic in range(5)])
         finally:
             stop.set()
         for each in running:
             each.result()
         check_chains(store)
-        assert topic_data(store, "t4") == [b"%d" % number for number in range(150)]
+        assert topic_data(store, "t4") == [b"%d" % number for number in range(60)]
 
 
 def test_a_follower_older_than_the_oldest_segment_is_told_where_a_snapshot_ends(tmp_path):

@@ -1,0 +1,196 @@
+"""What is submitted is stored in order, told to listeners in order, and acknowledged only when durable."""
+
+import asyncio
+import os
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from gdp.committer import Committer
+from gdp.errors import DiskFull, GdpError, NotFound, StoreFailed, Unavailable
+from gdp.settings import StoreSettings
+from gdp.store import ForeignAppend, Store, Write
+from tests.gdp.stores import check_chains, die, open_store, topic_data
+from tests.gdp.test_store_crash import REPOSITORY
+
+
+def message(number, topic="t"):
+    return [Write(topic, (b"%d" % number,))]
+
+
+async def test_what_arrives_while_the_disk_is_busy_is_one_frame(tmp_path):
+    with open_store(tmp_path) as store:
+        commits = []
+        async with Committer(store) as committer:
+            committer.on_commit(commits.append)
+            futures = [committer.submit(message(number)) for number in range(50)]
+            results = await asyncio.gather(*futures)
+        assert [result.recno for (result,) in results] == list(range(1, 51))
+        assert len(commits[0].results) == 50
+        assert topic_data(store, "t") == [b"%d" % number for number in range(50)]
+
+
+async def test_listeners_hear_of_records_in_order_and_before_their_writer(tmp_path):
+    with open_store(tmp_path) as store:
+        heard = []
+        async with Committer(store) as committer:
+            committer.on_commit(lambda commit: heard.extend(record.logged for record in commit.records))
+            for number in range(5):
+                (result,) = await committer.submit(message(number))
+                assert heard[-1] == result.ts
+        assert heard == sorted(set(heard))
+        assert heard[-1] == store.position
+
+
+async def test_a_refused_item_is_a_value_and_the_others_are_stored(tmp_path):
+    with open_store(tmp_path) as store:
+        async with Committer(store) as committer:
+            good, bad = await committer.submit([*message(1), ForeignAppend(bytes([1] * 32), ())])
+        assert good.recno == 1
+        assert isinstance(bad, NotFound)
+
+
+async def test_leaving_waits_for_what_was_submitted_and_seals_it(tmp_path):
+    with open_store(tmp_path) as store:
+        async with Committer(store) as committer:
+            last = [committer.submit(message(number)) for number in range(20)][-1]
+        assert last.result()[0].recno == 20
+        info = store.current("t")
+        assert info.covered_recno == info.tip_recno == 20
+        with pytest.raises(Unavailable):
+            await committer.submit(message(21))
+
+
+async def test_a_full_queue_makes_its_producer_wait(tmp_path):
+    with open_store(tmp_path, queue_bytes_max=1_000, batch_bytes_max=500) as store:
+        async with Committer(store) as committer:
+            await committer.room()
+            last = [committer.submit([Write("t", (b"x" * 2_000,))]) for _ in range(3)][-1]
+            waiting = asyncio.create_task(committer.room())
+            await asyncio.sleep(0)
+            assert not waiting.done()
+            await waiting
+            await last
+
+
+async def test_files_are_written_beside_the_commits(tmp_path):
+    with open_store(tmp_path, glog_pending_max=8, glog_disk_share_max=1.0) as store:
+        async with Committer(store) as committer:
+            while store.current("t") is None or store.current("t").pending == store.current("t").tip_recno:
+                await committer.submit(message(1))
+        check_chains(store)
+
+
+async def test_the_watermark_advances_while_nothing_is_written(tmp_path):
+    settings = StoreSettings(watermark_reserve_ms=200)
+    with Store.open(tmp_path / "store", keys=tmp_path / "keys", settings=settings) as store:
+        async with Committer(store):
+            first = store.watermark()
+            await until(lambda: store.watermark() > first + 1_000_000_000)
+
+
+async def until(happened):
+    """Wait until something has happened that nobody announces; the test's own timeout is the deadline."""
+    while not happened():  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+
+
+def failing(monkeypatch, error, times):
+    """Let the next writes to segments fail."""
+    left = iter(range(times))
+    real = os.writev
+
+    def writev(fd, parts):
+        if next(left, None) is not None:
+            raise error
+        return real(fd, parts)
+
+    monkeypatch.setattr("gdp.commitlog.segment.os.writev", writev)
+
+
+async def test_a_full_disk_pauses_storing_and_loses_nothing(tmp_path, monkeypatch):
+    with open_store(tmp_path, disk_full_retry_ms=10) as store:
+        pauses = []
+        async with Committer(store) as committer:
+            committer.on_pause(pauses.append)
+            failing(monkeypatch, OSError(28, "No space left on device"), 3)
+            (first,), (second,) = await asyncio.gather(committer.submit(message(1)), committer.submit(message(2)))
+            assert (first.recno, second.recno) == (1, 2)
+            assert committer.paused is None
+        assert "no room" in pauses[0]
+        assert pauses[1:] == [None]
+        check_chains(store)
+
+
+async def test_closing_with_a_full_disk_says_that_the_rest_is_not_stored(tmp_path, monkeypatch):
+    with open_store(tmp_path, disk_full_retry_ms=10) as store:
+        async with Committer(store) as committer:
+            await committer.submit(message(1))
+            failing(monkeypatch, OSError(28, "No space left on device"), 1_000_000)
+            future = committer.submit(message(2))
+            await until(lambda: committer.paused is not None)
+        with pytest.raises(DiskFull):
+            await future
+        monkeypatch.undo()
+        assert topic_data(store, "t") == [b"1"]
+
+
+async def test_a_failing_disk_is_fatal_and_never_tried_again(tmp_path, monkeypatch):
+    store = open_store(tmp_path)
+    fatal = []
+    syncs = []
+
+    def fdatasync(fd):
+        syncs.append(fd)
+        raise OSError(5, "Input/output error")
+
+    async with Committer(store, fatal=fatal.append) as committer:
+        await committer.submit(message(1))
+        monkeypatch.setattr("gdp.commitlog.segment.os.fdatasync", fdatasync)
+        with pytest.raises(StoreFailed, match="fdatasync"):
+            await committer.submit(message(2))
+        with pytest.raises(GdpError):
+            await committer.submit(message(3))
+    assert len(syncs) == 1
+    assert [type(error) for error in fatal] == [StoreFailed]
+    die(store)
+
+
+def test_a_process_whose_disk_fails_ends_with_a_sentence(tmp_path):
+    program = f"""
+import asyncio, os
+from pathlib import Path
+from gdp.committer import Committer
+from gdp.store import Store, Write
+
+async def main():
+    store = Store.open(Path({str(tmp_path)!r}) / "store", keys=Path({str(tmp_path)!r}) / "keys")
+    async with Committer(store) as committer:
+        await committer.submit([Write("t", (b"1",))])
+        def fails(fd):
+            raise OSError(5, "Input/output error")
+        os.fdatasync = fails
+        await committer.submit([Write("t", (b"2",))])
+
+asyncio.run(main())
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 74
+    assert "the store cannot go on" in done.stderr
+    assert "fdatasync" in done.stderr
+    with open_store(tmp_path) as store:
+        assert topic_data(store, "t")[0] == b"1"
+
+
+async def test_threads_are_named_and_gone_afterwards(tmp_path):
+    with open_store(tmp_path) as store:
+        async with Committer(store) as committer:
+            await committer.submit(message(1))
+            names = {thread.name for thread in threading.enumerate()}
+            assert "store-glog" in names
+            assert any(name.startswith("store-commit") for name in names)
+        assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("store-")]
