@@ -50,11 +50,12 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._services = services
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """SIGTERM or SIGINT came."""
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002  # the signature is uvicorn's
+        """SIGTERM or SIGINT came. Nothing is captured, for uvicorn would raise it again before the rest has ended."""
         self._services.hub.close()
         self._services.progress.wake()
-        super().handle_exit(sig, frame)
+        self.force_exit = self.should_exit
+        self.should_exit = True
 
 
 async def serve(settings: ApiSettings) -> None:

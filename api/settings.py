@@ -55,7 +55,7 @@ class ApiSettings(BaseSettings):
     heavy_queries_max: int = Field(2, ge=1, le=64, description="Threads for queries that may take long.")
     queries_waiting_max: int = Field(256, ge=1, description="Queries that may wait for a thread.")
     store_reads_max: int = Field(16, ge=1, le=1_000, description="Reads that the log server is asked at one time.")
-    store_read_timeout_s: float = Field(10.0, gt=0, description="Longest wait for one answer of the log server.")
+    store_read_timeout_s: float = Field(5.0, gt=0, description="Longest wait for one answer of the log server.")
     wait_s_max: int = Field(60, ge=1, le=600, description="Longest wait that Prefer: wait may ask for.")
     live_readers_max: int = Field(256, ge=1, description="Event streams at one time.")
     live_queue_messages_max: int = Field(

@@ -83,11 +83,17 @@ class StoreReader:
         recnos: dict[GdpName, set[int]] = defaultdict(set)
         for log, recno in wanted:
             recnos[log].add(recno)
-        async with asyncio.TaskGroup() as group:
-            reading = {
-                log: group.create_task(self._messages(log, sorted(numbers)), name="read payloads")
-                for log, numbers in recnos.items()
-            }
+        failed: Sequence[Exception] = ()
+        try:
+            async with asyncio.TaskGroup() as group:
+                reading = {
+                    log: group.create_task(self._messages(log, sorted(numbers)), name="read payloads")
+                    for log, numbers in recnos.items()
+                }
+        except* StoreUnavailable as faults:
+            failed = faults.exceptions
+        if failed:
+            raise failed[0]
         return {(log, recno): task.result()[recno].payload for log, task in reading.items() for recno in recnos[log]}
 
     async def _messages(self, log: GdpName, recnos: Sequence[int]) -> dict[int, Message]:

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from api.readmodel.rows import Ints
 from api.readmodel.run import Run, spans
@@ -21,6 +22,7 @@ class Activity(NamedTuple):
     first: int
     last: int
     usual_interval: int | None
+    """Between select times: a device that sends what it kept in a batch speaks as often as it measures."""
 
 
 def activity(view: View, groups: list[list[int]]) -> list[Activity | None]:
@@ -33,7 +35,7 @@ def activity(view: View, groups: list[list[int]]) -> list[Activity | None]:
         group_of[numbers] = place
     counts = np.zeros(len(groups), np.int64)
     firsts: Ints = np.full(len(groups), np.iinfo(np.int64).max, np.int64)
-    recent: list[tuple[Ints, Ints]] = []
+    lasts: Ints = np.zeros(len(groups), np.int64)
     for part in view.parts:
         run = part.run(ids, "logged")
         if view.hides(part):
@@ -42,12 +44,11 @@ def activity(view: View, groups: list[list[int]]) -> list[Activity | None]:
         group = group_of[run.ids]
         np.add.at(counts, group, run.hi - run.lo)
         np.minimum.at(firsts, group, run.key[run.lo])
-        taken = np.minimum(run.hi - run.lo, INTERVALS_MAX + 1)
-        recent.append((np.repeat(group, taken), run.key[spans(run.hi - taken, taken)]))
-    times = _per_group(recent, len(groups))
+        np.maximum.at(lasts, group, run.key[run.hi - 1])
+    times = _recent(view, ids, group_of, len(groups))
     return [
-        Activity(int(count), int(first), int(ends[-1]), _usual(ends)) if count else None
-        for count, first, ends in zip(counts, firsts, times, strict=True)
+        Activity(int(count), int(first), int(last), _usual(spoken)) if count else None
+        for count, first, last, spoken in zip(counts, firsts, lasts, times, strict=True)
     ]
 
 
@@ -56,10 +57,23 @@ def _without_empty(run: Run) -> Run:
     return run._replace(ids=run.ids[keep], lo=run.lo[keep], hi=run.hi[keep])
 
 
+def _recent(view: View, ids: NDArray[np.int32], group_of: Ints, groups: int) -> list[Ints]:
+    """The last select times of each group, ascending, of what is logged by the view's position."""
+    found: list[tuple[Ints, Ints]] = [(np.zeros(0, np.int64), np.zeros(0, np.int64))]
+    for part in view.parts:
+        run = _without_empty(part.run(ids, "device"))
+        counts = run.hi - run.lo
+        # What is hidden may lie anywhere in the order of select times, so then every row has to be looked at.
+        taken = counts if view.hides(part) else np.minimum(counts, INTERVALS_MAX + 1)
+        places, group = spans(run.hi - taken, taken), np.repeat(group_of[run.ids], taken)
+        if view.hides(part):
+            shown = part.columns.logged[run.physical(places)] <= view.position
+            places, group = places[shown], group[shown]
+        found.append((group, run.key[places]))
+    return _per_group(found, groups)
+
+
 def _per_group(recent: list[tuple[Ints, Ints]], groups: int) -> list[Ints]:
-    """The last logged times of each group, ascending."""
-    if not recent:
-        return [np.zeros(0, np.int64)] * groups
     group = np.concatenate([each[0] for each in recent])
     times = np.concatenate([each[1] for each in recent])
     order = np.lexsort((times, group))

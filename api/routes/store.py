@@ -21,8 +21,9 @@ router = APIRouter()
 
 @router.get("/store", responses=answers(Store, 503))
 async def store(request: Request, _: Annotated[NoParameters, Query()]) -> Response:
-    """Names, key, position and versions."""
-    home = home_of(services_of(request))
+    """Names, key, position and versions; and where devices publish, for a line that can be pasted."""
+    services = services_of(request)
+    home = home_of(services)
     model = home.model
     standing = Standing.at(home, model.position)
     entries = {
@@ -32,6 +33,8 @@ async def store(request: Request, _: Annotated[NoParameters, Query()]) -> Respon
         "logs": len(model.catalogue),
         "rows": model.segment_rows + model.tail_rows,
         "version": _version(),
+        "broker": services.settings.mqtt,
+        "secret_file": str(services.settings.token_path.absolute()),
     }
     return respond(standing, body(standing, entries))
 

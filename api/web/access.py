@@ -48,7 +48,8 @@ class Access:
         try:
             await self._app(scope, receive, noting)
         finally:
-            self._note(scope, status, (time.perf_counter_ns() - started) / NS_PER_S)
+            # Without a status an exception went through; what is answered then is a 500, further out.
+            self._note(scope, status or FAILED, (time.perf_counter_ns() - started) / NS_PER_S)
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         route = route_of(scope)

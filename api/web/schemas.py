@@ -100,6 +100,8 @@ class Store(Answer):
     logs: int
     rows: int
     version: str
+    broker: str = Field(description="HOST:PORT of the MQTT broker.")
+    secret_file: str = Field(description="The file on the server that holds the administrator's secret.")
 
 
 class Log(Answer):
