@@ -39,7 +39,40 @@ async def test_a_sink_killed_in_a_publish_storm_keeps_each_message_once(tmp_path
         await peer.publish("storm/end", "")
         await sink.stored("storm/end")
         assert await sink.stop() == 0, await sink.said()
-        found = sink.messages()
+        assert_each_once(sink.messages(), count)
+
+
+@pytest.mark.parametrize(("breaks", "count"), [(3, 4_000), pytest.param(20, 40_000, marks=pytest.mark.soak)])
+async def test_connections_that_break_in_a_publish_storm_cost_and_double_nothing(tmp_path, breaks, count):
+    async with (
+        Broker(tmp_path / "broker") as broker,
+        publisher(broker.port) as peer,
+        SinkProcess(tmp_path / "data", broker.port, reconnect_delay_min_s=0.05) as sink,
+    ):
+        publishing = asyncio.create_task(storm(peer, count, 0.002, []))
+        for _ in range(breaks):
+            await asyncio.sleep(0.1)
+            await take_over(broker.port, "hearthlog-sink")
+        await publishing
+        await peer.publish("storm/end", "")
+        await sink.stored("storm/end")
+        found = await sink.scrape()
+        await sink.stop()
+        assert found["hearthlog_sink_duplicate_messages_total"] + found["hearthlog_sink_stale_acks_total"] > 0
+        assert_each_once(sink.messages(), count)
+
+
+def assert_each_once(found, count):
     for number in range(TOPICS):
         payloads = [message.payload for message in found[f"storm/{number}"]]
         assert payloads == [f"{each}-{'x' * (each % 300)}".encode() for each in range(number, count, TOPICS)]
+
+
+async def take_over(port, client_id):
+    """Connect with the sink's client id, so that the broker drops the sink's connection, and go without a word."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    name = client_id.encode()
+    body = b"\x00\x04MQTT\x05\x00\x00\x3c" + b"\x05\x11\xff\xff\xff\xff" + len(name).to_bytes(2) + name
+    writer.write(b"\x10" + bytes([len(body)]) + body)
+    assert (await reader.readexactly(1)) == b"\x20"
+    writer.transport.abort()
