@@ -5,7 +5,6 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,10 +26,10 @@ def shell_lines() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
-    with Home(tmp_path_factory.mktemp("readme") / "home") as running:
-        running.publish([("homes/me/hall/temperature", "20.5"), ("homes/me/hall/text", "hello")])
-        yield running
+def home(running: Home) -> Home:
+    """One that already has something to ask for."""
+    running.publish([("homes/me/hall/temperature", "20.5"), ("homes/me/hall/text", "hello")])
+    return running
 
 
 def here(home: Home, text: str) -> str:

@@ -4,25 +4,15 @@ import json
 import os
 import re
 import shutil
-import signal
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.house.conftest import CHILDREN, Stopped
 from tests.support.broker import free_port
-from tests.support.home import COMMAND, Home, is_alive
-
-CHILDREN = ("mosquitto", "sink", "api")
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
-    """One home for all tests that only look at it. It notices quickly when its broker cannot save."""
-    with Home(tmp_path_factory.mktemp("up") / "home", settings={"broker_saving_lag_max_s": 3}) as home:
-        yield home
+from tests.support.home import COMMAND, Home, HomeError, is_alive
 
 
 def hearthlog(home: Home, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -49,7 +39,8 @@ def pasted(home: Home, beginning: str) -> subprocess.CompletedProcess[str]:
 
 
 def latest_values(home: Home) -> list[object]:
-    return [each["value"] for each in json.loads(pasted(home, "curl ").stdout)["observations"]]
+    found = json.loads(pasted(home, "curl ").stdout)["observations"]
+    return [each["value"] for each in found if each["topic"] == "homes/me/desk/temperature"]
 
 
 @pytest.mark.parametrize(("publish", "value"), [("mosquitto_pub ", 21.5), (r"\S*python", 21.7)])
@@ -140,56 +131,41 @@ def test_it_is_not_ready_while_the_broker_cannot_save(running: Home):
     running.wait_ready()
 
 
-def test_it_stops_all_in_order_with_a_reader_attached_and_loses_nothing(tmp_path: Path):
+def test_it_stops_all_in_order_though_a_reader_follows(stopped: Stopped):
+    assert stopped.exit_code == 0
+    assert not any(is_alive(pid) for pid in stopped.pids)
+    assert not list((stopped.data / "run").glob("*.pid"))
+    assert "Stopping api\nStopping sink\nStopping mosquitto\n" in stopped.output
+
+
+def test_started_again_it_is_the_same_home_and_a_killed_one_starts_again_at_once(stopped: Stopped, tmp_path: Path):
+    shutil.copytree(stopped.data, tmp_path / "home" / "data")
     with Home(tmp_path / "home") as home:
+        assert home.token == stopped.token
+        assert catalogue(home.output) == catalogue(stopped.output)
+        assert kept(home) == stopped.messages
+
         pids = [home.pid(name) for name in CHILDREN]
-        headers = {"Authorization": f"Bearer {home.token}"}
-        with httpx.stream(
-            "GET", f"{home.http}/v1/live?filter=%23", headers=headers, trust_env=False, timeout=60
-        ) as live:
-            assert live.status_code == 200
-            home.publish((f"homes/h1/{number % 7}", str(number)) for number in range(500))
-            assert home.stop(signal.SIGINT) == 0
-        assert not any(is_alive(pid) for pid in pids)
-        assert not list((home.data / "run").glob("*.pid"))
-        assert re.search(r"Stopping api\nStopping sink\nStopping mosquitto\n", home.output)
-
-        token, catalogue = home.token, re.search(r"Catalogue +(\S+)", home.output)[1]
-        home.start()
-        home.wait_printed("Hearthlog is ready.")
-        assert home.token == token
-        assert catalogue in home.output
-        home.wait_for(lambda: len(observations(home, "homes/h1/#")) == 500, "all messages to be served")
-
-
-def test_when_up_is_killed_nothing_is_left_and_the_next_one_starts_at_once(tmp_path: Path):
-    with Home(tmp_path / "home") as home:
-        home.publish([("homes/h1/desk", "21.5")])
-        pids = [home.pid(name) for name in CHILDREN]
+        home.publish([("homes/h1/one-more", "1")])
         home.up.kill()
         home.wait_ended()
         home.start()
         home.wait_printed("Hearthlog is ready.")
         assert not any(is_alive(pid) for pid in pids)
-        assert [each["value"] for each in observations(home, "homes/h1/desk")] == [21.5]
+        home.wait_for(lambda: kept(home) == stopped.messages + 1, "the last message to be served")
 
 
-def test_a_damaged_commit_log_stops_everything_with_a_sentence_and_is_not_touched(tmp_path: Path):
-    with Home(tmp_path / "home") as home:
-        for number in range(20):
-            home.publish([("homes/h1/desk", str(number))])
-        home.up.kill()
-        home.wait_ended()
-        (segment,) = (home.data / "store" / "commit").glob("*.seg")
-        damaged = bytearray(segment.read_bytes())
-        damaged[len(damaged) // 2] ^= 0xFF
-        home.wait_gone(*CHILDREN)
-        segment.write_bytes(damaged)
-
-        home.start()
-        assert home.wait_ended() == 1
-        assert re.search(r"The sink cannot run \(exit code 78\)\. It said:\n.*" + re.escape(segment.name), home.output)
-        assert segment.read_bytes() == damaged
+def test_a_damaged_commit_log_stops_everything_with_a_sentence_and_is_not_touched(stopped: Stopped, tmp_path: Path):
+    shutil.copytree(stopped.data, tmp_path / "home" / "data")
+    home = Home(tmp_path / "home")
+    (segment,) = (home.data / "store" / "commit").glob("*.seg")
+    damaged = bytearray(segment.read_bytes())
+    damaged[len(damaged) // 2] ^= 0xFF
+    segment.write_bytes(damaged)
+    with pytest.raises(HomeError, match=r"up ended \(1\)"), home:
+        pass
+    assert re.search(r"The sink cannot run \(exit code 78\)\. It said:\n.*" + re.escape(segment.name), home.output)
+    assert segment.read_bytes() == damaged
 
 
 def test_with_demo_a_real_home_lives(tmp_path: Path):
@@ -199,5 +175,11 @@ def test_with_demo_a_real_home_lives(tmp_path: Path):
         assert home.stop() == 0
 
 
-def observations(home: Home, filter_: str) -> list[dict[str, object]]:
-    return home.get("/v1/history", filter=filter_, limit=10_000).json()["observations"]
+def catalogue(output: str) -> str:
+    found = re.search(r"Catalogue +(\S+)", output)
+    assert found
+    return found[1]
+
+
+def kept(home: Home) -> int:
+    return len(home.get("/v1/history", filter="homes/h1/#", limit=10_000).json()["observations"])

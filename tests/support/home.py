@@ -46,6 +46,8 @@ class Home:
         self._settings = dict(settings or {})
         self._options = tuple(options)
         self._process: subprocess.Popen[bytes] | None = None
+        # One client for all requests: making one reads every certificate of the machine.
+        self._client = httpx.Client(trust_env=False, verify=False, timeout=WAIT_S_MAX)
 
     def __enter__(self) -> Self:
         self.directory.mkdir(parents=True, exist_ok=True)
@@ -64,6 +66,7 @@ class Home:
     def __exit__(self, *_: object) -> None:
         if self.running:
             self.stop()
+        self._client.close()
 
     @property
     def http(self) -> str:
@@ -151,15 +154,6 @@ class Home:
         self.wait_for(lambda: not is_alive(pid), f"{name} to die")
         return pid
 
-    def wait_gone(self, *names: str) -> None:
-        """Waits, after `up` was killed, until none of these children is left."""
-        deadline = time.monotonic() + WAIT_S_MAX
-        for name in names:
-            path = self.data / "run" / f"{name}.pid"
-            while path.exists() and is_alive(int(path.read_text())):
-                assert time.monotonic() < deadline, f"{name} outlives hearthlog up"
-                time.sleep(POLL_S)
-
     def wait_restarted(self, name: str, pid: int) -> None:
         """Waits until a child runs that is not the process `pid`."""
         self.wait_for(lambda: self.pid(name) != pid, f"{name} to be started again")
@@ -171,7 +165,7 @@ class Home:
     def ready_status(self) -> int:
         """Status of GET /readyz; 0 where nobody answers."""
         try:
-            return httpx.get(f"{self.http}/readyz", trust_env=False, timeout=10).status_code
+            return self._client.get(f"{self.http}/readyz").status_code
         except httpx.TransportError:
             return 0
 
@@ -193,7 +187,7 @@ class Home:
     def get(self, path: str, **parameters: object) -> httpx.Response:
         """GET with the admin's token."""
         headers = {"Authorization": f"Bearer {self.token}"}
-        return httpx.get(f"{self.http}{path}", params=parameters, headers=headers, trust_env=False, timeout=WAIT_S_MAX)
+        return self._client.get(f"{self.http}{path}", params=parameters or None, headers=headers)
 
     def publish(self, messages: Iterable[tuple[str, bytes | str]], *, retain: bool = False, inflight: int = 500) -> int:
         """Publishes with QoS 1 as admin and returns once the broker acknowledged all; returns how many."""
