@@ -105,6 +105,10 @@ def open_store(settings: SinkSettings) -> Store:
         for folder in (root / "store", root / "keys"):
             folder.mkdir(parents=True, exist_ok=True)
         return Store.open(root / "store", keys=root / "keys", settings=bounds)
+    except StoreBusy as fault:
+        raise StoreTaken(f"{fault}") from fault
+    except GdpError as fault:
+        raise StoreDamaged(f"the store cannot be opened: {fault}") from fault
     except OSError as fault:
         where = fault.filename or root
         raise DirectoryUnwritable(f"the data directory cannot be used: {where}: {fault.strerror}") from fault
@@ -152,8 +156,6 @@ def _translated() -> Iterator[None]:
         match _first(fault):
             case SinkError() as cause:
                 raise cause from fault
-            case StoreBusy() as cause:
-                raise StoreTaken(f"{cause}") from fault
             case CorruptStore() as cause:
                 raise StoreDamaged(f"{cause}") from fault
             case GdpError() as cause:

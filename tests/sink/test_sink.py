@@ -151,6 +151,7 @@ async def test_a_narrowed_filter_is_what_is_logged_from_then_on(tmp_path):
             assert found["hearthlog_sink_unwanted_messages_total"] == 1
         assert set(sink.messages()) == {"b/end"}
         assert sink.events("stopped")[-1]["filters"] == ["b/#"]
+        assert [event["epoch"] for event in sink.events("connected")] == [1, 1], "the session is the same"
 
 
 async def test_a_broker_that_does_not_save_is_told(tmp_path):
@@ -203,6 +204,16 @@ async def test_a_port_that_is_taken_is_said_in_a_sentence(tmp_path):
 async def test_a_directory_that_cannot_be_used_is_said_in_a_sentence(tmp_path):
     (tmp_path / "data").write_text("a file")
     await refused(SinkProcess(tmp_path / "data", free_port()), code=78, words="data directory cannot be used")
+
+
+async def test_a_damaged_store_is_said_in_a_sentence_and_left_as_it_is(tmp_path):
+    sink = SinkProcess(tmp_path / "data", free_port())
+    await sink.start(subscribed=False)
+    assert await sink.stop() == 0
+    identity = sink.data / "store" / "store.json"
+    identity.write_text("{}")
+    await refused(sink, code=78, words="the store cannot be opened")
+    assert identity.read_text() == "{}"
 
 
 async def test_a_wrong_setting_is_said_in_a_sentence(tmp_path):
