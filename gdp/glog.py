@@ -76,8 +76,8 @@ def write(path: Path, records: Sequence[tuple[Datum, bytes]]) -> None:
         if count != last_there - before + 1 or last_there < last:
             file.execute("ROLLBACK")
             raise CorruptStore(
-                f"{path} holds other records than the commit log from number {before + 1} on: another program has written "
-                "it, or the directory is a copy made while in use. Restore both from one backup or a mirror"
+                f"{path} holds other records than the commit log from number {before + 1} on: another program has "
+                "written it, or the directory is a copy made while in use. Restore both from one backup or a mirror"
             )
         file.execute("COMMIT")
 

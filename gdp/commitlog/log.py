@@ -38,7 +38,7 @@ class CommitLog:
     @property
     def current(self) -> Segment:
         """The segment that is appended to."""
-        return next(reversed(self._segments.values()))
+        return self.segments[-1]
 
     @property
     def size_bytes(self) -> int:
@@ -81,14 +81,15 @@ class CommitLog:
         self._open_last(self.current)
 
     def repair(self) -> None:
-        """Cut the torn tail off, and begin a new segment if the last one is sealed already."""
+        """Cut the torn tail off, and begin a new segment if the last one is sealed already; errors as `append`."""
         last = self.current
-        if self.torn_bytes:
-            last.cut(last.end)
-        for leftover in self._directory.glob("*.new"):
-            leftover.unlink()
-        if last.footer is not None:
-            self._begin(last.number + 1)
+        with _disk_errors(last):
+            if self.torn_bytes:
+                last.cut(last.end)
+            for leftover in self._directory.glob("*.new"):
+                leftover.unlink()
+            if last.footer is not None:
+                self._begin(last.number + 1)
 
     @staticmethod
     def check(segment: Segment) -> None:

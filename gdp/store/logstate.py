@@ -81,19 +81,14 @@ class LogState:
         return LogHash(self.entry.name, self.entry.metadata)
 
     @cached_property
-    def metadata(self) -> Metadata:
-        """The log's metadata, read when first needed."""
-        return Metadata.parse(self.entry.metadata)
-
-    @cached_property
     def key(self) -> VerifyKey | None:
         """The key that its records are signed with, None if it names none that is usable."""
-        return VerifyKey.of(self.metadata)
+        return VerifyKey.of(Metadata.parse(self.entry.metadata))
 
     @cached_property
     def chained(self) -> bool:
         """Whether the log promises a prevhash in every record but the first."""
-        return is_chained(self.metadata)
+        return is_chained(Metadata.parse(self.entry.metadata))
 
     @property
     def foreign(self) -> bool:
@@ -158,10 +153,11 @@ class LogState:
     def info(self) -> LogInfo:
         """Return the log as it stands."""
         entry = self.entry
+        metadata = Metadata.parse(entry.metadata)  # not kept: a store has 50,000 logs and asks rarely
         return LogInfo(
             id=entry.id,
             name=entry.name,
-            metadata=self.metadata,
+            metadata=metadata,
             kind=entry.kind,
             topic=entry.topic,
             generation=entry.generation,

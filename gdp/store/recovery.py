@@ -121,19 +121,26 @@ class _Replay:
             self._check_follows(segment, place, state, recno)
             chunk = chunks[log] = state.chunk = Chunk(segment.number, recno, new_places())
             state.chunks.append(chunk)
-        previous = record.prevhash or (hashes.get(log) if record.chained else None)
-        if recno != chunk.last + 1 or (record.chained and previous is None):
-            raise corrupt(segment.path, place, f"record {recno} of log {log} does not follow the one before it")
-        digest = state.hasher.digest(recno, record.ts, record.accuracy, previous, sha256(record.data).digest())
-        hashes[log] = digest
+        if recno != chunk.last + 1:
+            raise corrupt(segment.path, place, f"record {chunk.last + 1} of log {log} should begin here")
         chunk.places.append(place)
-        if recno > state.tip_recno:
-            if record.chained and state.tip_hash is not None and previous != state.tip_hash:
-                raise corrupt(segment.path, place, f"record {recno} of log {log} is not chained to the one before it")
-            state.set_tip(recno, digest, signed_recno=recno if record.sig else 0)
-        if recno > state.filed_recno and not state.pending_since:
-            state.pending_since = record.logged
+        if recno > state.filed_recno:
+            self._check_chain(segment, place, state, record, hashes)
+        elif recno == state.filed_recno and state.filed_hash is not None:
+            hashes[log] = state.filed_hash
         self._note(record)
+
+    def _check_chain(
+        self, segment: Segment, place: int, state: LogState, record: Stored, hashes: dict[int, bytes]
+    ) -> None:
+        log, recno = record.log, record.recno
+        previous = record.prevhash or (hashes.get(log) if record.chained else None)
+        if record.chained and (previous is None or (state.tip_hash is not None and previous != state.tip_hash)):
+            raise corrupt(segment.path, place, f"record {recno} of log {log} is not chained to the one before it")
+        digest = sha256(record.data).digest()
+        hashes[log] = state.hasher.digest(recno, record.ts, record.accuracy, previous, digest)
+        state.set_tip(recno, hashes[log], signed_recno=recno if record.sig else 0)
+        state.pending_since = state.pending_since or record.logged
 
     def _note(self, record: Stored) -> None:
         if record.log == CATALOGUE_ID:

@@ -3,15 +3,15 @@
 import fcntl
 import os
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from gdp.catalogue import SEAL_TOPIC, Kind
 from gdp.clock import LoggedClock
-from gdp.errors import DiskFull, GdpError, StoreBusy
+from gdp.errors import DiskFull, GdpError, StoreBusy, StoreError
 from gdp.keys import WriterKey
 from gdp.settings import StoreSettings
 from gdp.store import create, recovery
@@ -69,32 +69,31 @@ class Store(ReadableStore):
             StoreBusy: another process writes it.
             CorruptStore: what is on disk is not what was written; nothing has been changed.
             KeyUnusable: its writer key cannot be read.
+            StoreError: the directory cannot be read or written.
         """
         settings = settings or StoreSettings()
-        root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock_fd = _lock(root)
-        try:
+        with _translated(root), ExitStack() as undo:
+            lock_fd = _lock(root)
+            undo.callback(os.close, lock_fd)
             opened = _load(root, keys, wall, entropy)
             key = WriterKey.load(create.key_path(keys, opened.identity.catalogue))
             opened.log.repair()
-        except BaseException:
-            os.close(lock_fd)
-            raise
-        reader = Reader(opened)
-        policy = SigningPolicy.every(settings.signature_interval_s, settings.signature_unsigned_max)
-        planner = Planner(
-            opened.registry,
-            key=key,
-            policy=policy,
-            record_bytes_max=settings.record_bytes_max,
-            hash_of=reader.hash_of,
-            entropy=entropy,
-        )
-        clock = LoggedClock(wall, monotonic, max(opened.log.position, opened.log.reserved))
-        behind = WriteBehind(opened, reader, settings, monotonic=monotonic)
-        store = cls(opened, lock_fd, Writer(opened, planner, clock, settings, behind.noticed), behind, settings)
-        store.commit([Begin(SEAL_TOPIC, Kind.SEAL)])
-        store.seal()
+            clock = LoggedClock(wall, monotonic, max(opened.log.position, opened.log.reserved))
+            reader = Reader(opened)
+            planner = Planner(
+                opened.registry,
+                key=key,
+                policy=SigningPolicy.every(settings.signature_interval_s, settings.signature_unsigned_max),
+                record_bytes_max=settings.record_bytes_max,
+                hash_of=reader.hash_of,
+                entropy=entropy,
+            )
+            behind = WriteBehind(opened, reader, settings, monotonic=monotonic)
+            store = cls(opened, lock_fd, Writer(opened, planner, clock, settings, behind.noticed), behind, settings)
+            store.commit([Begin(SEAL_TOPIC, Kind.SEAL)])
+            with suppress(DiskFull):  # sealing is tried again each interval; storing pauses meanwhile
+                store.seal()
+            undo.pop_all()
         return store
 
     def __enter__(self) -> Self:
@@ -178,11 +177,21 @@ class Store(ReadableStore):
                     self._writer.finish()
                 self.flush_all()
         finally:
+            self._writer.close()
             os.close(self._lock_fd)
             self._lock_fd = None
 
 
+@contextmanager
+def _translated(root: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(f"the store in {root} cannot be opened: {error}") from error
+
+
 def _lock(root: Path) -> int:
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
     fd = os.open(root / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -137,6 +137,17 @@ def test_a_file_that_another_program_wrote_is_left_alone_and_the_rest_is_filed(t
         die(store)
 
 
+def test_a_large_segment_is_sealed_on_closing_so_that_opening_is_fast(tmp_path):
+    with open_store(tmp_path) as store:
+        store.commit([Write("t", (b"x" * 60_000,)) for _ in range(100)])
+        expected = store.position
+    with open_store(tmp_path) as store:
+        assert [segment.footer is not None for segment in store._opened.log.segments] == [True, False]
+        assert store.position > expected  # the seal on closing
+        assert write(store, "t", b"next").recno == 101
+        check_chains(store)
+
+
 def test_a_closed_store_is_all_in_files(tmp_path):
     with open_store(tmp_path) as store:
         for number in range(10):

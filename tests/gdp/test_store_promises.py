@@ -9,7 +9,7 @@ import pytest
 
 from gdp.catalogue import CATALOGUE_TOPIC, SEAL_TOPIC, SINK_TOPIC, Kind, decode_entry
 from gdp.datum import Datum
-from gdp.errors import BadRequest, NotFound, Older, StoreBusy, TooLarge
+from gdp.errors import BadRequest, KeyUnusable, NotFound, Older, StoreBusy, StoreError, TooLarge
 from gdp.metadata import HCAT, HGEN, HKND, NON, SYN, WPK, XID
 from gdp.names import printable, server_name
 from gdp.store import Begin, Delivered, Store, Write
@@ -307,3 +307,27 @@ def test_beginning_a_log_twice_gives_the_same_log(tmp_path):
         first, again = store.commit([Begin(SINK_TOPIC, Kind.SINK), Begin(SINK_TOPIC, Kind.SINK)]).results
         assert first == again
         assert first.recno == 0
+
+
+def test_a_closed_store_takes_nothing_more_and_can_still_be_read(tmp_path):
+    with open_store(tmp_path) as store:
+        write(store, "t", b"1")
+    with pytest.raises(StoreError, match="closed"):
+        write(store, "t", b"2")
+    assert topic_data(store, "t") == [b"1"]
+    store.close()
+
+
+def test_a_store_without_its_key_or_in_the_wrong_place_says_so(tmp_path):
+    with open_store(tmp_path):
+        pass
+    key = next((tmp_path / "keys").iterdir())
+    assert key.stat().st_mode & 0o777 == 0o400
+    key.rename(tmp_path / "elsewhere.pem")
+    with pytest.raises(KeyUnusable, match=key.name):
+        open_store(tmp_path)
+    (tmp_path / "elsewhere.pem").rename(key)
+    open_store(tmp_path).close()  # the refusal let the directory go
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="cannot be opened"):
+        open_store(tmp_path / "file")
