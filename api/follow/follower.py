@@ -1,6 +1,7 @@
 """Following the feed for ever: what comes is applied, full tails are sealed, a lost connection is looked for again."""
 
 import asyncio
+import contextlib
 import random
 import time
 from collections.abc import Callable
@@ -19,6 +20,7 @@ FIRST_DELAY_S = 0.25
 PROGRESS_EVERY_S = 5.0
 SEAL_ON_STOP_ROWS_MIN = 10_000
 """A smaller tail is not worth a file: the feed gives it again in a moment."""
+SEAL_RETRY_S = 10.0
 log = structlog.get_logger()
 
 
@@ -81,11 +83,20 @@ class Follower:
             self._report()
 
     async def _seal(self) -> None:
-        await self._model.seal(self._writer, resume=self._applier.resume)
+        """Write the tail; while that fails everything is answered from memory, and the feed waits once that is full."""
+        while True:
+            try:
+                await self._model.seal(self._writer, resume=self._applier.resume)
+            except OSError as fault:
+                log.error("read_model_not_written", fault=str(fault))  # noqa: TRY400  # the disk's fault, said in words
+                await asyncio.sleep(SEAL_RETRY_S)
+            else:
+                return
 
     async def _keep(self) -> None:
-        if self._model.tail_rows >= SEAL_ON_STOP_ROWS_MIN:
-            await self._seal()
+        if self._model.tail_rows >= SEAL_ON_STOP_ROWS_MIN and not self._model.sealing:
+            with contextlib.suppress(OSError):
+                await self._model.seal(self._writer, resume=self._applier.resume)
         self._writer.shutdown()
 
     def _report(self) -> None:

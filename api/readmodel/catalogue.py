@@ -53,10 +53,13 @@ class Catalogue:
         """The logs of a topic, oldest generation first."""
         return self._by_topic.get(topic, [])
 
-    def take_unsaved(self) -> bytes:
-        """What was learned since the last time, as lines for `append`."""
-        lines, self._unsaved = self._unsaved, []
-        return b"".join(orjson.dumps(line) + b"\n" for line in lines)
+    def unsaved(self) -> list[bytes]:
+        """What was learned and is not on disk, as lines for `append`."""
+        return [orjson.dumps(line) + b"\n" for line in self._unsaved]
+
+    def forget_unsaved(self, count: int) -> None:
+        """The first `count` lines are on disk now."""
+        del self._unsaved[:count]
 
     def load(self, root: Path) -> None:
         """Read what was saved. A torn last line is what a crash leaves: its records come again by the feed.
@@ -80,7 +83,7 @@ class Catalogue:
 
 
 def append(root: Path, lines: bytes) -> None:
-    """Keep lines of `take_unsaved`, durably."""
+    """Keep lines of `Catalogue.unsaved`, durably."""
     if lines:
         with (root / FILE).open("ab", buffering=0) as file:
             file.write(lines)

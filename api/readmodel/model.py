@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 import structlog
@@ -31,6 +31,13 @@ FOLD_ROWS_MAX = 1 << 20
 log = structlog.get_logger()
 
 
+class _Frozen(NamedTuple):
+    """A tail that is being written, and where the feed goes on after it."""
+
+    tail: Tail
+    resume: int
+
+
 class ReadModel:
     """One store's rows. All methods belong to one thread, except that any thread may read a view."""
 
@@ -47,7 +54,7 @@ class ReadModel:
         self.position = opened.watermark
         self._tail_rows_max = tail_rows_max
         self._segments = opened.segments
-        self._frozen: Tail | None = None
+        self._frozen: _Frozen | None = None
         self._tail = Tail()
         self._view = self._make_view()
         self._recall()
@@ -72,7 +79,7 @@ class ReadModel:
     @property
     def tail_rows(self) -> int:
         """Rows that are only in memory."""
-        return self._tail.rows + (self._frozen.rows if self._frozen else 0)
+        return self._tail.rows + (self._frozen.tail.rows if self._frozen else 0)
 
     @property
     def segment_rows(self) -> int:
@@ -98,34 +105,46 @@ class ReadModel:
     @property
     def wants_seal(self) -> bool:
         """Whether the tail is full and no sealing is under way."""
-        return self._frozen is None and self._tail.rows >= self._tail_rows_max
+        return not self.sealing and self._tail.rows >= self._tail_rows_max
+
+    @property
+    def sealing(self) -> bool:
+        """Whether a tail is being written."""
+        return self._frozen is not None
 
     @property
     def overfull(self) -> bool:
         """Whether the tail is full again although the last one is not sealed yet."""
-        return self._frozen is not None and self._tail.rows >= self._tail_rows_max
+        return self.sealing and self._tail.rows >= self._tail_rows_max
 
     async def seal(self, executor: ThreadPoolExecutor, *, resume: int) -> None:
-        """Write the tail into a segment, in a thread; readers go on meanwhile.
+        """Write the tail into a segment, in a thread; readers go on meanwhile. After an error call it again.
 
         Args:
             executor: where the writing happens.
             resume: logged time in ns after which the feed has to go on if this is what is opened next.
+
+        Raises:
+            OSError: it could not be written; all rows are still there.
         """
-        if not self._tail.rows or self._frozen is not None:
-            return
-        self._frozen, self._tail = self._tail, Tail()
-        self._view = self._make_view()
-        kept, folded = self._split_segments(self._frozen.rows)
-        path = self.root / f"{resume:019d}-{os.urandom(4).hex()}{disk.SEGMENT_SUFFIX}"
+        if self._frozen is None:
+            if not self._tail.rows:
+                return
+            self._frozen, self._tail = _Frozen(self._tail, resume), Tail()
+            self._view = self._make_view()
+        frozen = self._frozen
+        kept, folded = self._split_segments(frozen.tail.rows)
+        path = self.root / f"{frozen.resume:019d}-{os.urandom(4).hex()}{disk.SEGMENT_SUFFIX}"
         run = functools.partial(asyncio.get_running_loop().run_in_executor, executor)
-        sealed = await run(self._write, path, self._frozen, folded, resume)
+        sealed = await run(self._write, path, frozen, folded)
+        names = tuple(each.path.name for each in (*kept, sealed))
+        lines = self.catalogue.unsaved()
+        entries = Manifest(self.store, self.decoders, frozen.resume, names)
+        await run(disk.save, self.root, b"".join(lines), entries)
+        self.catalogue.forget_unsaved(len(lines))
         self._segments = (*kept, sealed)
         self._frozen = None
         self._view = self._make_view()
-        names = tuple(each.path.name for each in self._segments)
-        entries = Manifest(self.store, self.decoders, resume, names)
-        await run(disk.save, self.root, self.catalogue.take_unsaved(), entries)
         log.info("sealed", rows=sealed.columns.rows, segments=len(names))
 
     def _split_segments(self, rows: int) -> tuple[tuple[Segment, ...], tuple[Segment, ...]]:
@@ -135,15 +154,16 @@ class ReadModel:
             first -= 1
         return self._segments[:first], self._segments[first:]
 
-    def _write(self, path: Path, tail: Tail, folded: Sequence[Segment], resume: int) -> Segment:
-        parts: list[Part] = [*folded, tail.snapshot()]
-        texts = [*(each.texts() for each in folded), list(tail.snapshot().texts)]
+    def _write(self, path: Path, frozen: "_Frozen", folded: Sequence[Segment]) -> Segment:
+        tail = frozen.tail.snapshot()
+        parts: list[Part] = [*folded, tail]
+        texts = [*(each.texts() for each in folded), list(tail.texts)]
         keys = dict(enumerate(self.table.keys))
-        segment.write(path, segment.gather(parts, texts, keys), decoders=self.decoders, watermark=resume)
+        segment.write(path, segment.gather(parts, texts, keys), decoders=self.decoders, watermark=frozen.resume)
         return Segment(path, decoders=self.decoders)
 
     def _make_view(self) -> View:
-        tails = (self._frozen, self._tail) if self._frozen else (self._tail,)
+        tails = (self._frozen.tail, self._tail) if self._frozen else (self._tail,)
         parts: tuple[Part, ...] = (*self._segments, *(tail.snapshot() for tail in tails if tail.rows))
         return View(self.position, parts, self.table.keys, self.table.logs())
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.readmodel.latest import newest_of
@@ -14,6 +14,8 @@ from api.readmodel.selection import Wanted
 from api.web.fragments import newest_object
 from tests.api.models import BASE, SAID, Reader, Said, open_model, pages, records_of, run
 
+# Each example writes and syncs several files.
+FEWER = settings(max_examples=max(settings().max_examples // 4, 1))
 BY = st.sampled_from(["device", "logged"])
 
 
@@ -63,6 +65,7 @@ def test_a_window_is_what_the_whole_answer_has_in_it(said, data):
     assert pages(model, start=start, end=end, limit=3) == [row for row in pages(model) if inside(row)]
 
 
+@FEWER
 @given(SAID, BY, st.data())
 def test_what_was_answered_at_a_position_is_answered_for_ever(said, by, data):
     records = records_of(said)
@@ -78,6 +81,7 @@ def test_what_was_answered_at_a_position_is_answered_for_ever(said, by, data):
     assert latest(early.model, by, at=position) == latest_at_cut(records[:cut], by)
 
 
+@FEWER
 @given(SAID, st.data())
 def test_rows_in_memory_in_segments_and_reopened_give_the_same_bytes(said, data):
     records = records_of(said)
