@@ -5,6 +5,7 @@ The bytes equal those of the protobuf runtime (a test says so). Fields: gdp-prot
 
 import struct
 from collections.abc import Iterable
+from functools import lru_cache
 
 from gdp.datum import NS_PER_S, Datum
 
@@ -13,7 +14,6 @@ _CONTENT = bytes.fromhex("088501")  # cmd = 133
 _CONTENT_BODY = bytes.fromhex("aa08")  # field 133, length-delimited
 _APPEND = bytes.fromhex("0847")  # cmd = 71
 _APPEND_BODY = bytes.fromhex("ba04")  # field 71, length-delimited
-_VARINT_SMALL = [bytes([number]) for number in range(0x80)]
 
 CONTENT_OVERHEAD_BYTES_MAX = 3 + 6 + 2 + 4 + 1 + 4  # cmd, rid, and two lengths with their tags
 DATUM_OVERHEAD_BYTES_MAX = 1 + 4
@@ -22,8 +22,14 @@ FEED_FIELDS_BYTES_MAX = 2 + 32 + 1 + 10
 
 def varint(number: int) -> bytes:
     """Return a non-negative number below 2**64 as a protobuf varint."""
-    if number < 0x80:
-        return _VARINT_SMALL[number]
+    if number < len(_VARINTS):
+        return _VARINTS[number]
+    if 1 << 21 <= number < 1 << 28:  # most nanoseconds
+        return bytes((number & 0x7F | 0x80, number >> 7 & 0x7F | 0x80, number >> 14 & 0x7F | 0x80, number >> 21))
+    return _long_varint(number)
+
+
+def _long_varint(number: int) -> bytes:
     out = bytearray()
     while number >= 0x80:
         out.append(number & 0x7F | 0x80)
@@ -32,25 +38,32 @@ def varint(number: int) -> bytes:
     return bytes(out)
 
 
+_VARINTS = tuple(map(_long_varint, range(2048)))  # lengths and small numbers
+
+
+@lru_cache(maxsize=64)
+def _seconds(seconds: int) -> bytes:
+    """Return the seconds of a time; records of one second follow one another."""
+    return b"\x08" + _long_varint(seconds)
+
+
 def encode_datum(datum: Datum, log: bytes | None = None, logged: int | None = None) -> bytes:
     """Return a record's encoding, with the feed's fields where a log is given (as `feed_fields`)."""
     recno, ts, accuracy, prevhash, data, sig = datum
     seconds, nanoseconds = divmod(ts, NS_PER_S)
-    time = b"\x08" + varint(seconds)
+    time = _seconds(seconds)
     if nanoseconds:
         time += b"\x10" + varint(nanoseconds)
     if accuracy:
         time += b"\x1d" + _ACCURACY.pack(accuracy)
-    parts = [b"\x08", varint(recno), b"\x12", varint(len(time)), time]
-    if prevhash:
-        parts += (b"\x1a", varint(len(prevhash)), prevhash)
-    parts += (b"\x2a", varint(len(data)), data)
+    link = b"\x1a" + varint(len(prevhash)) + prevhash if prevhash else b""
+    encoded = b"".join(
+        (b"\x08", varint(recno), b"\x12", _VARINTS[len(time)], time, link, b"\x2a", varint(len(data)), data)
+    )
     if sig:
         inner = varint(len(sig))
-        parts += (b"\x32", varint(1 + len(inner) + len(sig)), b"\x0a", inner, sig)
-    if log is not None:
-        parts.append(feed_fields(log, None if logged == ts else logged))
-    return b"".join(parts)
+        encoded += b"\x32" + varint(1 + len(inner) + len(sig)) + b"\x0a" + inner + sig
+    return encoded if log is None else encoded + feed_fields(log, None if logged == ts else logged)
 
 
 def feed_fields(log: bytes, logged: int | None) -> bytes:

@@ -2,7 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 from types import TracebackType
 from typing import NamedTuple, Self
 
@@ -141,7 +142,7 @@ class GdpClient:
         """
         return first_datum(await self._ask(log, Cmd.READ_BY_HASH, ByHash(digest)))
 
-    async def read_range(self, log: GdpName, first: int, count: int = -1) -> AsyncIterator[Datum]:
+    async def read_range(self, log: GdpName, first: int, count: int = -1) -> AsyncGenerator[Datum, None]:
         """Yield records from number `first` on (negative = from the end), `count` of them at most (-1 = all).
 
         They are asked for in pieces, so that a slow consumer neither piles them up nor holds up the connection.
@@ -157,7 +158,7 @@ class GdpClient:
             first = datums[-1].recno + 1
             left = left if left < 0 else left - len(datums)
 
-    async def read_by_ts(self, log: GdpName, ts: int, count: int = -1) -> AsyncIterator[Datum]:
+    async def read_by_ts(self, log: GdpName, ts: int, count: int = -1) -> AsyncGenerator[Datum, None]:
         """Yield records with a time of `ts` (ns) or later, in order of time, `count` of them at most (-1 = all)."""
         cursor, left = TimeCursor(ts), count
         while left:
@@ -170,7 +171,9 @@ class GdpClient:
             if not full:
                 return
 
-    async def subscribe(self, log: GdpName, start: int | None = None, count: int | None = None) -> AsyncIterator[Datum]:
+    async def subscribe(
+        self, log: GdpName, start: int | None = None, count: int | None = None
+    ) -> AsyncGenerator[Datum, None]:
         """Yield records from number `start` on and then as they come; `count` of them (None = for ever).
 
         `start` None = only what comes; negative = that many from the end. Goes on over lost connections.
@@ -180,10 +183,11 @@ class GdpClient:
         """
         tip = (await self.open(log)).recno
         first = tip + 1 if start is None else start if start > 0 else max(tip + 1 + start, 1)
-        async for datum in Subscription(self._session, log, first, count).records():
-            yield datum
+        async with aclosing(Subscription(self._session, log, first, count).records()) as records:
+            async for datum in records:
+                yield datum
 
-    def feed(self, server: GdpName, after: int | None) -> AsyncIterator[FeedRecords | Watermark]:
+    def feed(self, server: GdpName, after: int | None) -> AsyncGenerator[FeedRecords | Watermark, None]:
         """Follow a whole store of ours from a position on (ns; 0 = everything, None = only what comes).
 
         It has a connection of its own, which is read at the consumer's pace. Resume from the last `Watermark`.

@@ -6,7 +6,8 @@ its segments at the consumer's pace. Nothing is lost or told twice over reconnec
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import NamedTuple
 
 from gdp.client.backoff import Backoff
@@ -51,7 +52,7 @@ class Feed:
         self._told: dict[bytes, int] = {}
         self._acknowledged = False
 
-    async def follow(self, backoff: Backoff) -> AsyncIterator[FeedRecords | Watermark]:
+    async def follow(self, backoff: Backoff) -> AsyncGenerator[FeedRecords | Watermark, None]:
         """Yield records and watermarks for ever.
 
         Raises:
@@ -60,13 +61,14 @@ class Feed:
         """
         while True:
             try:
-                async for item in self._one_connection():
-                    backoff.reset()
-                    yield item
+                async with aclosing(self._one_connection()) as items:
+                    async for item in items:
+                        backoff.reset()
+                        yield item
             except (ConnectionLost, ProtocolError):
                 await asyncio.sleep(backoff.next_s())
 
-    async def _one_connection(self) -> AsyncIterator[FeedRecords | Watermark]:
+    async def _one_connection(self) -> AsyncGenerator[FeedRecords | Watermark, None]:
         name = secrets.token_bytes(32)
         link = await Link.open(self._host, self._port, name=name, timeout_s=self._settings.request_timeout_s)
         try:

@@ -1,7 +1,7 @@
 """A subscription that outlives connections: renewed in time, resumed from the next record (gdp-protocol §5)."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from gdp.client.session import Session
 from gdp.client.stream import Stream
@@ -28,7 +28,7 @@ class Subscription:
         self._rid = 0
         self._renewed = 0.0
 
-    async def records(self) -> AsyncIterator[Datum]:
+    async def records(self) -> AsyncGenerator[Datum, None]:
         """Yield records, each once, subscribing as often as it takes.
 
         Raises:

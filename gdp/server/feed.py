@@ -52,8 +52,15 @@ class Feed:
         return True
 
     def idle(self, watermark: int, position: int) -> None:
-        """Send a watermark if the follower has everything up to the store's position, and room."""
-        if self.live and position <= self.cursor < watermark and not self.replies.connection.congested:
+        """Send a watermark to a follower that has everything up to the store's position.
+
+        One that is still catching up may have to wait long for its next record: it gets a sign of life.
+        """
+        if self.replies.connection.congested:
+            return
+        if not self.live:
+            self.replies.send(Cmd.ACK_SUCCESS, Success())
+        elif position <= self.cursor < watermark:
             self.replies.connection.send(self._watermark(watermark))
 
     async def catch_up(self, reads: Reads, recent: Recent, counters: Counters) -> None:

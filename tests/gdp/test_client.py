@@ -137,14 +137,15 @@ async def test_a_consumer_that_stalls_loses_nothing_and_holds_up_nobody(home):
         await subscription.aclose()
 
 
-async def test_a_subscription_sees_every_record_once_over_restarts_of_the_server(tmp_path):
+@pytest.mark.parametrize("restarts", [4, pytest.param(200, marks=pytest.mark.soak)])
+async def test_a_subscription_sees_every_record_once_over_restarts_of_the_server(tmp_path, restarts):
     async with hosted(tmp_path) as home:
         port = home.port
         await home.write("a", b"0")
         log = home.log("a")
     async with GdpClient.connect("127.0.0.1", port, settings=QUICK) as client:
         records = client.subscribe(log, 1)
-        for number in range(4):
+        for number in range(restarts):
             async with hosted(tmp_path, port=port) as home:
                 assert [datum.data for datum in await take(records, 1)] == [b"%d" % number]
                 await home.write("a", b"%d" % (number + 1))
