@@ -3,9 +3,11 @@
 import gzip
 import hashlib
 import html
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from posixpath import normpath
 from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request, Response
@@ -13,6 +15,9 @@ from fastapi import FastAPI, Request, Response
 PAGE = Path(__file__).with_name("page")
 SCREENS = ("now",)
 SHELL = "shell.html"
+FIRST_MODULE = "app.js"
+# As our formatter writes static imports; `import()` is for later.
+IMPORTED = re.compile(r"^(?:import|export)\b[^;]*?'(\.[^']+\.js)';$", re.MULTILINE)
 MEDIA_TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -47,8 +52,17 @@ class PageFolder:
 
     @property
     def modules(self) -> list[str]:
-        """Paths of the scripts that the first screen imports, for the shell to announce."""
-        return sorted(path for path in self.files if path.endswith(".js") and path != "theme.js")
+        """What the first screen imports, directly or not, for the shell to announce; not what it loads later."""
+        found: list[str] = []
+        waiting = [FIRST_MODULE]
+        while waiting:
+            path = waiting.pop()
+            if path not in found:
+                found.append(path)
+                folder = PurePosixPath(path).parent
+                names = IMPORTED.findall(self.files[path].plain.decode())
+                waiting += [normpath(folder / name) for name in names]
+        return sorted(found)
 
 
 def read_folder(root: Path = PAGE) -> PageFolder:
@@ -101,6 +115,6 @@ def _shell(folder: PageFolder, request: Request) -> str:
     """The shell with the folder's address, and for a browser without scripts the same selection as links."""
     base = f"/page/{folder.name}"
     preload = "\n".join(f'<link rel="modulepreload" href="{base}/{path}">' for path in folder.modules)
-    selection = urlencode([("filter", text) for text in request.query_params.getlist("filter")])
-    query = html.escape(f"&{selection}" if selection else "")
-    return folder.shell.replace("{base}", base).replace("{preload}", preload).replace("{query}", query)
+    selection = html.escape(urlencode([("filter", text) for text in request.query_params.getlist("filter")]))
+    filled = folder.shell.replace("{base}", base).replace("{preload}", preload)
+    return filled.replace("{ask}", selection and f"?{selection}").replace("{query}", selection and f"&amp;{selection}")

@@ -2,14 +2,12 @@
 // The router: the address is the view, and a view is an address.
 
 import './parts/header.js';
-import './parts/keys.js';
 import './screens/now.js';
 import { page } from './lib/page.js';
 import { format, parse } from './lib/url.js';
 
 const main = /** @type {HTMLElement} */ (document.getElementById('main'));
 main.replaceChildren(document.createElement('hearth-now'));
-document.body.append(document.createElement('hearth-keys'));
 
 /** @param {string} address @param {boolean} replace */
 function visit(address, replace) {

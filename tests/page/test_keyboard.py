@@ -14,6 +14,7 @@ def test_everything_works_by_keyboard_alone(visit: Visit) -> None:
     page = visit()
     press = page.keyboard.press
     expect(row(page, "Kitchen", "Temperature")).to_be_visible()
+    expect(page.locator("hearth-keys dialog")).to_be_attached()
     press("/")
     expect(page.get_by_label("Add a topic filter")).to_be_focused()
     page.keyboard.type("homes/h1/kitchen/#?l")
@@ -35,7 +36,7 @@ def test_everything_works_by_keyboard_alone(visit: Visit) -> None:
     expect(page.get_by_role("dialog")).to_have_count(0)
     assert page.evaluate("document.activeElement.matches('button.row')")
     press("l")
-    expect(page.get_by_role("button", name="paused")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("button", name="paused", exact=True)).to_have_attribute("aria-pressed", "true")
     press("l")
     expect(page.get_by_role("button", name="pause", exact=True)).to_have_attribute("aria-pressed", "false")
     press("?")
@@ -48,6 +49,7 @@ def test_the_link_to_the_view_is_copied(visit: Visit) -> None:
     page = visit("/now?filter=homes/h1/%23")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     expect(row(page, "Kitchen", "Temperature")).to_be_visible()
+    expect(page.locator("hearth-keys dialog")).to_be_attached()
     page.keyboard.press("c")
     expect(page.get_by_text("Copied.")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == page.url

@@ -15,6 +15,7 @@ export const LANGUAGES = /** @type {const} */ (['URL', 'curl', 'Python', 'JavaSc
 
 /** @param {string} text */
 function shell(text) {
+  if (/^[\w@%+=:,./-]+$/.test(text)) return text;
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
@@ -36,4 +37,15 @@ function javascript(address) {
   headers: { Authorization: \`Bearer \${process.env.${FROM_ENV}}\` },
 });
 console.log(await answer.json());`;
+}
+
+/**
+ * A first message, as the first start's own account. The file lies on the machine that Hearthlog runs on.
+ * @param {{broker: string, secret_file: string}|null} store @param {string} here the name by which this browser reaches that machine
+ */
+export function publishLine(store, here) {
+  const [, host, port] = /^(.*):(\d+)$/.exec(store?.broker ?? '') ?? ['', '', '1883'];
+  const reached = ['', '0.0.0.0', '[::]', '127.0.0.1'].includes(host) ? here : host;
+  const secret = shell(store?.secret_file ?? 'data/secrets/admin.token');
+  return `mosquitto_pub -h ${reached} -p ${port} -q 1 -u admin -P "$(cat ${secret})" \\\n  -t homes/me/desk/temperature -m 21.5`;
 }

@@ -2,7 +2,7 @@
 // Follows one selection: what there is, the last values, six hours of them, then every message from that position on.
 
 import { ask, askAll, Problem, serverNow } from './api.js';
-import { units } from './discovery.js';
+import { isConfig, units } from './discovery.js';
 import { nearest } from './filters.js';
 import { Home } from './home.js';
 import { Live } from './live.js';
@@ -27,6 +27,8 @@ export class Watch {
     /** @type {Problem|null} */ this.saidProblem = null;
     /** @type {string[]} */ this.awaited = [];
     /** @type {string[]} */ this.near = [];
+    /** @type {{broker: string, secret_file: string}|null|undefined} What GET store says; not asked while there are values. */ this.store =
+      undefined;
     this.ready = false;
     this.narrowed = false;
     this.pace = new Pace();
@@ -59,7 +61,7 @@ export class Watch {
       this.look(serverNow());
       this.ready = true;
       page.set({ locked: false, topics: topics.topics.map((/** @type {any} */ one) => one.topic) });
-      if (this.filters.length && !this.home.series.size) this.findNear();
+      if (!this.home.series.size) this.findWay();
       this.live.start(latest.position);
       this.readBack(latest.position);
     } catch (error) {
@@ -124,11 +126,16 @@ export class Watch {
     for (const one of answer ? plotted(answer) : []) this.home.draw(one);
   }
 
-  async findNear() {
-    const all = await ask('/v1/topics', this.gone).catch(() => ({ topics: [] }));
-    const topics = all.topics.map((/** @type {any} */ one) => one.topic);
+  /** Where nothing is to be seen: what exists nearby, or how to publish. */
+  async findWay() {
+    const none = { topics: [] };
+    const all = this.filters.length ? await ask('/v1/topics', this.gone).catch(() => none) : none;
+    const topics = all.topics
+      .map((/** @type {any} */ one) => one.topic)
+      .filter((/** @type {string} */ one) => !isConfig(one));
     this.near = nearest(this.filters, topics);
-    page.set({ topics });
+    this.store = await ask('/v1/store', this.gone).catch(() => null);
+    if (topics.length) page.set({ topics });
     this.changed();
   }
 

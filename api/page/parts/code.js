@@ -3,7 +3,7 @@
 
 import { html } from '../vendor/lit.js';
 import { Part } from './part.js';
-import { page } from '../lib/page.js';
+import { copy } from '../lib/copy.js';
 import { LANGUAGES, recipe } from '../lib/recipe.js';
 
 class HearthCode extends Part {
@@ -36,16 +36,6 @@ class HearthCode extends Part {
       <pre tabindex="0" aria-label="The request"><code>${text}</code></pre>
       <p class="actions"><button class="link" @click=${() => copy(text)}>Copy</button> <a href=${asked.address} target="_blank" rel="noopener">Open the answer</a></p>
     </div>`;
-  }
-}
-
-/** The clipboard is closed to pages on plain HTTP other than localhost; then the text is there to be selected. @param {string} text */
-export async function copy(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    page.say('Copied.');
-  } catch {
-    page.say('This browser lets no page on plain HTTP copy; select the text instead.');
   }
 }
 

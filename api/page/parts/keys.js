@@ -3,8 +3,8 @@
 
 import { html } from '../vendor/lit.js';
 import { Part } from './part.js';
-import { copy } from './code.js';
 import { icon } from './sign.js';
+import { copy } from '../lib/copy.js';
 import { page } from '../lib/page.js';
 import { format } from '../lib/url.js';
 

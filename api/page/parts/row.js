@@ -4,7 +4,6 @@
 import { html, nothing } from '../vendor/lit.js';
 import { Part } from './part.js';
 import { sign } from './sign.js';
-import './spark.js';
 import { age, duration, whole } from '../lib/time.js';
 import { brief, value } from '../lib/words.js';
 

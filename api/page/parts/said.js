@@ -11,7 +11,7 @@ import { room, spoken, together, value } from '../lib/words.js';
 const FRESH_MS = 3_000;
 const SHOWN_FIELDS = 3;
 
-export class HearthSaid extends Part {
+class HearthSaid extends Part {
   static properties = {
     said: { attribute: false },
     home: { attribute: false },
@@ -28,6 +28,17 @@ export class HearthSaid extends Part {
     /** @type {import('../lib/api.js').Problem|null} */ this.problem = null;
     /** @type {string|undefined} */ this.tz = undefined;
     this.now = 0;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.onPause = () => this.toggle(!this.said.paused);
+    document.addEventListener('hearth-pause', this.onPause);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    if (this.onPause) document.removeEventListener('hearth-pause', this.onPause);
   }
 
   render() {

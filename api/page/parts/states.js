@@ -2,15 +2,18 @@
 // What Now shows when it has no values to show: why, and what to do.
 
 import { html, nothing } from '../vendor/lit.js';
+import { copy } from '../lib/copy.js';
 import { page } from '../lib/page.js';
+import { publishLine } from '../lib/recipe.js';
 
-/** A home that nobody has spoken in yet. @param {string} line the publish line, ready to paste @param {() => void} copied */
-export function emptyHome(line, copied) {
+/** A home that nobody has spoken in yet. @param {{broker: string, secret_file: string}|null} store */
+export function emptyHome(store) {
+  const line = publishLine(store, location.hostname);
   return html`<section class="card plain" aria-labelledby="empty-title">
     <h2 id="empty-title">Waiting for the first message…</h2>
     <p>Hearthlog is up and nothing has been said yet. Point a device at this broker, or paste this into a terminal:</p>
     <pre class="payload" tabindex="0" aria-label="A line that publishes">${line}</pre>
-    <p class="actions"><button class="link" @click=${copied}>Copy</button></p>
+    <p class="actions"><button class="link" @click=${() => copy(line)}>Copy</button></p>
     <p class="hint">The first message turns this card into the first row, by itself.</p>
   </section>`;
 }
@@ -40,19 +43,4 @@ export function locked(wrong, submitted) {
       <button class="button" type="submit">Log in</button></form>
     <p id="token-wrong" class="wrong" role="alert">${wrong}</p>
   </section>`;
-}
-
-/** @param {import('../lib/api.js').Problem} problem @param {() => void} retry @param {number} waitS seconds until a retry is welcome */
-export function failed(problem, retry, waitS) {
-  return html`<section class="card plain" role="alert" aria-labelledby="failed-title">
-    <h2 id="failed-title">${problem.title}</h2>
-    ${problem.detail ? html`<p>${problem.detail}</p>` : nothing}
-    <p class="actions"><button class="button" ?disabled=${waitS > 0} @click=${retry}>${waitS > 0 ? `Retry in ${waitS} s` : 'Retry'}</button></p>
-  </section>`;
-}
-
-/** Said only when it takes long enough to wonder. @param {string[]} awaited @param {() => void} cancel */
-export function waiting(awaited, cancel) {
-  return html`<section class="card plain" role="status"><h2>Still reading</h2><p>Waiting for ${awaited.join(' and ')}.</p>
-    <p class="actions"><button class="button" @click=${cancel}>Cancel</button></p></section>`;
 }

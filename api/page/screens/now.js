@@ -3,14 +3,10 @@
 
 import { html, nothing } from '../vendor/lit.js';
 import { PagePart } from '../parts/part.js';
-import '../parts/code.js';
-import '../parts/message.js';
-import { copy } from '../parts/code.js';
-import { HearthSaid } from '../parts/said.js';
 import { needsALook, rooms } from '../parts/rooms.js';
 import { icon } from '../parts/sign.js';
-import { textures } from '../parts/spark.js';
-import { emptyHome, failed, locked, noMatch, waiting } from '../parts/states.js';
+import { textures } from '../parts/textures.js';
+import { failed, waiting } from '../parts/waiting.js';
 import { logIn, serverNow } from '../lib/api.js';
 import { attention, headline, summary } from '../lib/facts.js';
 import { page } from '../lib/page.js';
@@ -27,6 +23,8 @@ class HearthNow extends PagePart {
     /** @type {Watch|undefined} The selection that is on the screen. */ this.shown = undefined;
     /** @type {{topic: string, recno: number, logged_time: string, shownMs?: number}|null} */ this.message = null;
     this.wrong = '';
+    this.restAsked = false;
+    /** @type {typeof import('../parts/states.js')|undefined} */ this.states = undefined;
   }
 
   connectedCallback() {
@@ -34,9 +32,7 @@ class HearthNow extends PagePart {
     this.follow();
     this.tick = setInterval(() => this.second(), 1_000);
     this.onClose = () => this.shut();
-    this.onPause = () => this.pause();
     document.addEventListener('hearth-close', this.onClose);
-    document.addEventListener('hearth-pause', this.onPause);
     this.addEventListener('message', (event) => this.open(/** @type {CustomEvent} */ (event).detail));
     this.addEventListener('close', this.onClose);
   }
@@ -54,6 +50,19 @@ class HearthNow extends PagePart {
   willUpdate() {
     if (this.key !== JSON.stringify(page.view.filters)) this.follow();
     if (this.watch?.ready || this.watch?.problem) this.shown = this.watch;
+  }
+
+  updated() {
+    if (this.shown || page.locked) this.loadRest();
+  }
+
+  /** Values come first; what explains, draws and opens them comes after. An api that is away takes none of them along. */
+  async loadRest() {
+    if (this.restAsked) return;
+    this.restAsked = true;
+    import('../parts/later.js').catch(() => {});
+    this.states = await import('../parts/states.js').catch(() => undefined);
+    this.requestUpdate();
   }
 
   second() {
@@ -75,7 +84,7 @@ class HearthNow extends PagePart {
   render() {
     const { shown, watch } = this;
     if (page.locked)
-      return html`<div class="now"><h1 class="aside">Now</h1>${locked(this.wrong, (event) => this.logIn(event))}</div>`;
+      return html`<div class="now"><h1 class="aside">Now</h1>${this.states?.locked(this.wrong, (event) => this.logIn(event))}</div>`;
     const waitedMs = Date.now() - (this.begunMs ?? 0);
     const loading = !watch?.ready && !watch?.problem;
     if (!shown)
@@ -119,8 +128,10 @@ class HearthNow extends PagePart {
   body(watch, now) {
     if (watch.problem) return failed(watch.problem, () => this.follow(), this.waitS(watch.problem));
     if (!watch.home.series.size) {
-      const line = publishLine();
-      return watch.filters.length ? noMatch(watch.filters, watch.near) : emptyHome(line, () => copy(line));
+      if (watch.store === undefined) return nothing;
+      return watch.filters.length
+        ? this.states?.noMatch(watch.filters, watch.near)
+        : this.states?.emptyHome(watch.store);
     }
     return html`${needsALook(attention(watch.home, page.recorder, now, page.view.tz))}${rooms(watch.home, now, page.view.tz)}`;
   }
@@ -163,11 +174,6 @@ class HearthNow extends PagePart {
     this.follow();
   }
 
-  pause() {
-    const list = this.querySelector('hearth-said');
-    if (list instanceof HearthSaid) list.toggle(!list.said.paused);
-  }
-
   shut() {
     if (!page.view.proof) return;
     page.go({ proof: null, cursor: null });
@@ -179,11 +185,6 @@ class HearthNow extends PagePart {
 function topicOf(watch, log) {
   for (const [topic, fact] of watch.home.topics) if (fact.log === log) return topic;
   return '';
-}
-
-/** A first message through the broker on this machine, as the first start's own account. */
-function publishLine() {
-  return `mosquitto_pub -h ${location.hostname} -u admin -P "$(cat data/secrets/admin.token)" -q 1 \\\n  -t homes/home/kitchen/temperature -m 21.5`;
 }
 
 customElements.define('hearth-now', HearthNow);

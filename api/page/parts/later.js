@@ -1,0 +1,10 @@
+// @ts-check
+// What the first values can do without: loaded once they are on the screen.
+
+import './code.js';
+import './keys.js';
+import './message.js';
+import './said.js';
+import './spark.js';
+
+document.body.append(document.createElement('hearth-keys'));
