@@ -7,6 +7,7 @@ records are found again in the commit log and written again, which changes nothi
 import threading
 from collections import deque
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 
 from gdp import glog
@@ -67,7 +68,7 @@ class WriteBehind:
             raise error
         if not logs:
             return IDLE_S
-        if self._opened.log.size_bytes > 2 * self._settings.commit_log_bytes:
+        if self._is_over_budget(2):
             return 0.0
         return spent_s / self._settings.glog_disk_share_max - spent_s
 
@@ -96,25 +97,30 @@ class WriteBehind:
         return first_error
 
     def _choose(self, now: int) -> list[LogState]:
-        """Return the logs of one round: full ones, else those that hold the oldest segment or have waited too long."""
+        """Return the logs of one round: those that hold too large a commit log, full ones, those that wait too long."""
         with self._opened.lock:
-            chosen = [self._due.popleft() for _ in range(min(len(self._due), _ROUND_LOGS_MAX))]
+            chosen = self._holding_oldest_segment() if self._is_over_budget(1) else []
+            while self._due and len(chosen) < _ROUND_LOGS_MAX:
+                chosen.append(self._due.popleft())
             if len(chosen) < _ROUND_LOGS_MAX:
-                chosen += self._overdue(_ROUND_LOGS_MAX - len(chosen), now)
+                chosen += self._waiting_since(now - int(self._settings.glog_lag_max_s * NS_PER_S), len(chosen))
         return chosen
 
-    def _overdue(self, count: int, now: int) -> list[LogState]:
-        waiting = self._opened.waiting.values()
-        if self._opened.log.size_bytes > self._settings.commit_log_bytes:
-            held = [state.chunks[0].segment for state in waiting if state.chunks]
-            oldest = min(held, default=0)
-            holding = [state for state in waiting if state.chunks and state.chunks[0].segment == oldest]
-            if oldest < self._opened.log.current.number:
-                return [state for state in holding if not state.due][:count]
-        latest = now - int(self._settings.glog_lag_max_s * NS_PER_S)
+    def _is_over_budget(self, times: int) -> bool:
+        return self._opened.log.size_bytes > times * self._settings.commit_log_bytes
+
+    def _holding_oldest_segment(self) -> list[LogState]:
+        held = {state.entry.id: state.chunks[0].segment for state in self._opened.waiting.values() if state.chunks}
+        oldest = min(held.values(), default=0)
+        if oldest >= self._opened.log.current.number:
+            return []
+        holding = (self._opened.waiting[log] for log, segment in held.items() if segment == oldest)
+        return list(islice(holding, _ROUND_LOGS_MAX))
+
+    def _waiting_since(self, latest: int, chosen: int) -> list[LogState]:
         overdue: list[LogState] = []
-        for state in waiting:  # about in order of pending_since: the first that may wait ends the search
-            if state.pending_since > latest or len(overdue) == count:
+        for state in self._opened.waiting.values():  # about in order of pending_since: one that may wait ends it
+            if state.pending_since > latest or len(overdue) + chosen == _ROUND_LOGS_MAX:
                 break
             if not state.due:
                 overdue.append(state)
@@ -164,12 +170,16 @@ class WriteBehind:
     def _delete_segments(self) -> None:
         """Delete the oldest segments whose records are all in files whose tips are filed, down to what is kept."""
         log = self._opened.log
+        if not self._is_more_than_kept():
+            return
         with self._opened.lock:
             if self._opened.dirty:
                 return
             held = [state.chunks[0].segment for state in self._opened.waiting.values() if state.chunks]
         oldest_held = min([*held, log.current.number])
-        while log.segments[0].number < oldest_held:
-            if log.size_bytes - log.segments[0].size < self._settings.commit_log_keep_bytes:
-                return
+        while log.segments[0].number < oldest_held and self._is_more_than_kept():
             log.delete_oldest()
+
+    def _is_more_than_kept(self) -> bool:
+        log = self._opened.log
+        return log.size_bytes - log.segments[0].size >= self._settings.commit_log_keep_bytes

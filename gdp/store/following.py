@@ -62,14 +62,14 @@ def _deliveries(opened: Opened, segment: Segment) -> Iterator[Delivered]:
         for frame in segment.frames():
             for _, record in frame.records():
                 if record.continues and held is not None:
-                    held = held._replace(data=held.data + record.data)
+                    held = held._replace(parts=(*held.parts, record.data))
                     continue
                 if held is not None:
                     yield held
                 state = opened.registry.by_id(record.log)
                 held = None
                 if record.packet_id and state is not None and state.entry.topic is not None:
-                    held = Delivered(record.epoch, record.packet_id, state.entry.topic, record.data)
+                    held = Delivered(record.epoch, record.packet_id, state.entry.topic, (record.data,))
     except BadFrameAt as error:
         raise corrupt(segment.path, error.place, error) from error
     if held is not None:

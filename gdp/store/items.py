@@ -94,12 +94,17 @@ class Commit:
 
 
 class Delivered(NamedTuple):
-    """A stored MQTT delivery; `data` is all its records' data, joined."""
+    """A stored MQTT delivery, with the data of each of its records."""
 
     epoch: int
     packet_id: int
     topic: str
-    data: bytes
+    parts: tuple[bytes, ...]
+
+    @property
+    def data(self) -> bytes:
+        """The data of all its records, joined."""
+        return b"".join(self.parts)
 
 
 @dataclass(frozen=True, slots=True)

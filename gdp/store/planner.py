@@ -21,7 +21,8 @@ from gdp.store.signing import SigningPolicy
 
 SYNTAX = b"hearthlog/1"
 _NONCE_BYTES = 16
-_tuple = tuple.__new__  # half the cost of a NamedTuple's own constructor, of which each record needs two
+_SEAL = Kind.SEAL
+_tuple = tuple.__new__  # half the cost of a NamedTuple's own constructor, of which each record needs three
 
 
 def own_metadata(
@@ -115,7 +116,7 @@ class Planner:
         self._check_parts(parts)
         if state is None:
             state = self._create_own(plan, topic, Kind(kind), 1)
-        signed, continues = kind == Kind.SEAL, False
+        signed, continues = kind == _SEAL, False
         for data in parts:
             result = self._append(plan, state, data, packet_id, epoch, signed, continues)
             continues = True
@@ -174,7 +175,7 @@ class Planner:
         plan.touched[entry.id] = state
         datum = _tuple(Datum, (recno, ts, 0.0, previous, data, sig))
         plan.records.append(_tuple(Record, (entry, datum, ts)))
-        return Result(entry.name, recno, ts, record_hash)
+        return _tuple(Result, (entry.name, recno, ts, record_hash))
 
     def _create_own(self, plan: Plan, topic: str, kind: Kind, generation: int) -> LogState:
         metadata = own_metadata(

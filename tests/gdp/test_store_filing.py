@@ -55,6 +55,17 @@ def test_the_commit_log_keeps_its_budget(tmp_path):
         assert sum(len(topic_data(store, f"t{topic}")) for topic in range(7)) == 200
 
 
+def test_a_quiet_log_does_not_hold_the_oldest_segment_because_others_are_busy(memory_path):
+    bounds = {"segment_bytes": 4_000, "commit_log_bytes": 12_000, "commit_log_keep_bytes": 0, "glog_pending_max": 2}
+    with open_store(memory_path, **bounds) as store:
+        write(store, "quiet", b"x")
+        for _ in range(3):
+            store.commit([Write(f"busy{topic}", (b"1", b"2")) for topic in range(70)])
+            store.flush_due()
+        assert store.current("quiet").pending == 0
+        check_chains(store)
+
+
 def test_sealed_segments_are_kept_for_followers(tmp_path):
     with open_store(tmp_path, segment_bytes=4_000, commit_log_keep_bytes=9_000) as store:
         for number in range(200):

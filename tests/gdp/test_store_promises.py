@@ -184,10 +184,11 @@ def test_deliveries_stored_last_are_recognised_after_a_crash(tmp_path):
     die(store)
     with open_store(tmp_path) as store:
         assert store.redelivery_window(3) == [
-            Delivered(7, 30, "t", b"30"),
-            Delivered(7, 31, "u", b"long message"),
-            Delivered(8, 31, "u", b"same id again"),
+            Delivered(7, 30, "t", (b"30",)),
+            Delivered(7, 31, "u", (b"long", b" message")),
+            Delivered(8, 31, "u", (b"same id again",)),
         ]
+        assert store.redelivery_window(2)[0].data == b"long message"
         assert [each.packet_id for each in store.redelivery_window(1_000)] == [*range(1, 32), 31]
         assert store.redelivery_window(0) == []
 
