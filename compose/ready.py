@@ -1,7 +1,6 @@
 """Whether something serves now: asked over the network, as its users would ask."""
 
 import asyncio
-import json
 
 from compose.addresses import Address
 
@@ -16,7 +15,7 @@ async def no_connection(address: Address) -> str | None:
         async with asyncio.timeout(PROBE_TIMEOUT_S):
             _, writer = await asyncio.open_connection(*address.reachable)
     except (OSError, TimeoutError) as error:
-        return str(error) or type(error).__name__
+        return _in_words(error, address)
     writer.close()
     return None
 
@@ -26,10 +25,8 @@ async def no_answer(address: Address, path: str) -> str | None:
     status, body = await fetch(address, path)
     if status == HTTP_OK:
         return None
-    try:
-        return str(json.loads(body)["detail"])
-    except (ValueError, KeyError, TypeError):
-        return f"answered {status}" if status else body
+    # One line for each thing that is missing; they say so themselves.
+    return "; ".join(line.removeprefix("not ready: ") for line in body.splitlines()) or f"it answers {status}"
 
 
 async def fetch(address: Address, path: str) -> tuple[int, str]:
@@ -47,11 +44,19 @@ async def fetch(address: Address, path: str) -> tuple[int, str]:
             finally:
                 writer.close()
     except (OSError, TimeoutError) as error:
-        return 0, str(error) or type(error).__name__
+        return 0, _in_words(error, address)
     head, _, body = answer.partition(b"\r\n\r\n")
     words = head.split(b" ", 2)
     status = int(words[1]) if len(words) > 1 and words[1].isdigit() else 0
     return status, body.decode("utf-8", errors="replace")
+
+
+def _in_words(error: OSError | TimeoutError, address: Address) -> str:
+    if isinstance(error, ConnectionRefusedError):
+        return f"nothing listens on {address} yet"
+    if isinstance(error, TimeoutError):
+        return f"no answer from {address} within {PROBE_TIMEOUT_S:g} s"
+    return f"{address}: {error.strerror or error}"
 
 
 async def _read_all(reader: asyncio.StreamReader) -> bytes:

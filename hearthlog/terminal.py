@@ -19,6 +19,7 @@ class Terminal:
         """Prepares; use it as a context manager."""
         self._console = console
         self._status = Status("Starting", console=console)
+        self._resting = False
         self._told: dict[str, str] = {}
 
     def __enter__(self) -> Self:
@@ -35,12 +36,16 @@ class Terminal:
 
     def starting(self, name: str) -> None:
         """See `Reporter`."""
-        self._step(f"Starting {name}")
+        # What starts once all is ready has its own way of showing that it does.
+        if not self._resting:
+            self._step(f"Starting {name}")
 
     def waiting(self, name: str, why: str, *, too_long: bool) -> None:
         """See `Reporter`."""
-        if self._console.is_terminal:
-            self._status.update(escape(f"Waiting for {name}: {why}"))
+        if self._console.is_terminal and not self._resting:
+            # A second line would stay behind when the moving one goes.
+            line = f"Waiting for {name}: {why}"[: self._console.width - 4]
+            self._status.update(escape(line))
         if too_long and self._told.get(name) != why:
             self._told[name] = why
             self.say(f"{name} takes longer than usual: {why}")
@@ -69,6 +74,7 @@ class Terminal:
 
     def rest(self) -> None:
         """Nothing is awaited any more: the moving line goes."""
+        self._resting = True
         self._status.stop()
 
     def say(self, text: str) -> None:
