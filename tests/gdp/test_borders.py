@@ -121,6 +121,23 @@ async def test_a_feed_promises_nothing_over_a_record_that_was_not_told_yet(home,
             message = await client.message()
 
 
+async def test_a_follower_that_waits_for_old_records_gets_signs_of_life(home, monkeypatch):
+    await home.write("a", b"1")
+    real, go_on = home.store.frames, threading.Event()
+
+    def frames(after):
+        assert go_on.wait(DEADLINE_S)
+        yield from real(after)
+
+    monkeypatch.setattr(home.store, "frames", frames)
+    async with peer(home.port) as client:
+        await client.ask(home.store.server, Cmd.SUBSCRIBE_BY_TS, 7, ByTs(0, 0))
+        home.server.tell_watermarks()
+        assert await client.message() == Message(Cmd.ACK_SUCCESS, 7, Success())
+        go_on.set()
+        assert (await records(client, 3))[-1] == b"1"
+
+
 async def test_our_client_renews_in_time_and_drops_what_it_has_seen(home):
     """A log daemon that forgets and repeats, as a C one may, behind our router."""
     log = ForeignLog()

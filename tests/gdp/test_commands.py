@@ -1,15 +1,17 @@
-"""`python -m gdp`: list, print, check and serve logs, on a directory and over the network, as real processes."""
+"""`python -m gdp`: list, print, check and serve logs, on a directory and over the network."""
 
 import asyncio
+import io
 import json
 import re
 import signal
 import sqlite3
 import sys
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, redirect_stderr, redirect_stdout
 
 import pytest
 
+from gdp.__main__ import main
 from gdp.client import GdpClient
 from gdp.names import parse_name, printable
 from gdp.settings import StoreSettings
@@ -20,17 +22,12 @@ EVERY_RECORD_SIGNED = StoreSettings(signature_interval_s=0.0)
 
 async def gdp(*arguments):
     """Run a command; return its status and what it printed."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "gdp",
-        *map(str, arguments),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    async with asyncio.timeout(DEADLINE_S):
-        out, err = await process.communicate()
-    return process.returncode, out.decode(), err.decode()
+    out, err = io.TextIOWrapper(io.BytesIO()), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        async with asyncio.timeout(DEADLINE_S):
+            status = await asyncio.to_thread(main, list(map(str, arguments)))
+        out.flush()
+    return status, out.buffer.getvalue().decode(), err.getvalue()
 
 
 @pytest.fixture
