@@ -29,6 +29,13 @@ def test_the_file_lies_where_c_programs_look(path):
     assert path.stat().st_mode & 0o777 == 0o600
 
 
+def test_an_empty_file_is_as_large_as_those_of_c_programs(tmp_path):
+    (tmp_path / "glogs").mkdir()
+    path = glog.path_of(tmp_path / "glogs", v.NAME)
+    glog.create(path, v.NAME, BLOB, 77)
+    assert path.stat().st_size == 20_480
+
+
 def test_plain_sqlite_reads_the_file(path):
     with closing(sqlite3.connect(path)) as file:
         assert file.execute("PRAGMA application_id").fetchone() == (1195592752,)
