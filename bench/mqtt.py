@@ -48,6 +48,13 @@ def publish(packet_id: int, topic: bytes, payload: bytes) -> bytes:
     return head + packet_id.to_bytes(2, "big") + payload
 
 
+def publish_5(packet_id: int, topic: bytes, payload: bytes) -> bytes:
+    """PUBLISH at QoS 1 as MQTT 5 has it, without properties (MQTT 5 §3.3)."""
+    length = 2 + len(topic) + 3 + len(payload)
+    head = b"\x32" + remaining_length(length) + len(topic).to_bytes(2, "big") + topic
+    return head + packet_id.to_bytes(2, "big") + b"\x00" + payload
+
+
 def puback(packet_id: int) -> bytes:
     """PUBACK (§3.4)."""
     return b"\x40\x02" + packet_id.to_bytes(2, "big")
