@@ -69,8 +69,7 @@ class Committer:
         self._wake = asyncio.Event()
         self._room = asyncio.Event()
         self._room.set()
-        self._seal_due = False
-        self._reserve_due = False
+        self._chores: deque[Callable[[], object]] = deque()
         self._closing = False
         self._on_commit: list[OnCommit] = []
         self._on_pause: list[OnPause] = []
@@ -80,10 +79,11 @@ class Committer:
         self._filing_stops = threading.Event()
 
     async def __aenter__(self) -> Self:
-        self._tasks = [
+        seal, reserve = self.store.seal, self.store.reserve
+        self._tasks = [  # no TaskGroup: whoever is cancelled, what was submitted is still to be committed
             asyncio.create_task(self._commit_all(), name="store-commit"),
-            asyncio.create_task(self._tick("_seal_due", self._settings.signature_interval_s), name="store-seal"),
-            asyncio.create_task(self._tick("_reserve_due", _RESERVE_INTERVAL_S), name="store-reserve"),
+            asyncio.create_task(self._repeat(seal, self._settings.signature_interval_s), name="store-seal"),
+            asyncio.create_task(self._repeat(reserve, _RESERVE_INTERVAL_S), name="store-reserve"),
         ]
         self._filing.start()
         return self
@@ -93,7 +93,7 @@ class Committer:
     ) -> None:
         self._closing = True
         self._filing_stops.set()
-        self._seal_due = True
+        self._chores.append(self.store.seal)
         self._wake.set()
         committing, *tickers = self._tasks
         for task in tickers:
@@ -133,7 +133,7 @@ class Committer:
 
     async def _commit_all(self) -> None:
         try:
-            while not (self._closing and not self._queue and not self._seal_due):
+            while not self._closing or self._queue or self._chores:
                 await self._wake.wait()
                 self._wake.clear()
                 await self._commit_waiting()
@@ -143,16 +143,14 @@ class Committer:
             self._fatal(error)
 
     async def _commit_waiting(self) -> None:
-        while self._queue or self._seal_due or self._reserve_due:
+        while self._queue or self._chores:
             if self._queue:
                 await self._commit_batch(self._take())
-            with suppress(DiskFull):  # while closing: the next run seals what is left
-                if self._seal_due:
-                    self._seal_due = False
-                    self._tell(await self._in_thread(self.store.seal))
-                if self._reserve_due:
-                    self._reserve_due = False
-                    await self._in_thread(self.store.reserve)
+            if self._chores:
+                with suppress(DiskFull):  # while closing: the next run seals what is left
+                    done = await self._in_thread(self._chores.popleft())
+                    if isinstance(done, Commit):
+                        self._tell(done)
 
     async def _commit_batch(self, waiting: list[_Waiting]) -> None:
         items = [item for group in waiting for item in group.items]
@@ -199,8 +197,8 @@ class Committer:
             self._room.set()
         return taken
 
-    def _tell(self, commit: Commit | None) -> None:
-        if commit is not None and commit.records:
+    def _tell(self, commit: Commit) -> None:
+        if commit.records:
             for listener in self._on_commit:
                 listener(commit)
 
@@ -216,11 +214,12 @@ class Committer:
             _fail(self._queue.popleft(), error)
         self._room.set()
 
-    async def _tick(self, flag: str, interval_s: float) -> None:
+    async def _repeat(self, chore: Callable[[], object], interval_s: float) -> None:
         while True:
             await asyncio.sleep(interval_s)
-            setattr(self, flag, True)
-            self._wake.set()
+            if chore not in self._chores:
+                self._chores.append(chore)
+                self._wake.set()
 
     def _file(self) -> None:
         rest_s = 0.0

@@ -101,11 +101,12 @@ class _Replay:
             elif index.log == SEAL_ID:
                 self._add_seals(segment, index)
             state = self._state(segment, segment.end, index.log)
+            self._check_follows(segment, index.places[0], state, index.first)
             if index.last > state.tip_recno:
-                self._check_follows(segment, index.places[0], state, index.first)
                 state.set_tip(index.last, index.hash, signed_recno=index.signed)
-            state.chunks.append(Chunk(segment.number, index.first, index.places))
-            state.pending_since = state.pending_since or segment.header.previous or 1
+            if index.last > state.filed_recno:
+                state.chunks.append(Chunk(segment.number, index.first, index.places))
+                state.pending_since = state.pending_since or segment.header.previous or 1
 
     def _is_pending(self, index: LogIndex) -> bool:
         state = self._registry.by_id(index.log)
@@ -175,11 +176,17 @@ class _Replay:
             raise corrupt(segment.path, place, f"it names log {log}, which the catalogue does not list")
         return state
 
-    @staticmethod
-    def _check_follows(segment: Segment, place: int, state: LogState, first: int) -> None:
-        if first > state.tip_recno + 1:
+    def _check_follows(self, segment: Segment, place: int, state: LogState, first: int) -> None:
+        """Check that nothing is missing before record `first`; a table of tips that is behind is put right."""
+        if first <= state.tip_recno + 1:
+            return
+        path = self._opened.glog_path(state)
+        filed = glog.tip(path) if path.exists() else glog.Tip(0, None, 0)
+        if first > filed.recno + 1:
             raise CorruptStore(
                 f"records {state.tip_recno + 1} to {first - 1} of log {printable(state.entry.name)} are neither in its "
                 f"file nor in the commit log before byte {place} of {segment.path}. Restore the directory from a "
                 "backup or a mirror"
             )
+        state.set_filed(filed.recno, filed.hash, signed_recno=filed.signed_recno)
+        self._opened.dirty[state.entry.id] = state

@@ -5,7 +5,8 @@ import shutil
 import pytest
 
 from gdp import glog
-from gdp.errors import StoreError
+from gdp.errors import CorruptStore, StoreError
+from gdp.names import printable
 from gdp.store import Store, Write
 from tests.gdp.stores import Clock, check_chains, contents, die, open_store, topic_data, write
 
@@ -107,6 +108,38 @@ def test_a_crash_between_file_and_tips_changes_nothing(tmp_path):
         assert topic_data(store, "t") == [b"%d" % number for number in range(60)]
         store.flush_all()
         assert len(glog.read(glog.path_of(tmp_path / "store/glogs", store.current("t").name), 1, 99)) == 60
+
+
+def test_a_table_of_tips_that_is_behind_is_put_right_from_the_files(tmp_path):
+    bounds = {"segment_bytes": 3_000, "commit_log_keep_bytes": 0}
+    store = open_store(tmp_path, **bounds)
+    for number in range(30):
+        write(store, "t", b"%d" % number)
+    store.flush_all()
+    shutil.copy(tmp_path / "store" / "tips.db", tmp_path / "tips.before")
+    for number in range(30, 90):
+        write(store, "t", b"%d" % number)
+    store.flush_all()
+    write(store, "t", b"90")
+    die(store)
+    shutil.copy(tmp_path / "tips.before", tmp_path / "store" / "tips.db")
+    with open_store(tmp_path) as store:
+        check_chains(store)
+        assert topic_data(store, "t") == [b"%d" % number for number in range(91)]
+
+
+def test_records_that_are_nowhere_are_missed_by_name(tmp_path):
+    store = open_store(tmp_path, segment_bytes=3_000, commit_log_keep_bytes=0)
+    for number in range(60):
+        write(store, "t", b"%d" % number)
+    store.flush_all()
+    write(store, "t", b"60")
+    die(store)
+    (tmp_path / "store" / "tips.db").unlink()
+    name = printable(store.current("t").name)
+    glog.path_of(tmp_path / "store" / "glogs", store.current("t").name).unlink()
+    with pytest.raises(CorruptStore, match=f"of log {name} are neither"):
+        open_store(tmp_path)
 
 
 def test_the_table_of_tips_can_be_deleted(tmp_path):
