@@ -77,6 +77,8 @@ class Follower:
             else:
                 self._applier.advance(item.ns)
             if self._model.wants_seal:
+                # Frozen here and now, so that the next item does not find the same tail full.
+                self._model.freeze(resume=self._applier.resume)
                 self._sealing = group.create_task(self._seal(), name="seal the tail")
             if self._model.overfull and self._sealing is not None:
                 await self._sealing
@@ -86,7 +88,7 @@ class Follower:
         """Write the tail; while that fails everything is answered from memory, and the feed waits once that is full."""
         while True:
             try:
-                await self._model.seal(self._writer, resume=self._applier.resume)
+                await self._model.seal(self._writer)
             except OSError as fault:
                 log.error("read_model_not_written", fault=str(fault))  # noqa: TRY400  # the disk's fault, said in words
                 await asyncio.sleep(SEAL_RETRY_S)
@@ -95,8 +97,9 @@ class Follower:
 
     async def _keep(self) -> None:
         if self._model.tail_rows >= SEAL_ON_STOP_ROWS_MIN and not self._model.sealing:
+            self._model.freeze(resume=self._applier.resume)
             with contextlib.suppress(OSError):
-                await self._model.seal(self._writer, resume=self._applier.resume)
+                await self._model.seal(self._writer)
         self._writer.shutdown()
 
     def _report(self) -> None:

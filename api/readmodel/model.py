@@ -117,22 +117,24 @@ class ReadModel:
         """Whether the tail is full again although the last one is not sealed yet."""
         return self.sealing and self._tail.rows >= self._tail_rows_max
 
-    async def seal(self, executor: ThreadPoolExecutor, *, resume: int) -> None:
-        """Write the tail into a segment, in a thread; readers go on meanwhile. After an error call it again.
+    def freeze(self, *, resume: int) -> None:
+        """Begin a new tail; the one so far is to be written by `seal`.
 
         Args:
-            executor: where the writing happens.
-            resume: logged time in ns after which the feed has to go on if this is what is opened next.
+            resume: logged time in ns after which the feed has to go on if what is on disk then is opened next.
+        """
+        assert self._frozen is None, "one tail is written at a time"
+        self._frozen, self._tail = _Frozen(self._tail, resume), Tail()
+        self._view = self._make_view()
+
+    async def seal(self, executor: ThreadPoolExecutor) -> None:
+        """Write the frozen tail into a segment, in a thread; readers go on meanwhile. After an error call it again.
 
         Raises:
             OSError: it could not be written; all rows are still there.
         """
-        if self._frozen is None:
-            if not self._tail.rows:
-                return
-            self._frozen, self._tail = _Frozen(self._tail, resume), Tail()
-            self._view = self._make_view()
         frozen = self._frozen
+        assert frozen is not None, "freeze first"
         kept, folded = self._split_segments(frozen.tail.rows)
         path = self.root / f"{frozen.resume:019d}-{os.urandom(4).hex()}{disk.SEGMENT_SUFFIX}"
         run = functools.partial(asyncio.get_running_loop().run_in_executor, executor)

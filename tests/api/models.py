@@ -86,8 +86,13 @@ class Reader:
             self.applier.advance(max(record.logged for record in records))
 
     async def seal(self) -> None:
+        """Seal what is in memory; after a failure the same again."""
+        if not self.model.sealing:
+            if not self.model.tail_rows:
+                return
+            self.model.freeze(resume=self.applier.resume)
         with ThreadPoolExecutor(1) as executor:
-            await self.model.seal(executor, resume=self.applier.resume)
+            await self.model.seal(executor)
 
 
 def run(work) -> object:

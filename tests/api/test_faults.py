@@ -69,7 +69,9 @@ async def test_a_damaged_segment_is_found_and_the_read_model_built_anew(recorder
         before = await answers(api, at)
         (segment, *_) = await poll(lambda: list(model.glob("*.arrow")), until=bool)
         await poll((model / "manifest.json").exists)
+        rows = (await api.json("/v1/store"))["rows"]
         await api.stop()
+        assert 1 <= (await api.said()).count("event=sealed") <= rows / 1_000, "a full tail is written once"
         content = bytearray(segment.read_bytes())
         content[len(content) // 2] ^= 1
         segment.write_bytes(content)
