@@ -15,8 +15,6 @@ from gdp.datum import Datum
 from gdp.errors import ConnectionLost, GdpError
 from gdp.messages import Content, Message
 
-SUBSCRIPTION_LOST = 239
-
 
 class Stream:
     """What has arrived for one subscription, and where the next request must begin.
@@ -46,7 +44,7 @@ class Stream:
         if isinstance(message.body, Content):
             for record in message.body.records:
                 self._keep(record.datum)
-        elif message.cmd in (Cmd.ACK_END_OF_RESULTS, SUBSCRIPTION_LOST):
+        elif message.cmd in (Cmd.ACK_END_OF_RESULTS, Cmd.NAK_SUBSCRIPTION_LOST):
             self.subscribed = False
         elif message.cmd >= NAK_FIRST:
             self.fail(refusal(message))

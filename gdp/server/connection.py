@@ -55,7 +55,7 @@ class Connection:
         try:
             async with self._tasks:
                 await self._read(handle)
-        except* (ConnectionError, TimeoutError, OSError):
+        except* (ConnectionError, TimeoutError):
             pass  # the client went away, which is its right
         except* ProtocolError as errors:
             self._counters.garbled += 1

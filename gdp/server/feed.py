@@ -4,7 +4,6 @@ Like a subscription it is a cursor: live while the follower keeps up, else serve
 from commit-log segments; what is older than the oldest segment comes log by log, the catalogue first.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from itertools import islice
@@ -18,9 +17,10 @@ from gdp.messages import Success
 from gdp.names import GdpName
 from gdp.server.burst import Burst
 from gdp.server.counters import Counters
+from gdp.server.readers import Reader
 from gdp.server.reads import Reads
 from gdp.server.recent import Recent
-from gdp.server.replies import Replies, Request, chunked
+from gdp.server.replies import Request, chunked
 from gdp.store import LogInfo
 
 Frame = list[tuple[GdpName, Datum, int]]
@@ -29,16 +29,13 @@ FRAMES_AT_A_TIME = 64
 """Frames read in one go at most; `Reads.batch_bytes` ends it earlier."""
 
 
-class Feed:
+class Feed(Reader):
     """A cursor over the store: everything with a logged time ≤ `cursor` was sent."""
 
     def __init__(self, request: Request, *, after: int) -> None:
-        self.request = request
-        self.replies = Replies(request)
+        super().__init__(request)
         self.cursor = after
         self.live = False
-        self.refreshed = 0.0
-        self.task: asyncio.Task[None] | None = None
 
     def offer(self, burst: Burst, counters: Counters) -> bool:
         """Take a commit; return False if the follower must now catch up."""

@@ -146,7 +146,7 @@ class GdpServer:
 
     def tell_watermarks(self) -> None:
         """Promise followers of the feed that have everything that nothing older is still to come."""
-        self._feeds.tell_watermark()
+        self._feeds.tell_watermarks()
 
     async def _expire_regularly(self) -> None:
         while True:

@@ -4,14 +4,14 @@ A subscription is a cursor. While it is *live*, records are handed to it as they
 take them falls back to reading from the store, at its own pace; nothing queues for it and nobody waits for it.
 """
 
-import asyncio
 from typing import NamedTuple
 
 from gdp.datum import Datum
 from gdp.datumcodec import encode_datum
 from gdp.server.counters import Counters
+from gdp.server.readers import Reader
 from gdp.server.reads import Reads
-from gdp.server.replies import Replies, Request, chunked
+from gdp.server.replies import Request, chunked
 
 
 class Wanted(NamedTuple):
@@ -27,20 +27,17 @@ class Wanted(NamedTuple):
     relative: bool
 
 
-class Subscription:
+class Subscription(Reader):
     """A cursor over one log.
 
     `next` is the number of the next record to send, `left` how many more (None = no limit).
     """
 
     def __init__(self, request: Request, wanted: Wanted, *, tip: int) -> None:
-        self.request = request
-        self.replies = Replies(request)
+        super().__init__(request)
         self.next = wanted.start
         self.left = wanted.limit
         self.live = wanted.start > tip
-        self.refreshed = 0.0
-        self.task: asyncio.Task[None] | None = None
         self._wanted = wanted
         self._sent = 0
         self._seen = tip  # the highest record number that is known to be durable
