@@ -1,9 +1,8 @@
 """Everything that can go wrong in `gdp`, as one hierarchy under `GdpError`.
 
-Names say what happened, not that it is an error, hence no suffix (the protocol's own words; ruff N818 is off here).
+Names say what happened, not that it is an error, hence no suffix (the protocol's own words).
 `nak` is the acknowledgement code that a server answers with (gdp-protocol §4, §12).
 """
-# ruff: noqa: N818
 
 from typing import ClassVar
 
