@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections import Counter
 from contextlib import asynccontextmanager
 
 from paho.mqtt.client import Client
@@ -18,6 +19,8 @@ class Publisher:
     def __init__(self, client):
         self.client = client
         self.answers = {}
+        self._sent = Counter()
+        self._answered = Counter()
         self.disconnects = []
         self._changed = threading.Condition()
         client.on_publish = self._on_publish
@@ -26,6 +29,7 @@ class Publisher:
     def _on_publish(self, _client, _data, mid, reason, _properties):
         with self._changed:
             self.answers[mid] = reason.value
+            self._answered[mid] += 1
             self._changed.notify_all()
 
     def _on_disconnect(self, _client, _data, _flags, reason, _properties):
@@ -35,7 +39,9 @@ class Publisher:
 
     def send(self, topic, payload, qos=1, retain=False, **properties):
         """Publish without waiting; returns the packet id under which the answer will be found."""
-        return self.client.publish(topic, payload, qos, retain, properties=publish_properties(properties)).mid
+        mid = self.client.publish(topic, payload, qos, retain, properties=publish_properties(properties)).mid
+        self._sent[mid] += 1  # packet ids come back
+        return mid
 
     async def publish(self, topic, payload, qos=1, retain=False, **properties):
         """Publish and wait for the broker's answer; returns its reason code."""
@@ -44,7 +50,8 @@ class Publisher:
         return self.answers[mid]
 
     async def answered(self, mids):
-        await asyncio.to_thread(self._wait, lambda: all(mid in self.answers for mid in mids))
+        waiting = set(mids)
+        await asyncio.to_thread(self._wait, lambda: all(self._answered[mid] >= self._sent[mid] for mid in waiting))
 
     async def disconnected(self):
         await asyncio.to_thread(self._wait, lambda: self.disconnects)

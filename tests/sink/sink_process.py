@@ -19,6 +19,8 @@ from tests.support.broker import free_port
 from tests.support.waiting import poll
 
 EXIT_S_MAX = 60
+STORED_S_MAX = 600
+"""Opening the store to look takes a while when much is in it; a test's own timeout comes first."""
 
 
 class SinkProcess:
@@ -102,7 +104,9 @@ class SinkProcess:
                 log = store.current(topic)
                 return 0 if log is None else log.tip_recno
 
-        await poll(lambda: asyncio.to_thread(records), until=lambda found: found >= count)
+        async with asyncio.timeout(STORED_S_MAX):
+            while await asyncio.to_thread(records) < count:  # noqa: ASYNC110  # another process writes it
+                await asyncio.sleep(0.05)
 
     @contextmanager
     def store(self):

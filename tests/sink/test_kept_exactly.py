@@ -94,7 +94,7 @@ async def test_the_edges_of_mqtt_come_out_as_they_went_in(tmp_path):
     await check(tmp_path, published)
 
 
-@pytest.mark.parametrize("examples", [2, pytest.param(60, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("examples", [2, pytest.param(60, marks=[pytest.mark.soak, pytest.mark.timeout(1800)])])
 def test_n_messages_on_m_topics_come_out_n_and_in_order(tmp_path_factory, examples, event_loop_runner):
     # Not shrunk: each example starts real processes.
     @settings(
