@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from bench import process
 from bench.broker import broker
-from bench.home import home
+from bench.home import PARTS, home
 from bench.options import Options
 from bench.table import Table, median, number, ratio
 
@@ -15,12 +15,14 @@ RATES = (100, 1000)
 TOPICS = 100
 LIMIT_S = 120.0
 COLUMNS = ("messages/s", "who hears it", "p50 to the broker's", "p50 ms", "p99 ms", "largest ms")
+CPU_COLUMNS = ("messages/s", "broker CPU µs a message", "sink CPU µs", "api CPU µs")
 NAMES = {"mqtt": "MQTT subscriber", "live": "event stream"}
 
 
 def live(options: Options) -> Iterator[Table]:
     """The table of both listeners at each rate."""
     found: dict[tuple[int, str], list[dict[str, float]]] = defaultdict(list)
+    spent: dict[tuple[int, str], list[float]] = defaultdict(list)
     with options.directory() as directory, home(directory) as there, broker(directory / "floor") as floor:
         publisher = ["--port", str(there.mqtt), "--user", "admin", "--password", there.token]
         streams = {
@@ -31,9 +33,13 @@ def live(options: Options) -> Iterator[Table]:
             for rate in RATES:
                 for name, (listener, source) in streams.items():
                     seconds = options.seconds if turn else min(1.0, options.seconds)
+                    before = there.cpu_s()
                     measured = ages(listener, source, rate, seconds)
                     if turn:
                         found[rate, name].append(measured)
+                    if turn and name == "live":
+                        for part, now in there.cpu_s().items():
+                            spent[rate, part].append((now - before[part]) / measured["messages"] * 1e6)
     table = Table("Live: age of a message on arrival, publisher and listener on this machine", COLUMNS)
     for rate in RATES:
         floor_ms = median(one["p50_ms"] for one in found[rate, "mqtt"])
@@ -41,6 +47,10 @@ def live(options: Options) -> Iterator[Table]:
             p50, p99, most = (median(one[key] for one in found[rate, name]) for key in ("p50_ms", "p99_ms", "max_ms"))
             table.add(f"{rate:,}", title, ratio(p50 / floor_ms), number(p50), number(p99), number(most))
     yield table
+    costs = Table("The same in CPU: the whole home with one event stream", CPU_COLUMNS)
+    for rate in RATES:
+        costs.add(f"{rate:,}", *(number(median(spent[rate, part])) for part in PARTS))
+    yield costs
 
 
 def ages(listener: list[str], source: list[str], rate: int, seconds: float) -> dict[str, float]:
