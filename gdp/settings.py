@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 KIB = 1 << 10
 MIB = 1 << 20
+PDU_DATA_BYTES_MAX = 65_000  # gdp-protocol §2, "Largest record"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +39,24 @@ class StoreSettings:
     glog_lag_max_s: float = 3600.0
     glog_disk_share_max: float = 0.1
     glog_records_max: int = 4096
-    record_bytes_max: int = 65_000
+    record_bytes_max: int = PDU_DATA_BYTES_MAX
     batch_bytes_max: int = 8 * MIB
     queue_bytes_max: int = 32 * MIB
     watermark_reserve_ms: int = 2_000
     disk_full_retry_ms: int = 1_000
+
+    def __post_init__(self) -> None:
+        """Refuse what no store can work with.
+
+        Raises:
+            ValueError: a share of the time that is not in (0, 1], or a record larger than a PDU.
+        """
+        if not 0.0 < self.glog_disk_share_max <= 1.0:
+            raise ValueError(
+                f"glog_disk_share_max is a share of the time, above 0 and up to 1: {self.glog_disk_share_max}"
+            )
+        if not 0 < self.record_bytes_max <= PDU_DATA_BYTES_MAX:
+            raise ValueError(f"record_bytes_max is between 1 and {PDU_DATA_BYTES_MAX}: {self.record_bytes_max}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from gdp.datum import Datum
 from gdp.errors import BadRequest, KeyUnusable, NotFound, Older, StoreBusy, StoreError, TooLarge
 from gdp.metadata import HCAT, HGEN, HKND, NON, SYN, WPK, XID
 from gdp.names import printable, server_name
+from gdp.settings import StoreSettings
 from gdp.store import Begin, Delivered, Store, Write
 from tests.gdp.stores import NOVEMBER, NS, Clock, check_chains, die, open_store, topic_data, write
 
@@ -332,3 +333,11 @@ def test_a_store_without_its_key_or_in_the_wrong_place_says_so(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="cannot be opened"):
         open_store(tmp_path / "file")
+
+
+@pytest.mark.parametrize(
+    "bounds", [{"glog_disk_share_max": 0.0}, {"glog_disk_share_max": 2}, {"record_bytes_max": 70_000}]
+)
+def test_bounds_that_no_store_can_keep_are_refused(bounds):
+    with pytest.raises(ValueError, match=next(iter(bounds))):
+        StoreSettings(**bounds)
