@@ -28,6 +28,7 @@ export class Live {
     this.attempts = 0;
     this.cutSinceMs = 0;
     /** @type {EventSource|null} */ this.source = null;
+    this.tooFast = false;
     this.timer = 0;
     this.second = { at: 0, count: 0 };
     this.onVisibility = () => (document.hidden ? this.letGo('hidden') : this.open());
@@ -69,7 +70,7 @@ export class Live {
     const resumed = this.cutSinceMs > 0;
     this.attempts = 0;
     this.cutSinceMs = 0;
-    this.tell({ name: 'open' });
+    this.tell({ name: this.tooFast ? 'newest_only' : 'open' });
     if (!resumed) return;
     this.catchingUp = { untilMs: serverNow(), count: 0 };
     setTimeout(() => this.caughtUp(), CAUGHT_UP_MS);
@@ -116,9 +117,8 @@ export class Live {
     if (now - this.second.at > 1_000) this.second = { at: now, count: 0 };
     this.second.count += 1;
     if (this.newestOnly || this.second.count < FAST_PER_S) return;
-    this.newestOnly = true;
+    this.newestOnly = this.tooFast = true;
     this.letGo(null);
-    this.tell({ name: 'newest_only' });
     this.open();
   }
 }

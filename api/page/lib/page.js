@@ -9,7 +9,7 @@ class Page extends EventTarget {
     this.view = parse(location.href);
     /** @type {import('./recorder.js').Recorder|null} */ this.recorder = null;
     /** @type {{name: string, sinceMs?: number, caughtUp?: number}} */ this.stream = { name: 'loading' };
-    /** @type {number|null} Messages a second over the last ten, under the present filter. */ this.rate = null;
+    /** How often messages come under the present filter, in words. */ this.pace = '';
     /** @type {string[]} Topics that the page has seen, for the filter box. */ this.topics = [];
     this.locked = false;
     this.notice = '';

@@ -3,7 +3,6 @@
 
 import { ask, askAll, Problem, serverNow } from './api.js';
 import { isConfig, units } from './discovery.js';
-import { nearest } from './filters.js';
 import { Home } from './home.js';
 import { Live } from './live.js';
 import { Pace } from './pace.js';
@@ -26,12 +25,12 @@ export class Watch {
     /** @type {Problem|null} */ this.problem = null;
     /** @type {Problem|null} */ this.saidProblem = null;
     /** @type {string[]} */ this.awaited = [];
-    /** @type {string[]} */ this.near = [];
+    /** @type {string[]} Topics that exist, where none matches. */ this.others = [];
     /** @type {{broker: string, secret_file: string}|null|undefined} What GET store says; not asked while there are values. */ this.store =
       undefined;
     this.ready = false;
     this.narrowed = false;
-    this.pace = new Pace();
+    this.pace = new Pace(serverNow());
     this.recorder = new RecorderState();
     this.learnedMs = serverNow();
     this.gone = new AbortController();
@@ -133,7 +132,7 @@ export class Watch {
     const topics = all.topics
       .map((/** @type {any} */ one) => one.topic)
       .filter((/** @type {string} */ one) => !isConfig(one));
-    this.near = nearest(this.filters, topics);
+    this.others = topics;
     this.store = await ask('/v1/store', this.gone).catch(() => null);
     if (topics.length) page.set({ topics });
     this.changed();
@@ -165,7 +164,8 @@ export class Watch {
   /** @param {import('./live.js').LiveState} state */
   told(state) {
     page.set({ stream: state });
-    if (state.name === 'open' || state.name === 'cut') this.recorder.ask(this.gone.signal);
+    if (state.name === 'open' || state.name === 'newest_only' || state.name === 'cut')
+      this.recorder.ask(this.gone.signal);
     if (state.name === 'cut' && (state.attempts ?? 0) % 3 === 2) {
       ask(this.requests.latest, this.gone).catch((error) => error.status === 401 && this.fail(error));
     }
@@ -184,7 +184,7 @@ export class Watch {
 
   /** Once a second: the rate, and what has to be learned anew. @param {number} now */
   tick(now) {
-    if (this.ready) page.set({ rate: this.pace.perSecond(now) });
+    if (this.ready) page.set({ pace: this.pace.words(now) });
     if (this.ready && this.recorder.overdue(now)) this.recorder.ask(this.gone.signal);
     const unusual = () => [...this.home.series.values()].some((one) => one.usualMs === null && one.recent.length > 4);
     if (this.ready && now - this.learnedMs > RELEARN_MS && unusual()) this.relearn(now);

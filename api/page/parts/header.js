@@ -46,7 +46,7 @@ class HearthHeader extends PagePart {
 
   /** @param {number} now @returns {{word: string, kind: string, more: string}} */
   words(now) {
-    const { stream, recorder, rate } = page;
+    const { stream, recorder, pace } = page;
     if (page.locked) return { word: 'Locked', kind: 'quiet', more: '' };
     if (stream.name === 'loading') return { word: 'Reading', kind: 'quiet', more: '' };
     if (stream.name === 'cut')
@@ -62,9 +62,7 @@ class HearthHeader extends PagePart {
         ? `resumed, ${stream.caughtUp} caught up`
         : stream.name === 'behind'
           ? `this screen is ${duration(seconds(now - (stream.sinceMs ?? now)))} behind, catching up`
-          : rate === null
-            ? ''
-            : `${rate < 10 ? Math.round(rate * 10) / 10 : Math.round(rate)} msg/s${stream.name === 'newest_only' ? ', newest shown' : ''}`;
+          : [pace, stream.name === 'newest_only' ? 'newest shown' : ''].filter(Boolean).join(', ');
     return { word: recorder ? 'Recording' : 'Live', kind: recorder ? 'good' : 'quiet', more };
   }
 

@@ -3,6 +3,7 @@
 
 import { html, nothing } from '../vendor/lit.js';
 import { copy } from '../lib/copy.js';
+import { nearest } from '../lib/nearest.js';
 import { page } from '../lib/page.js';
 import { publishLine } from '../lib/recipe.js';
 
@@ -18,8 +19,9 @@ export function emptyHome(store) {
   </section>`;
 }
 
-/** @param {string[]} filters @param {string[]} near topics that exist */
-export function noMatch(filters, near) {
+/** @param {string[]} filters @param {string[]} topics that exist */
+export function noMatch(filters, topics) {
+  const near = nearest(filters, topics);
   return html`<section class="card plain" aria-labelledby="none-title">
     <h2 id="none-title">Nothing matches ${filters.map((text, at) => html`${at ? ' or ' : ''}<code>${text}</code>`)}</h2>
     <p>Nothing was said there yet, or this account may not read it. Should something be said, it appears here by itself.</p>

@@ -130,7 +130,7 @@ class HearthNow extends PagePart {
     if (!watch.home.series.size) {
       if (watch.store === undefined) return nothing;
       return watch.filters.length
-        ? this.states?.noMatch(watch.filters, watch.near)
+        ? this.states?.noMatch(watch.filters, watch.others)
         : this.states?.emptyHome(watch.store);
     }
     return html`${needsALook(attention(watch.home, page.recorder, now, page.view.tz))}${rooms(watch.home, now, page.view.tz)}`;
