@@ -11,6 +11,9 @@ from api.errors import StartError
 from api.process import serve
 from api.settings import ApiSettings
 
+CANNOT_START = 2
+INTERRUPTED = 130
+
 
 def main() -> int:
     """Run the process; returns its exit status."""
@@ -25,14 +28,23 @@ def main() -> int:
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+    status = 0
     try:
         uvloop.run(serve(ApiSettings.load()))
-    except StartError as fault:
-        print(f"api: {fault}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        return 130
-    return 0
+    except* StartError as faults:
+        print(f"api: {_first(faults)}", file=sys.stderr)
+        status = CANNOT_START
+    except* KeyboardInterrupt:
+        status = INTERRUPTED
+    return status
+
+
+def _first(faults: BaseExceptionGroup[StartError]) -> BaseException:
+    """The fault itself, however many task groups it went through."""
+    fault: BaseException = faults
+    while isinstance(fault, BaseExceptionGroup):
+        fault = fault.exceptions[0]
+    return fault
 
 
 if __name__ == "__main__":

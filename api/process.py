@@ -109,6 +109,7 @@ async def _follow(services: Services, client: GdpClient) -> None:
         decoders=DECODER_SET,
         tail_rows_max=settings.tail_rows_max,
     )
+    services.sink.recall(model)
     services.home = Home(catalogue, server, model)
     log.info("read_model_open", rows=model.segment_rows, segments=model.segments, position=model.position)
     applier = Applier(model, services.hub, services.progress, services.sink, slice_ms=settings.feed_slice_ms)

@@ -5,6 +5,12 @@ from dataclasses import dataclass, field
 
 import orjson
 
+from api.readmodel.latest import newest_of
+from api.readmodel.model import ReadModel
+from api.readmodel.selection import Wanted
+from api.web.render import value_of
+from gdp.catalogue import SINK_TOPIC
+
 COUNTER_NAME = re.compile(r"[a-z][a-z0-9_]{0,60}")
 COUNTERS_MAX = 100
 
@@ -30,8 +36,19 @@ class SinkState:
             record = orjson.loads(data)
         except orjson.JSONDecodeError:
             return
-        if not isinstance(record, dict):
-            return
+        if isinstance(record, dict):
+            self._take(record, logged)
+
+    def recall(self, model: ReadModel) -> None:
+        """Take what the read model holds of the sink's log, until the sink speaks again."""
+        groups = model.selector.select(Wanted((SINK_TOPIC,))).groups
+        rows = newest_of(groups, model.table.keys, "logged", lambda number: model.latest.row("logged", number))
+        values = {each.series.field: value_of(each.row.kind, each.row.value, each.row.text) for each in rows}
+        if rows:
+            state = {name: values.get(f"state.{name}") for name in ("session", "subscribed", "saving")}
+            self._take({"event": values.get("event"), "state": state}, max(each.row.logged for each in rows))
+
+    def _take(self, record: dict[str, object], logged: int) -> None:
         self.event, self.logged = str(record.get("event")), logged
         state = record.get("state")
         if isinstance(state, dict):

@@ -29,10 +29,13 @@ def lock(root: Path) -> int:
     """Take the directory for this process; the descriptor holds it.
 
     Raises:
-        StartError: another process has it.
+        StartError: another process has it, or it cannot be written.
     """
-    root.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(root / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(root / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as fault:
+        raise StartError(f"the read model cannot be kept in {root}: {fault.strerror}") from fault
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

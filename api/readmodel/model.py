@@ -11,7 +11,7 @@ from typing import NamedTuple, Self
 import numpy as np
 import structlog
 
-from api.errors import ReadModelDamaged
+from api.errors import ReadModelDamaged, StartError
 from api.readmodel import disk, segment
 from api.readmodel.catalogue import Catalogue
 from api.readmodel.latest import LatestTable
@@ -61,14 +61,16 @@ class ReadModel:
 
     @classmethod
     def open(cls, root: Path, catalogue: GdpName, *, store: str, decoders: str, tail_rows_max: int) -> Self:
-        """Open the directory, or begin anew in it: what cannot be used is deleted, for the feed gives it again."""
+        """Open the directory, or begin anew in it: what cannot be used is deleted, for the feed gives it again.
+
+        Raises:
+            StartError: the directory cannot be read or written.
+        """
         try:
-            opened = disk.load(root, Catalogue(catalogue), store=store, decoders=decoders)
-        except ReadModelDamaged as fault:
-            log.warning("read_model_rebuild", reason=str(fault))
-            disk.clear(root)
-            opened = disk.load(root, Catalogue(catalogue), store=store, decoders=decoders)
-        disk.drop_strays(root, keep=tuple(each.path.name for each in opened.segments))
+            opened = _open(root, catalogue, store=store, decoders=decoders)
+            disk.drop_strays(root, keep=tuple(each.path.name for each in opened.segments))
+        except OSError as fault:
+            raise StartError(f"the read model in {root} cannot be opened: {fault.strerror or fault}") from fault
         return cls(root, opened, store=store, decoders=decoders, tail_rows_max=tail_rows_max)
 
     @property
@@ -186,3 +188,12 @@ class ReadModel:
         for number, recno in zip(run.ids.tolist(), tops, strict=True):
             log_id = each.series[number].log
             self.applied[log_id] = max(self.applied.get(log_id, 0), int(recno))
+
+
+def _open(root: Path, catalogue: GdpName, *, store: str, decoders: str) -> disk.Opened:
+    try:
+        return disk.load(root, Catalogue(catalogue), store=store, decoders=decoders)
+    except ReadModelDamaged as fault:
+        log.warning("read_model_rebuild", reason=str(fault))
+        disk.clear(root)
+        return disk.load(root, Catalogue(catalogue), store=store, decoders=decoders)

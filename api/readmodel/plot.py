@@ -65,7 +65,8 @@ def _reduce_part(view: View, part: Part, run: Run, group_of: Ints, request: Plot
     counts = run.hi - run.lo
     places = spans(run.lo, counts)
     rows = run.physical(places)
-    values, times = part.columns.value[rows], run.key[places]
+    # Adding 0 makes -0.0 a 0.0: which of the two is the least would depend on which came first.
+    values, times = part.columns.value[rows] + 0.0, run.key[places]
     mask = np.isfinite(values)
     if view.hides(part):
         mask &= part.columns.logged[rows] <= view.position

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.follow.interpret import Interpreter
+from api.follow.sink_state import SinkState
 from api.live.hub import Queue
 from gdp.catalogue import Kind, LogEntry
 from gdp.datum import Datum
@@ -60,6 +61,17 @@ async def test_a_restart_between_the_parts_of_a_message_loses_none(tmp_path):
     await again.take(resumed)
     rows = pages(again.model, filters=("a",))
     assert [(row["recno"], row["kind"]) for row in rows] == [(3, "text")]
+
+
+async def test_what_the_sink_said_last_is_known_again_after_a_restart(tmp_path):
+    said = b'{"event":"heartbeat","state":{"session":true,"subscribed":true,"saving":null}}'
+    reader = Reader(tmp_path / "model")
+    await reader.take(records_of([Said(3, said, 1)]))
+    await reader.seal()
+    known = SinkState()
+    known.recall(open_model(tmp_path / "model"))
+    assert (known.event, known.session, known.subscribed, known.saving) == ("heartbeat", True, True, None)
+    assert known.faults() == []
 
 
 def queue_on(reader: Reader) -> Queue:
