@@ -61,19 +61,27 @@ class Sink:
             payload_bytes_max=settings.payload_bytes_max,
         )
         self.metrics = Metrics(self._counters)
-        self._writer = Writer(
-            committer=committer,
-            source=source,
-            session=Session(source, self._own_log, self._filters, self._intake.replay),
+        self._writer = self._make_writer(settings.retained_lookback_records, clock)
+        self._pulse = self._make_pulse(settings, clock)
+        committer.on_pause(self._on_pause)
+        self._add_gauges()
+
+    def _make_writer(self, lookback: int, clock: Callable[[], int]) -> Writer:
+        return Writer(
+            committer=self._committer,
+            source=self._source,
+            session=Session(self._source, self._own_log, self._filters, self._intake.replay),
             intake=self._intake,
             own_log=self._own_log,
             report=self._report,
             counters=self._counters,
             metrics=self.metrics,
             clock=clock,
-            retained_lookback_records=settings.retained_lookback_records,
+            retained_lookback_records=lookback,
         )
-        self._pulse = Pulse(
+
+    def _make_pulse(self, settings: SinkSettings, clock: Callable[[], int]) -> Pulse:
+        return Pulse(
             self._own_log,
             self._counters,
             self._report,
@@ -85,8 +93,6 @@ class Sink:
             broker_database=settings.broker_database_path,
             saving_lag_max_s=settings.broker_saving_lag_max_s,
         )
-        committer.on_pause(self._on_pause)
-        self._add_gauges()
 
     def recover(self) -> None:
         """Remember from the store what the earlier run knew. Blocks; to be called once, before `run`."""
@@ -102,7 +108,7 @@ class Sink:
 
         Raises:
             GdpError: in an exception group; the store failed.
-        StoppedEarly: in an exception group; the store did not take what was in hand in time.
+            StoppedEarly: in an exception group; the store did not take what was in hand in time.
         """
         await self._own_log.say("started")
         async with self._source, asyncio.TaskGroup() as group:

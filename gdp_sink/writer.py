@@ -7,7 +7,7 @@ Backpressure goes back the same way: no room in the committer, no reading from t
 import asyncio
 from asyncio import Future
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from gdp.committer import Committer, Results
@@ -23,7 +23,8 @@ from gdp_sink.session import Session
 from gdp_sink.source import Ack, Deliveries, Delivery, Source
 
 MESSAGES_PER_SUBMIT_MAX = 4096
-"""One submit is one item list for the store's thread; the loop must come up for air in between."""
+PAYLOAD_BYTES_PER_SUBMIT_MAX = 4_194_304
+"""What is submitted together is in one frame and acknowledged together, however large the backlog."""
 
 
 class _Batch(NamedTuple):
@@ -98,9 +99,8 @@ class Writer:
             self._changed.set()
 
     async def _take(self, batch: list[Delivery]) -> None:
-        for start in range(0, len(batch), MESSAGES_PER_SUBMIT_MAX):
+        for piece in pieces(batch):
             await self._committer.room()
-            piece = batch[start : start + MESSAGES_PER_SUBMIT_MAX]
             if self._intake.replay.active:
                 await self._learn(piece)
             self._submit(piece)
@@ -160,3 +160,22 @@ class Writer:
         fault = next(iter(failed.values()))
         self._own_log.say("refused", reason=refusal.label, count=len(failed), fault=str(fault)[:500])
         return [ack._replace(reason=refusal.reason) if ack.packet_id in failed else ack for ack in batch.acks]
+
+
+def pieces(
+    batch: Sequence[Delivery],
+    messages_max: int = MESSAGES_PER_SUBMIT_MAX,
+    bytes_max: int = PAYLOAD_BYTES_PER_SUBMIT_MAX,
+) -> Iterator[list[Delivery]]:
+    """Cut a batch into pieces within both bounds, in order; one message may be larger than `bytes_max` by itself."""
+    piece: list[Delivery] = []
+    size = 0
+    for delivery in batch:
+        length = len(delivery.message.payload)
+        if piece and (len(piece) == messages_max or size + length > bytes_max):
+            yield piece
+            piece, size = [], 0
+        piece.append(delivery)
+        size += length
+    if piece:
+        yield piece
