@@ -53,14 +53,6 @@ class StoreReader:
         except GdpError as fault:
             raise _unavailable(fault) from fault
 
-    async def message(self, log: GdpName, recno: int) -> Message:
-        """The message whose last record is `recno`, its parts joined.
-
-        Raises:
-            StoreUnavailable: the log server does not answer, or does not have it.
-        """
-        return (await self._messages(log, [recno]))[recno]
-
     async def payloads(self, wanted: Sequence[Wanted], *, bytes_max: int) -> list[bytes]:
         """The payloads of the first of `wanted`: as many as stay within `bytes_max`, but at least one.
 

@@ -2,9 +2,11 @@
 
 import asyncio
 import functools
+import itertools
 from collections.abc import AsyncIterator, Sequence
 from typing import NamedTuple
 
+from api.errors import StoreUnavailable
 from api.live.catch_up import Caught, messages_after
 from api.live.coalesce import Coalescer
 from api.live.hub import Queue
@@ -12,6 +14,7 @@ from api.live.record import LiveRecord, Payload, event, event_data
 from api.readmodel.selection import Wanted
 from api.services import Home, Services
 from api.web.positions import position_text
+from api.web.problem import Problem
 from ingest.filters import FilterSet
 
 RETRY_MS = 1_000
@@ -55,6 +58,9 @@ class Stream:
                     yield chunk
                 async for chunk in self._attached():
                     yield chunk
+        except (StoreUnavailable, Problem) as fault:
+            # The reader comes back with the id that it has, and nothing is lost.
+            yield f": {fault}\n\n".encode()
         finally:
             hub.readers -= 1
 
@@ -75,7 +81,7 @@ class Stream:
     async def _catch_up(self) -> AsyncIterator[bytes]:
         while not self._services.hub.closed and self._position < self._home.model.view.position:
             caught = await self._read()
-            for chunk in await self._encode(caught.records):
+            async for chunk in self._encode(caught.records):
                 yield chunk
             self._position = caught.position
             for chunk in self._tick():
@@ -86,11 +92,11 @@ class Stream:
         comment_s = self._services.settings.live_comment_s
         quiet_since = loop.time()
         while not (hub.closed or queue.overflowed or queue.broken):
-            chunks = await self._encode([each for each in queue.take() if each.logged > self._position])
-            chunks += self._tick()
-            if not chunks and loop.time() - quiet_since >= comment_s:
-                chunks = [COMMENT]
-            for chunk in chunks:
+            async for chunk in self._encode([each for each in queue.take() if each.logged > self._position]):
+                yield chunk
+                quiet_since = loop.time()
+            quiet = [COMMENT] if loop.time() - quiet_since >= comment_s else []
+            for chunk in self._tick() or quiet:
                 yield chunk
                 quiet_since = loop.time()
             due_s = self._coalescer.wait_s(loop.time()) if self._coalescer else None
@@ -104,30 +110,41 @@ class Stream:
         query = functools.partial(messages_after, model.view, ids, model.catalogue, self._position)
         return await self._services.pools.run(query, heavy=False)
 
-    async def _encode(self, records: Sequence[LiveRecord]) -> list[bytes]:
+    async def _encode(self, records: Sequence[LiveRecord]) -> AsyncIterator[bytes]:
         """Take in messages in order; gives what is to be sent now, in chunks."""
-        if self._coalescer is not None:
-            for record in records:
-                self._coalescer.add(record)
-                self._position = record.logged
-            return []
-        chunks, chunk = [], bytearray()
-        for record in records:
-            whole = await self._with_payload(record)
-            data = event_data(whole, self._request.payload, self._request.style, self._request.fields)
-            self._position = record.logged
-            if data is not None:
-                chunk += event(data, position=self._position_text())
-            if len(chunk) >= CHUNK_BYTES:
-                chunks.append(bytes(chunk))
-                chunk.clear()
-        return [*chunks, bytes(chunk)] if chunk else chunks
+        chunk = bytearray()
+        while records:
+            batch = await self._with_payloads(records)
+            records = records[len(batch) :]
+            for record in batch:
+                chunk += self._take(record)
+                if len(chunk) >= CHUNK_BYTES:
+                    yield bytes(chunk)
+                    chunk.clear()
+        if chunk:
+            yield bytes(chunk)
 
-    async def _with_payload(self, record: LiveRecord) -> LiveRecord:
-        if record.payload is not None or self._request.payload == "decoded":
-            return record
-        message = await self._services.reader.message(record.log, record.recno)
-        return record._replace(payload=message.payload)
+    def _take(self, record: LiveRecord) -> bytes:
+        self._position = record.logged
+        if self._coalescer is not None:
+            self._coalescer.add(record)
+            return b""
+        data = event_data(record, self._request.payload, self._request.style, self._request.fields)
+        return b"" if data is None else event(data, position=self._position_text())
+
+    async def _with_payloads(self, records: Sequence[LiveRecord]) -> Sequence[LiveRecord]:
+        """The first of `records`, with their payloads if those are asked for; at least one."""
+        if self._request.payload == "decoded" or self._coalescer is not None:
+            return records
+        lacking = list(itertools.takewhile(lambda record: record.payload is None, records))
+        if not lacking:
+            return list(itertools.takewhile(lambda record: record.payload is not None, records))
+        payloads = await self._services.reader.payloads(
+            [(record.log, record.recno) for record in lacking],
+            bytes_max=self._services.settings.live_queue_bytes_max,
+        )
+        # As many as the bound allows; the rest has its turn after these.
+        return [record._replace(payload=payload) for record, payload in zip(lacking, payloads, strict=False)]
 
     def _tick(self) -> list[bytes]:
         taken = self._coalescer.take(asyncio.get_running_loop().time()) if self._coalescer else []

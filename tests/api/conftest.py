@@ -17,6 +17,6 @@ async def recorder(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Re
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def api(recorder: Recorder) -> AsyncIterator[Api]:
-    async with Api(recorder.data, recorder.port) as running:
+    async with Api(recorder.data, recorder.port, store_read_timeout_s=2) as running:
         await running.reached(0)
         yield running
