@@ -57,7 +57,9 @@ class OwnLog:
         """Write a record; the future is done when it is durable, and everything submitted before it too."""
         write = self.record(event, **fields)
         (log.debug if event in QUIET else log.info)(event, **fields)
-        return self.submit((write,))
+        done = self.submit((write,))
+        done.add_done_callback(_noticed)
+        return done
 
     def record(self, event: str, **fields: object) -> Write:
         """Make a record that goes into the store with others."""
@@ -85,6 +87,12 @@ class OwnLog:
         if topics:
             records.append(self.record("topic", topics=topics))
         return records
+
+
+def _noticed(done: Future[Results]) -> None:
+    """Most records are not waited for: what ends the store is told by the committer, and not once more by each."""
+    if not done.cancelled():
+        done.exception()
 
 
 class Remembered(NamedTuple):

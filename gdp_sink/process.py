@@ -67,7 +67,14 @@ async def _run(settings: SinkSettings) -> None:
 
 async def _close(store: Store, s_max: float) -> None:
     """Write the log files and close; if that takes too long, go: all of it is in the commit log."""
-    closing = threading.Thread(target=store.close, name="store-close", daemon=True)
+
+    def close() -> None:
+        try:
+            store.close()
+        except GdpError as fault:
+            log.warning("left_unfiled", logs=store.unfiled_logs, reason=str(fault))
+
+    closing = threading.Thread(target=close, name="store-close", daemon=True)
     closing.start()
     await asyncio.to_thread(closing.join, s_max * (1 - FINISH_SHARE))
     if closing.is_alive():
