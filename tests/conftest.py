@@ -1,6 +1,5 @@
 """What holds for every test: hypothesis' bounds, and a whole home on request."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,12 +8,9 @@ from hypothesis import HealthCheck, settings
 
 from tests.support.home import Home
 
-# No deadlines: a busy machine is no fault of the code. The long rounds are `make soak`'s.
-settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile(
-    "soak", deadline=None, max_examples=2_000, suppress_health_check=[HealthCheck.too_slow], print_blob=True
-)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
+# No deadlines: a busy machine is no fault of the code.
+settings.register_profile("hearthlog", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+settings.load_profile("hearthlog")
 
 
 @pytest.fixture
