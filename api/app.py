@@ -11,6 +11,7 @@ from api.services import Services
 from api.web.access import Access
 from api.web.accounts import Guard
 from api.web.limits import Limits
+from api.web.openapi import declare_account
 from api.web.positions import present_position
 from api.web.problem import install
 
@@ -47,4 +48,5 @@ def create_app(services: Services) -> FastAPI:
     for route in (health, login, mqtt, docs):
         app.include_router(route.router)
     mount_page(app)
+    declare_account(app)
     return app

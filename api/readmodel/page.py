@@ -44,7 +44,7 @@ def page(view: View, ids: NDArray[np.int32], request: PageRequest) -> tuple[Rows
     series = sum(len(run.ids) for run in runs)
     take = max(TAKE_MIN, 2 * (request.limit + 1) // max(series, 1) + 1)
     while True:
-        pick, boundary = _take(runs, take, descending=request.descending)
+        pick, boundary = _take(runs, take, request)
         chosen = _filter(view, pick, boundary, request)
         if boundary is None or chosen.rows > request.limit:
             rows = chosen.load(view.logs, request.by, descending=request.descending, limit=request.limit)
@@ -70,14 +70,16 @@ def _runs(view: View, ids: NDArray[np.int32], request: PageRequest) -> list[Run]
         end = after.time + 1 if end is None else min(end, after.time + 1)
     elif after is not None:
         start = after.time if start is None else max(start, after.time)
-    return [part.run(ids, request.by).window(start, end) for part in view.parts]
+    return [part.merged(ids, request.by).window(start, end) for part in view.parts]
 
 
-def _take(runs: list[Run], take: int, *, descending: bool) -> tuple[Pick, int | None]:
-    """Up to `take` rows of each series of each run; and the time at which the taken rows cease to be all there are."""
-    pick, edges = Pick(), []
+def _take(runs: list[Run], take: int, request: PageRequest) -> tuple[Pick, int | None]:
+    """Up to `take` rows of each stretch of each run; and the time at which the taken rows cease to be all there are."""
+    pick, edges, descending = Pick(), [], request.descending
     for run in runs:
-        counts = np.minimum(run.hi - run.lo, take)
+        # A run of one stretch may well be the whole page.
+        most = max(take, request.limit + 1) if len(run.lo) == 1 else take
+        counts = np.minimum(run.hi - run.lo, most)
         first = run.hi - counts if descending else run.lo
         pick.append((run.part, run.physical(spans(first, counts))))
         cut = counts < run.hi - run.lo

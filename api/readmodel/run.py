@@ -59,6 +59,10 @@ class Part(Protocol):
         """The rows of the series `ids` (ascending numbers), in the order that `by` asks for."""
         ...
 
+    def merged(self, ids: NDArray[np.int32], by: str) -> Run:
+        """The same rows in as few sorted stretches as cost little; `ids` of the run mean nothing then."""
+        ...
+
     def text(self, index: int) -> str:
         """The text that `columns.text` means by `index`."""
         ...

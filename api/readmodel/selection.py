@@ -12,7 +12,7 @@ from api.readmodel.latest import Series
 from api.readmodel.series import MESSAGE_FIELD, SeriesTable
 from ingest.filters import FilterSet
 
-CACHE_MAX = 256
+CACHE_MAX = 32
 WILDCARD = "*"
 
 

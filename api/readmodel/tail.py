@@ -80,6 +80,17 @@ class TailPart:
         low, high = (int(key.min()), int(key.max())) if len(key) else (0, -1)
         return Run(self, key, order, present, lo, hi, low, high)
 
+    def merged(self, ids: NDArray[np.int32], by: str) -> Run:
+        """All rows of `ids` as one stretch: they came almost in order, so sorting them by time alone is cheap."""
+        chosen = self._rows_of(ids)
+        times = self.columns.select_time(by)[chosen]
+        sorting = np.argsort(times, kind="stable")
+        key = times[sorting]
+        one = np.array([0], np.int32) if len(key) else np.zeros(0, np.int32)
+        low, high = (int(key[0]), int(key[-1])) if len(key) else (0, -1)
+        lo, hi = np.zeros(len(one), np.int64), np.full(len(one), len(key), np.int64)
+        return Run(self, key, chosen[sorting], one, lo, hi, low, high)
+
     def text(self, index: int) -> str:
         """The text behind an index."""
         return self.texts[index]

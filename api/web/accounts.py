@@ -57,7 +57,7 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request through, or answer 401."""
-        if scope["type"] == "http" and _is_guarded(scope["path"]):
+        if scope["type"] == "http" and is_guarded(scope["path"]):
             account = self._find(Headers(scope=scope))
             if account is None:
                 await self._refusal().response()(scope, receive, send)
@@ -79,7 +79,8 @@ class Guard:
         return Problem(401, "not-logged-in", detail, headers={"WWW-Authenticate": 'Bearer realm="hearthlog"'})
 
 
-def _is_guarded(path: str) -> bool:
+def is_guarded(path: str) -> bool:
+    """Whether a path needs an account."""
     return any(path == guarded or path.startswith(guarded + "/") for guarded in GUARDED)
 
 

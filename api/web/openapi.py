@@ -2,12 +2,31 @@
 
 from typing import Any
 
+from fastapi import FastAPI
 from pydantic import BaseModel
 
+from api.web.accounts import is_guarded
 from api.web.problem import MEDIA_TYPE as PROBLEM_MEDIA_TYPE
 from api.web.problem import ProblemBody
 
 POSITION_HEADER = {"Hearthlog-Position": {"description": "Where the answer stands.", "schema": {"type": "string"}}}
+
+
+def declare_account(app: FastAPI) -> None:
+    """Say in the documentation of `app` that what is guarded needs an account."""
+    make = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        schema = make()
+        schema["components"]["securitySchemes"] = {"account": {"type": "http", "scheme": "bearer"}}
+        for path, methods in schema["paths"].items():
+            if is_guarded(path):
+                for call in methods.values():
+                    call["security"] = [{"account": []}]
+        return schema
+
+    # FastAPI documents this as the way to extend what it says.
+    app.openapi = openapi  # type: ignore[method-assign]
 
 
 def answers(model: type[BaseModel] | None, *statuses: int, description: str = "The answer.") -> dict[int | str, Any]:

@@ -157,6 +157,7 @@ async def test_the_documentation_says_what_every_call_takes_and_answers(api: Api
     assert {each["name"] for each in history["parameters"]} >= {"filter", "field", "at", "cursor", "limit"}
     assert history["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].endswith("/Observations")
     assert "value" in schema["components"]["schemas"]["Observation"]["properties"]
+    assert history["security"] == [{"account": []}]
     text = (await api.get("/docs")).text
     assert all(path in text for path in schema["paths"])
     assert "<script" not in text

@@ -8,6 +8,7 @@ import pytest
 from ingest.envelope import Message
 from tests.api.recorder import Recorder
 from tests.api.served import Api
+from tests.support.waiting import poll
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -79,6 +80,18 @@ async def test_several_filters_and_fields_narrow_the_stream(recorder: Recorder, 
         [("t", 1.0)],
         [("t", 5.0)],
     ]
+
+
+async def test_a_reader_that_goes_away_leaves_its_place(recorder: Recorder, api: Api):
+    async with api.live(filter="x") as events:
+        await events.next()
+        assert await readers(api) >= 1
+    await poll(lambda: readers(api), until=lambda count: count == 0)
+
+
+async def readers(api: Api) -> float:
+    lines = (await api.get("/metrics")).text.splitlines()
+    return next(float(line.split()[1]) for line in lines if line.startswith("hearthlog_api_live_readers "))
 
 
 async def test_screens_get_only_the_newest_value_of_each_series_per_tick(recorder: Recorder, api: Api):
