@@ -109,15 +109,16 @@ class GdpServer:
             connection.close()
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if len(self._connections) >= self._settings.connections_max:
+        assert self._listener is not None
+        if len(self._connections) >= self._settings.connections_max or not self._listener.is_serving():
             self.counters.turned_away += 1
             writer.close()
             return
         connection = Connection(reader, writer, settings=self._settings, counters=self.counters)
+        self._connections.add(connection)  # here, not when its task begins: the server may stop in between
         self._tasks.create_task(self._serve(connection), name="gdp connection")
 
     async def _serve(self, connection: Connection) -> None:
-        self._connections.add(connection)
         self.counters.connections += 1
         try:
             await connection.run(self._router.route)

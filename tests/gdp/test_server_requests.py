@@ -1,12 +1,16 @@
 """What a server answers to requests, byte by byte where C depends on it (§5, §12)."""
 
+import asyncio
+import gc
+import socket
+
 import pytest
 
 from gdp.catalogue import CATALOGUE_TOPIC
 from gdp.codes import Cmd
 from gdp.messages import Append, ByHash, ByRecno, ByTs, Content, Create, End, Message, Open, Refusal, Success
 from gdp.pdu import Pdu, PduType
-from tests.gdp.hosting import ForeignLog, hosted, key, peer
+from tests.gdp.hosting import DEADLINE_S, ForeignLog, hosted, key, peer
 
 
 @pytest.fixture
@@ -276,3 +280,15 @@ async def test_one_client_too_many_is_turned_away(tmp_path):
                 await second.pdu()
         assert home.server.counters.turned_away == 1
         await first.nothing_waits(home.store.server)
+
+
+# asyncio itself drops a connection that it is just accepting when a server closes, and warns of it.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("turns", range(10))
+async def test_a_client_that_comes_while_the_server_stops_does_not_hold_it_up(tmp_path, turns):
+    async with asyncio.timeout(DEADLINE_S), hosted(tmp_path) as home:
+        arriving = socket.create_connection(("127.0.0.1", home.port))
+        for _ in range(turns):  # so many steps into its reception
+            await asyncio.sleep(0)
+    arriving.close()
+    gc.collect()
