@@ -6,7 +6,7 @@ from typing import Self
 
 from gdp.committer import Committer
 from gdp.server import GdpServer
-from gdp.settings import ServerSettings
+from gdp.settings import ServerSettings, StoreSettings
 from gdp.store import Store, Write
 from ingest.envelope import Message, pack
 from tests.support.broker import free_port
@@ -17,8 +17,9 @@ WELL = {"session": True, "subscribed": True, "saving": True}
 class Recorder:
     """`say` stores messages; `stop` and `start` are a sink that goes and comes back on the same port."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, settings: StoreSettings | None = None) -> None:
         self.data = data
+        self.settings = settings
         self.port = free_port()
         self.said = 0
 
@@ -32,7 +33,7 @@ class Recorder:
             await self.stop()
 
     async def start(self) -> None:
-        self.store = Store.open(self.data / "store", keys=self.data / "keys")
+        self.store = Store.open(self.data / "store", keys=self.data / "keys", settings=self.settings)
         self.committer = await Committer(self.store).__aenter__()
         settings = ServerSettings(port=self.port, watermark_interval_s=0.1)
         self.server = await GdpServer(self.committer, settings).__aenter__()

@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 
+from gdp.settings import StoreSettings
 from tests.api.recorder import Recorder
 from tests.api.served import Api
 from tests.support.waiting import poll
@@ -60,6 +61,25 @@ async def test_the_same_bytes_at_a_position_after_restart_rebuild_and_sealing(re
         await api.start()
         await poll(lambda: api.get("/v1/history", at=at), until=lambda answer: answer.status_code == 200)
         assert await answers(api, at) == before
+
+
+async def test_history_older_than_the_commit_log_is_read_log_by_log_into_the_same_rows(tmp_path):
+    small = StoreSettings(
+        segment_bytes=16_384, commit_log_bytes=32_768, commit_log_keep_bytes=0, glog_disk_share_max=1
+    )
+    async with Recorder(tmp_path, small) as recorder, Api(tmp_path, recorder.port) as api:
+        at = await api.reached(await storm(recorder, 0, 1_000))
+        before = await answers(api, at)
+        oldest = tmp_path / "store" / "commit" / "00000001.seg"
+        await poll(lambda: not oldest.exists())
+        shutil.rmtree(tmp_path / "read-model")
+        await api.kill()
+        await api.start()
+        await poll(lambda: api.get("/v1/history", at=at), until=lambda answer: answer.status_code == 200)
+        assert await answers(api, at) == before
+        async with api.live(filter="s/#") as events:
+            await recorder.say(("s/1", b"1"))
+            assert (await events.message())[1]["recno"] > 100
 
 
 async def test_a_damaged_segment_is_found_and_the_read_model_built_anew(recorder: Recorder, tmp_path):
