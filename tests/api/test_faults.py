@@ -64,9 +64,7 @@ async def test_the_same_bytes_at_a_position_after_restart_rebuild_and_sealing(re
 
 
 async def test_history_older_than_the_commit_log_is_read_log_by_log_into_the_same_rows(tmp_path):
-    small = StoreSettings(
-        segment_bytes=16_384, commit_log_bytes=32_768, commit_log_keep_bytes=0, glog_disk_share_max=1
-    )
+    small = StoreSettings(segment_bytes=16_384, commit_log_bytes=32_768, commit_log_keep_bytes=0, glog_disk_share_max=1)
     async with Recorder(tmp_path, small) as recorder, Api(tmp_path, recorder.port) as api:
         at = await api.reached(await storm(recorder, 0, 1_000))
         before = await answers(api, at)
