@@ -14,8 +14,10 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from gdp_sink.mqtt_client import SUBSCRIBE_OPTIONS, SinkClient, delivery_of
-from gdp_sink.mqtt_socket import BufferedSocket
-from gdp_sink.source import Ack, Connected, Deliveries, Delivery, Event, Subscribed
+from gdp_sink.mqtt_socket import CHUNK_BYTES, PassedSocket
+from gdp_sink.paced_reading import Found, PacedReader
+from gdp_sink.publish_splitter import PublishSplitter
+from gdp_sink.source import Ack, Connected, Deliveries, Event, Subscribed
 
 log = logging.getLogger(__name__)
 
@@ -26,17 +28,20 @@ class MqttConnection:
     `tell` takes its events, in order, on the loop.
     """
 
-    def __init__(self, sock: socket.socket, generation: int, client_id: str, tell: Callable[[Event], None]) -> None:
+    def __init__(
+        self, sock: socket.socket, generation: int, client_id: str, tell: Callable[[Event], None], *, read_pace_s: float
+    ) -> None:
         self.generation = generation
         self.accepted = False
         """Whether the broker has accepted the connection."""
         self._loop = asyncio.get_running_loop()
         self.closed: asyncio.Future[str] = self._loop.create_future()
         self._tell = tell
-        self._socket = BufferedSocket(sock)
-        self._batch: list[Delivery] = []
+        self._socket = PassedSocket(sock)
+        self._splitter = PublishSplitter(generation)
+        self._reader = PacedReader(sock.fileno(), self._read, pace_s=read_pace_s)
         self._reason = ""
-        self._reading = self._writing = self._flush_due = False
+        self._writing = self._flush_due = False
         self._paused = False
         self._subscribing: int | None = None
         self._unsubscribing: int | None = None
@@ -66,17 +71,21 @@ class MqttConnection:
 
     def misc(self) -> None:
         """Keep alive; to be called about once a second."""
+        if self._paused:
+            # The broker's answers to our probes lie unread; that must not be taken for its silence.
+            self._client.heard()
         self._client.loop_misc()
 
     def pause(self) -> None:
         """Read nothing more until `resume`: the broker then keeps what it has."""
         self._paused = True
-        self._watch_reading()
+        self._reader.stop()
 
     def resume(self) -> None:
         """Read again."""
         self._paused = False
-        self._watch_reading()
+        if self._client.socket() is not None:
+            self._reader.start()
 
     def subscribe(self, filters: Sequence[str], forget: Collection[str]) -> None:
         """Unsubscribe from `forget`, subscribe to `filters`, and tell `Subscribed` when both are answered."""
@@ -86,6 +95,7 @@ class MqttConnection:
 
     def acknowledge(self, acks: Sequence[Ack]) -> None:
         """Write PUBACKs, at once if the socket takes them."""
+        self._flush_due = True  # and here it is
         self._client.acknowledge(acks)
         self._flush()
 
@@ -102,19 +112,31 @@ class MqttConnection:
         self._socket.close()
         self._close(self._reason)
 
-    def _readable(self) -> None:
-        client = self._client
+    def _read(self) -> Found:
         try:
-            if not self._socket.fill():
-                return
+            chunk = self._socket.read()
         except OSError as fault:
             self._reason = f"the connection broke: {fault.strerror or fault}"
-        client.loop_read()
-        while self._socket.pending and client.socket() is not None:
-            client.loop_read()
-        if self._batch:
-            batch, self._batch = self._batch, []
-            self._tell(Deliveries(batch))
+            chunk = b""
+        if chunk is None:
+            return Found.NOTHING
+        if not chunk:
+            self._client.loop_read()
+            return Found.NOTHING
+        self._client.heard()
+        for run in self._splitter.feed(chunk):
+            if isinstance(run, bytes):
+                self._pass(run)
+            elif self._client.socket() is not None:
+                self._tell(Deliveries(run))
+        return Found.MORE if len(chunk) == CHUNK_BYTES else Found.SOME
+
+    def _pass(self, packets: bytes) -> None:
+        """Let paho deal with packets, unless one of them was the last."""
+        if self._client.socket() is not None:
+            self._socket.give(packets)
+        while self._client.socket() is not None and self._socket.pending:
+            self._client.loop_read()
 
     def _flush(self) -> None:
         self._flush_due = False
@@ -129,19 +151,11 @@ class MqttConnection:
             self._loop.remove_writer(self._socket.fileno())
         self._writing = wanted
 
-    def _watch_reading(self) -> None:
-        wanted = not self._paused and self._client.socket() is not None
-        if wanted and not self._reading:
-            self._loop.add_reader(self._socket.fileno(), self._readable)
-        elif self._reading and not wanted and self._socket.fileno() >= 0:
-            self._loop.remove_reader(self._socket.fileno())
-        self._reading = wanted
-
     def _unwatch(self) -> None:
+        self._reader.stop()
         if self._socket.fileno() >= 0:
-            self._loop.remove_reader(self._socket.fileno())
             self._loop.remove_writer(self._socket.fileno())
-        self._reading = self._writing = False
+        self._writing = False
 
     def _close(self, reason: str) -> None:
         if not self.closed.done():
@@ -150,8 +164,8 @@ class MqttConnection:
     # paho's callbacks, on the loop
 
     def _on_socket_open(self, _client: Client, _data: Any, _sock: Any) -> None:
-        self._loop.add_reader(self._socket.fileno(), self._readable)
-        self._reading = True
+        if not self._paused:
+            self._reader.start()
 
     def _on_socket_close(self, _client: Client, _data: Any, _sock: Any) -> None:
         self._unwatch()
@@ -179,7 +193,7 @@ class MqttConnection:
         self._close(self._reason)
 
     def _on_message(self, _client: Client, _data: Any, message: MQTTMessage) -> None:
-        self._batch.append(delivery_of(message, self.generation))
+        self._tell(Deliveries([delivery_of(message, self.generation)]))
 
     def _on_subscribe(
         self, _client: Client, _data: Any, mid: int, codes: list[ReasonCode], _properties: Properties | None

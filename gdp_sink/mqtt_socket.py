@@ -1,7 +1,7 @@
-"""A socket for paho-mqtt that reads in large chunks and tells how much of a chunk is left.
+"""A socket for paho-mqtt from which it gets only what is given to it, in whole packets; the rest is ours to read.
 
-paho asks for one byte, then the length, then the rest: three system calls a message on a plain socket, and no way to
-know whether another message is there.
+Plain TCP only. With TLS, what the library has decrypted already would have to be read without waiting for the socket,
+and its "want read" be taken for "nothing there".
 """
 
 import socket
@@ -10,47 +10,49 @@ CHUNK_BYTES = 65_536
 """One chunk is parsed without a pause, so it bounds how long the loop is busy with it."""
 
 
-class BufferedSocket:
-    """Looks like a non-blocking socket; `recv` serves from the chunk that `fill` read, and never reads by itself."""
+class PassedSocket:
+    """Looks like a non-blocking socket; `read` is for us, `recv` serves paho from what `give` was given."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
-        self._chunk = b""
+        self._given = b""
         self._at = 0
         self._ended = False
 
-    def fill(self) -> bool:
-        """Read the next chunk once the last is used up. Returns whether there is anything for paho: bytes or the end.
+    def read(self) -> bytes | None:
+        """Read the next chunk; None if there is nothing yet, b"" at the end of the connection, which paho sees too.
 
         Raises:
-            OSError: the connection broke.
+            OSError: the connection broke; paho sees its end.
         """
-        if self._at < len(self._chunk):
-            return True
         try:
-            self._chunk = self._sock.recv(CHUNK_BYTES)
+            chunk = self._sock.recv(CHUNK_BYTES)
         except BlockingIOError:
-            return False
+            return None
         except OSError:
             self._ended = True
             raise
-        self._at = 0
-        self._ended = not self._chunk
-        return True
+        self._ended = not chunk
+        return chunk
+
+    def give(self, data: bytes) -> None:
+        """Let paho have these bytes next; what it was given before is used up."""
+        assert not self.pending
+        self._given, self._at = data, 0
 
     @property
     def pending(self) -> bool:
-        """Whether `recv` has something to give without `fill`."""
-        return self._at < len(self._chunk)
+        """Whether paho has not taken all that it was given."""
+        return self._at < len(self._given)
 
     def recv(self, size: int) -> bytes:
-        """Return up to `size` bytes of the chunk, b"" at the end of the connection.
+        """Return up to `size` bytes of what was given, b"" at the end of the connection.
 
         Raises:
-            BlockingIOError: the chunk is used up.
+            BlockingIOError: that is used up.
         """
         start = self._at
-        data = self._chunk[start : start + size]
+        data = self._given[start : start + size]
         if not data and not self._ended:
             raise BlockingIOError
         self._at = start + len(data)
@@ -58,7 +60,7 @@ class BufferedSocket:
 
     def discard(self) -> None:
         """Throw away what the peer has sent: closing with unread bytes would reset the connection and lose our last."""
-        self._chunk, self._at = b"", 0
+        self._given, self._at = b"", 0
         try:
             while self._sock.recv(CHUNK_BYTES):
                 pass

@@ -37,6 +37,7 @@ class MqttOptions:
     reconnect_delay_min_s: float = 0.25
     reconnect_delay_max_s: float = 15.0
     receive_maximum: int = 1000
+    read_pace_s: float = 0.005
     backlog_messages_max: int = 20_000
     backlog_bytes_max: int = 33_554_432
 
@@ -132,7 +133,9 @@ class MqttSource:
             self._tell_unreachable(_words(fault))
             return
         self._generation += 1
-        connection = MqttConnection(sock, self._generation, options.client_id, self._tell)
+        connection = MqttConnection(
+            sock, self._generation, options.client_id, self._tell, read_pace_s=options.read_pace_s
+        )
         self._connection = connection
         if self._stopped:
             connection.pause()

@@ -51,6 +51,12 @@ class SinkSettings(BaseSettings):
     receive_maximum: int = Field(
         1000, ge=1, le=16384, description="Messages that the broker may send before the first is acknowledged."
     )
+    read_pace_ms: float = Field(
+        5.0,
+        ge=0,
+        le=50,
+        description="While messages come quickly, time between two reads, so that they share wake-ups and commits.",
+    )
     topic_bytes_max: int = Field(
         1024, ge=1, le=8192, description="Longest topic that is kept; longer ones are refused and counted."
     )
