@@ -12,7 +12,7 @@ import structlog
 from api.follow.applier import Applier
 from api.follow.progress import Progress
 from api.readmodel.model import ReadModel
-from gdp.client import FeedRecords, GdpClient
+from gdp.client import FeedRecords, GdpClient, Interruption
 from gdp.errors import GdpError
 from gdp.names import GdpName
 
@@ -60,17 +60,20 @@ class Follower:
     async def _follow_for_ever(self, group: asyncio.TaskGroup) -> None:
         delay_s = FIRST_DELAY_S
         while True:
-            heard = self._progress.heard
+            watermark = self._progress.watermark
             try:
                 await self._follow(group)
             except GdpError as fault:
-                self._progress.fault = str(fault)
+                self._progress.lose(str(fault))
                 log.warning("feed_lost", fault=str(fault))
-            delay_s = FIRST_DELAY_S if self._progress.heard > heard else min(2 * delay_s, self._delay_s_max)
+            delay_s = FIRST_DELAY_S if self._progress.watermark != watermark else min(2 * delay_s, self._delay_s_max)
             await asyncio.sleep(delay_s * (0.5 + self._chance() / 2))
 
     async def _follow(self, group: asyncio.TaskGroup) -> None:
         async for item in self._client.feed(self._server, self._applier.resume):
+            if isinstance(item, Interruption):
+                self._progress.lose(item.reason)
+                continue
             self._progress.heard = time.monotonic()
             if isinstance(item, FeedRecords):
                 await self._applier.take(item.records)

@@ -33,6 +33,11 @@ class Progress:
         self.watermark = watermark
         self.wake()
 
+    def lose(self, reason: str) -> None:
+        """The connection to the log server ended."""
+        self.heard = float("-inf")
+        self.fault = reason
+
     def wake(self) -> None:
         """Make who waits look around."""
         self._waiting.set()

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from gdp.client.calls import OneAnswer, RangeAnswer, first_datum
-from gdp.client.feed import Feed, FeedRecords, Watermark
+from gdp.client.feed import Feed, FeedItem
 from gdp.client.session import Session
 from gdp.client.subscription import Subscription
 from gdp.codes import Cmd
@@ -187,7 +187,7 @@ class GdpClient:
             async for datum in records:
                 yield datum
 
-    def feed(self, server: GdpName, after: int | None) -> AsyncGenerator[FeedRecords | Watermark, None]:
+    def feed(self, server: GdpName, after: int | None) -> AsyncGenerator[FeedItem, None]:
         """Follow a whole store of ours from a position on (ns; 0 = everything, None = only what comes).
 
         It has a connection of its own, which is read at the consumer's pace. Resume from the last `Watermark`.

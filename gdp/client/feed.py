@@ -36,6 +36,15 @@ class Watermark(NamedTuple):
     ns: int
 
 
+class Interruption(NamedTuple):
+    """The connection ended, for this reason; the feed goes on by itself, without a gap, once there is one again."""
+
+    reason: str
+
+
+FeedItem = FeedRecords | Watermark | Interruption
+
+
 class Feed:
     """A follower's state, which outlives its connections.
 
@@ -52,8 +61,8 @@ class Feed:
         self._told: dict[bytes, int] = {}
         self._acknowledged = False
 
-    async def follow(self, backoff: Backoff) -> AsyncGenerator[FeedRecords | Watermark, None]:
-        """Yield records and watermarks for ever.
+    async def follow(self, backoff: Backoff) -> AsyncGenerator[FeedItem, None]:
+        """Yield records, watermarks and interruptions for ever.
 
         Raises:
             NoRoute: the server there has another name.
@@ -65,7 +74,8 @@ class Feed:
                     async for item in items:
                         backoff.reset()
                         yield item
-            except (ConnectionLost, ProtocolError):
+            except (ConnectionLost, ProtocolError) as error:
+                yield Interruption(str(error))
                 await asyncio.sleep(backoff.next_s())
 
     async def _one_connection(self) -> AsyncGenerator[FeedRecords | Watermark, None]:

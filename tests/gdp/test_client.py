@@ -6,7 +6,7 @@ import pytest
 
 from gdp import errors
 from gdp.catalogue import decode_entry
-from gdp.client import FeedRecords, GdpClient, Watermark
+from gdp.client import FeedRecords, GdpClient, Interruption, Watermark
 from gdp.settings import ClientSettings
 from tests.gdp.hosting import DEADLINE_S, ForeignLog, hosted, key
 
@@ -179,7 +179,7 @@ async def until_watermark(feed, ns):
         async for item in feed:
             if isinstance(item, FeedRecords):
                 records += item.records
-            elif item.ns >= ns:
+            elif isinstance(item, Watermark) and item.ns >= ns:
                 return records
     raise AssertionError
 
@@ -237,6 +237,23 @@ async def test_a_feed_resumes_at_its_watermark_over_restarts_without_gap_or_dupl
             await feed.aclose()
         assert [r.datum.data for r in seen if r.log == home.log("a")] == [b"%d" % number for number in range(4)]
         assert len({(record.log, record.datum.recno) for record in seen}) == len(seen)
+
+
+async def test_a_feed_says_at_once_that_its_connection_ended_and_then_goes_on(tmp_path):
+    async with hosted(tmp_path) as home:
+        port, server = home.port, home.store.server
+        async with GdpClient.connect("127.0.0.1", port, settings=QUICK) as client:
+            feed = client.feed(server, 0)
+            await until_watermark(feed, home.store.position)
+            home.server.hang_up_all()
+            async with asyncio.timeout(DEADLINE_S):
+                while not isinstance(item := await anext(feed), Interruption):
+                    pass
+            assert item.reason
+            await home.write("a", b"1")
+            records = await until_watermark(feed, home.store.position)
+            assert [record.datum.data for record in records if record.log == home.log("a")] == [b"1"]
+            await feed.aclose()
 
 
 async def test_a_feed_of_another_store_is_refused(client):

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from gdp.client import FeedRecords, GdpClient, Watermark
+from gdp.client import GdpClient, Interruption, Watermark
 from gdp.codes import Cmd
 from gdp.datum import Datum
 from gdp.errors import Older
@@ -175,7 +175,8 @@ async def test_our_client_tells_old_history_once_over_lost_connections(tmp_path)
                     if item.ns >= home.store.position:
                         break
                     continue
-                assert isinstance(item, FeedRecords)
+                if isinstance(item, Interruption):
+                    continue
                 seen += item.records
                 if cut < 3:
                     cut += 1
