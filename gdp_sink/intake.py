@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from gdp.catalogue import Kind
 from gdp.store import Write
 from gdp_sink.counters import Counters
 from gdp_sink.redelivery import RedeliveryWindow
@@ -11,6 +12,8 @@ from gdp_sink.retained import RetainedReplay
 from gdp_sink.source import Ack, Delivery, Reason
 from ingest.envelope import pack
 from ingest.filters import FilterSet
+
+_new = tuple.__new__  # half the cost of a NamedTuple's own constructor, of which each message needs two
 
 
 class Taken(NamedTuple):
@@ -44,6 +47,32 @@ class Intake:
 
     def take(self, batch: Sequence[Delivery], epoch: int) -> Taken:
         """Decide on a batch of one connection in session `epoch`."""
+        self._counters.received += len(batch)
+        if not self.replay.active and self._is_plain(batch):
+            return self._keep_all(batch, epoch)
+        return self._decide(batch, epoch)
+
+    def _is_plain(self, batch: Sequence[Delivery]) -> bool:
+        """Whether all are on known topics, new, and not too big, so that there is nothing to decide: nearly always."""
+        qos_of, payload_max = self._qos_of, self._payload_bytes_max
+        for topic, message, qos, _, dup, _, _ in batch:
+            if qos_of.get(topic) != qos or dup or len(message.payload) > payload_max:
+                return False
+        return True
+
+    def _keep_all(self, batch: Sequence[Delivery], epoch: int) -> Taken:
+        kind, success = Kind.TOPIC, Reason.SUCCESS  # members of an enumeration are slow to look up
+        self.window.add_all(epoch, batch)
+        writes: list[Write] = [
+            _new(Write, (topic, pack(message), kind, packet_id, epoch))
+            for topic, message, _, _, _, packet_id, _ in batch
+        ]
+        acks: list[Ack] = [
+            _new(Ack, (generation, packet_id, success)) for _, _, _, _, _, packet_id, generation in batch if packet_id
+        ]
+        return Taken(writes, acks, [])
+
+    def _decide(self, batch: Sequence[Delivery], epoch: int) -> Taken:
         writes: list[Write] = []
         acks: list[Ack] = []
         news: list[tuple[str, int]] = []
@@ -59,7 +88,6 @@ class Intake:
                 reason = self._turn_away(delivery)
             if packet_id:
                 acks.append(Ack(generation, packet_id, reason))
-        self._counters.received += len(batch)
         return Taken(writes, acks, news)
 
     def _meet(self, topic: str | None, qos: int, news: list[tuple[str, int]]) -> bool:

@@ -4,7 +4,8 @@ Checked with paho-mqtt 2.2; a test pins that version.
 """
 
 import struct
-from collections.abc import Iterable
+import time
+from collections.abc import Sequence
 
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
@@ -12,11 +13,13 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from gdp_sink.mqtt_socket import BufferedSocket
+from gdp_sink.mqtt_socket import PassedSocket
 from gdp_sink.source import Ack, Delivery
 from ingest.envelope import Message
 
 PUBACK = 0x40
+_PUBACK_SUCCESS = 0x40020000
+"""The four bytes of a PUBACK (MQTT 5 §3.4), with packet id 0."""
 SESSION_NEVER_EXPIRES = 0xFFFFFFFF
 SUBSCRIBE_OPTIONS = SubscribeOptions(qos=1, retainAsPublished=True, retainHandling=1)
 """QoS 1: at QoS 2 paho would send PUBREC before anything is stored. Retained messages only for new subscriptions."""
@@ -28,13 +31,13 @@ _BARE = len(vars(Properties(PacketTypes.PUBLISH)))  # type: ignore[no-untyped-ca
 class SinkClient(Client):
     """A paho client for one connection over a socket that is connected already."""
 
-    def __init__(self, client_id: str, sock: BufferedSocket) -> None:
+    def __init__(self, client_id: str, sock: PassedSocket) -> None:
         super().__init__(
             CallbackAPIVersion.VERSION2, client_id=client_id, protocol=MQTTProtocolVersion.MQTTv5, manual_ack=True
         )
         self._connected_socket = sock
 
-    def _create_socket(self) -> BufferedSocket:
+    def _create_socket(self) -> PassedSocket:
         return self._connected_socket
 
     def begin(self, host: str, port: int, *, keepalive_s: int, receive_maximum: int) -> None:
@@ -43,15 +46,25 @@ class SinkClient(Client):
         properties.SessionExpiryInterval = SESSION_NEVER_EXPIRES
         properties.ReceiveMaximum = receive_maximum
         self.connect(host, port, keepalive_s, clean_start=False, properties=properties)
+        # Through this pair a thread of paho's would be woken for each packet that we write; there is none.
+        self._reset_sockets(sockpair_only=True)
 
-    def acknowledge(self, acks: Iterable[Ack]) -> None:
+    def heard(self) -> None:
+        """The broker is alive, as we know from what paho does not see."""
+        self._last_bytes_received = time.monotonic()
+
+    def acknowledge(self, acks: Sequence[Ack]) -> None:
         """Queue PUBACKs as one write (MQTT 5 §3.4). paho has no way to give a reason, and writes each by itself."""
-        packets = b"".join(
-            struct.pack("!BBHB", PUBACK, 3, packet_id, reason) if reason else struct.pack("!BBH", PUBACK, 2, packet_id)
-            for _, packet_id, reason in acks
-        )
+        if any(reason for _, _, reason in acks):
+            packets = b"".join([_puback(packet_id, reason) for _, packet_id, reason in acks])
+        else:
+            packets = struct.pack(f"!{len(acks)}I", *[_PUBACK_SUCCESS | packet_id for _, packet_id, _ in acks])
         if packets:
             self._packet_queue(PUBACK, packets, 0, 1)
+
+
+def _puback(packet_id: int, reason: int) -> bytes:
+    return struct.pack("!BBHB", PUBACK, 3, packet_id, reason) if reason else struct.pack("!BBH", PUBACK, 2, packet_id)
 
 
 def delivery_of(message: MQTTMessage, generation: int) -> Delivery:

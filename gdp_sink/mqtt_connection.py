@@ -21,6 +21,9 @@ from gdp_sink.source import Ack, Connected, Deliveries, Event, Subscribed
 
 log = logging.getLogger(__name__)
 
+SESSION_TAKEN_OVER = 0x8E
+"""Reason of a broker's DISCONNECT: another client has connected with our client id (MQTT 5 §3.14.2.1)."""
+
 
 class MqttConnection:
     """Reads, subscribes and acknowledges on one socket. `closed` is done, with the reason, when it is over.
@@ -29,17 +32,19 @@ class MqttConnection:
     """
 
     def __init__(
-        self, sock: socket.socket, generation: int, client_id: str, tell: Callable[[Event], None], *, read_pace_s: float
+        self, sock: socket.socket, generation: int, client_id: str, tell: Callable[[Event], None], *, pace_s: float
     ) -> None:
         self.generation = generation
         self.accepted = False
         """Whether the broker has accepted the connection."""
+        self.taken_over = False
+        """Whether it ended because another client connected with our client id."""
         self._loop = asyncio.get_running_loop()
         self.closed: asyncio.Future[str] = self._loop.create_future()
         self._tell = tell
         self._socket = PassedSocket(sock)
         self._splitter = PublishSplitter(generation)
-        self._reader = PacedReader(sock.fileno(), self._read, pace_s=read_pace_s)
+        self._reader = PacedReader(sock.fileno(), self._read, pace_s=pace_s)
         self._reason = ""
         self._writing = self._flush_due = False
         self._paused = False
@@ -187,6 +192,7 @@ class MqttConnection:
     def _on_disconnect(
         self, _client: Client, _data: Any, flags: DisconnectFlags, reason: ReasonCode, _properties: Properties | None
     ) -> None:
+        self.taken_over = flags.is_disconnect_packet_from_server and reason.value == SESSION_TAKEN_OVER
         if not self._reason:
             said = "the broker said" if flags.is_disconnect_packet_from_server else "the connection ended"
             self._reason = f"{said}: {reason}"

@@ -37,7 +37,7 @@ class MqttOptions:
     reconnect_delay_min_s: float = 0.25
     reconnect_delay_max_s: float = 15.0
     receive_maximum: int = 1000
-    read_pace_s: float = 0.005
+    receive_pace_s: float = 0.005
     backlog_messages_max: int = 20_000
     backlog_bytes_max: int = 33_554_432
 
@@ -117,13 +117,14 @@ class MqttSource:
         loop = asyncio.get_running_loop()
         while True:
             began = loop.time()
-            await self._connect_once()
-            if loop.time() - began > STABLE_S:
+            taken_over = await self._connect_once()
+            # Whoever took the session over may want it for good: each round of a fight waits longer than the one before.
+            if loop.time() - began > STABLE_S and not taken_over:
                 self._backoff.reset()
             await asyncio.sleep(self._backoff.next_s())
 
-    async def _connect_once(self) -> None:
-        """Try one connection and stay with it to its end."""
+    async def _connect_once(self) -> bool:
+        """Try one connection and stay with it to its end; return whether another client has taken the session over."""
         options = self._options
         try:
             password = options.read_password()
@@ -131,10 +132,10 @@ class MqttSource:
                 sock = await _open(options.host, options.port)
         except OSError as fault:
             self._tell_unreachable(_words(fault))
-            return
+            return False
         self._generation += 1
         connection = MqttConnection(
-            sock, self._generation, options.client_id, self._tell, read_pace_s=options.read_pace_s
+            sock, self._generation, options.client_id, self._tell, pace_s=options.receive_pace_s
         )
         self._connection = connection
         if self._stopped:
@@ -152,10 +153,12 @@ class MqttSource:
         finally:
             connection.drop("the sink leaves")
             self._connection = None
+        reason, taken_over = connection.closed.result(), connection.taken_over
         if connection.accepted:
-            self._tell(Disconnected(connection.generation, connection.closed.result()))
+            self._tell(Disconnected(connection.generation, reason, taken_over))
         else:
-            self._tell_unreachable(connection.closed.result())
+            self._tell_unreachable(reason)
+        return taken_over
 
     async def _attend(self, connection: MqttConnection) -> None:
         loop = asyncio.get_running_loop()

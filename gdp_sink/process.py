@@ -150,7 +150,7 @@ def mqtt_options(settings: SinkSettings) -> MqttOptions:
         reconnect_delay_min_s=settings.reconnect_delay_min_s,
         reconnect_delay_max_s=settings.reconnect_delay_max_s,
         receive_maximum=settings.receive_maximum,
-        read_pace_s=settings.read_pace_ms / 1000,
+        receive_pace_s=settings.receive_pace_ms / 1000,
         backlog_messages_max=settings.backlog_messages_max,
         backlog_bytes_max=settings.backlog_bytes_max,
     )

@@ -7,11 +7,10 @@ something is acknowledged (4,900 unacknowledged were seen with a maximum of 100)
 ids allow.
 """
 
-from collections import deque
 from collections.abc import Iterable
 from hashlib import blake2b
-from typing import NamedTuple
 
+from gdp_sink.source import Delivery
 from ingest.envelope import Message
 
 WINDOW_MESSAGES = 32_000
@@ -20,30 +19,33 @@ KEPT_PAYLOAD_BYTES_MAX = 256
 """Longer payloads are kept as a digest, so that a window of large messages costs no gigabytes."""
 
 
-class _Entry(NamedTuple):
-    epoch: int
-    packet_id: int
-    topic: str
-    content: Message
+_Entry = tuple[int, int, str, Message]
+"""Which one since the start, session epoch, topic, content. A plain tuple, for one is made of each message."""
 
 
 class RedeliveryWindow:
-    """The last `size` messages stored at QoS 1, found by packet id."""
+    """The last `size` messages stored at QoS 1, found by packet id. Older ones go when theirs is used again."""
 
     def __init__(self, size: int = WINDOW_MESSAGES) -> None:
         self._size = size
-        self._order: deque[_Entry] = deque()
+        self._count = 0
         self._by_packet_id: dict[int, _Entry] = {}
 
     def add(self, epoch: int, packet_id: int, topic: str, message: Message) -> None:
         """Remember a message that is on its way into the store, or in it."""
-        entry = _Entry(epoch, packet_id, topic, fingerprint(message))
-        self._order.append(entry)
-        self._by_packet_id[packet_id] = entry
-        if len(self._order) > self._size:
-            oldest = self._order.popleft()
-            if self._by_packet_id.get(oldest.packet_id) is oldest:
-                del self._by_packet_id[oldest.packet_id]
+        self._count += 1
+        self._by_packet_id[packet_id] = (self._count, epoch, topic, fingerprint(message))
+
+    def add_all(self, epoch: int, deliveries: Iterable[Delivery]) -> None:
+        """As `add`, for those at QoS 1; all have topics."""
+        count, kept = self._count, self._by_packet_id
+        for topic, message, _, _, _, packet_id, _ in deliveries:
+            if packet_id:
+                assert topic is not None
+                count += 1
+                plain = len(message.payload) <= KEPT_PAYLOAD_BYTES_MAX and message.expiry_s is None
+                kept[packet_id] = (count, epoch, topic, message if plain else fingerprint(message))
+        self._count = count
 
     def fill(self, stored: Iterable[tuple[int, int, str, Message]]) -> None:
         """Rebuild from what the store holds: (epoch, packet id, topic, message), oldest first."""
@@ -55,9 +57,8 @@ class RedeliveryWindow:
         entry = self._by_packet_id.get(packet_id)
         return (
             entry is not None
-            and entry.epoch == epoch
-            and entry.topic == topic
-            and entry.content == fingerprint(message)
+            and entry[0] > self._count - self._size
+            and entry[1:] == (epoch, topic, fingerprint(message))
         )
 
 

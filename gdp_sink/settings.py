@@ -44,14 +44,14 @@ class SinkSettings(BaseSettings):
         "secrets/sink.token",
         description="File with the sink's password at the broker, below the data directory; no file, no password.",
     )
-    keepalive_s: int = Field(30, ge=5, le=3600, description="Silence after which sink and broker probe each other.")
+    keepalive_s: int = Field(30, ge=1, le=3600, description="Silence after which sink and broker probe each other.")
     connect_timeout_s: float = Field(10.0, gt=0, le=120, description="Longest wait for the broker to accept.")
     reconnect_delay_min_s: float = Field(0.25, gt=0, le=60, description="First delay before connecting again.")
     reconnect_delay_max_s: float = Field(15.0, gt=0, le=600, description="Longest delay before connecting again.")
     receive_maximum: int = Field(
         1000, ge=1, le=16384, description="Messages that the broker may send before the first is acknowledged."
     )
-    read_pace_ms: float = Field(
+    receive_pace_ms: float = Field(
         5.0,
         ge=0,
         le=50,

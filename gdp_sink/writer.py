@@ -166,8 +166,11 @@ def pieces(
     batch: Sequence[Delivery],
     messages_max: int = MESSAGES_PER_SUBMIT_MAX,
     bytes_max: int = PAYLOAD_BYTES_PER_SUBMIT_MAX,
-) -> Iterator[list[Delivery]]:
+) -> Iterator[Sequence[Delivery]]:
     """Cut a batch into pieces within both bounds, in order; one message may be larger than `bytes_max` by itself."""
+    if 0 < len(batch) <= messages_max and sum([len(each.message.payload) for each in batch]) <= bytes_max:
+        yield batch
+        return
     piece: list[Delivery] = []
     size = 0
     for delivery in batch:

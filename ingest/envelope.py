@@ -45,6 +45,8 @@ _TYPES: dict[str, type] = {
     "expiry_s": int,
 }
 _UNSET = Message(b"")
+_BARE = _UNSET[1:8]
+"""What follows the payload of a message that is only that."""
 
 
 def pack(message: Message) -> tuple[bytes, ...]:
@@ -87,8 +89,9 @@ def part_of(record: bytes) -> tuple[int, int] | None:
 
 
 def _stored_form(message: Message) -> bytes:
-    if message[1:8] == _UNSET[1:8] and not message.payload.startswith(SELF_DESCRIBED):
-        return message.payload
+    payload = message.payload
+    if message[1:8] == _BARE and payload[:3] != SELF_DESCRIBED:
+        return payload
     fields = {
         name: value
         for name, value in zip(_TYPES, message, strict=False)
