@@ -7,6 +7,7 @@ import numpy as np
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
+from api.gaps.rules import LATE_INTERVALS, SILENT_INTERVALS, SILENT_MIN_NS
 from api.readmodel.activity import Activity, activity
 from api.readmodel.latest import Series, newest_of
 from api.readmodel.newest import newest
@@ -25,9 +26,6 @@ from api.web.render import KIND_NAMES
 from api.web.schemas import Topics
 from gdp.names import printable
 
-LATE_INTERVALS = 2
-SILENT_INTERVALS = 10
-SILENT_MIN_NS = 300 * NS_PER_S
 router = APIRouter()
 
 

@@ -1,0 +1,1 @@
+"""Words: every sentence that the api says about the home's own state, from one table."""

@@ -1,0 +1,1 @@
+"""What the home says of itself: gaps, health, what is notable, attention."""
