@@ -35,6 +35,7 @@ def test_a_sentence_without_a_fact_says_so_instead_of_failing():
 
 def test_sentences_use_the_words_of_the_house():
     text = " ".join(each.now + each.past + each.evidence + each.remedy for each in TEMPLATES.values())
+    text = re.sub(r"\{\w+\}", "", text)
     assert not re.search(r"\b(channel|reading|sample|offset|exactly.once)s?\b", text, re.IGNORECASE)
 
 
