@@ -16,7 +16,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import NamedTuple, Self, TypeVar
 
-from gdp.errors import DiskFull, GdpError, StoreError, Unavailable
+from gdp.errors import DiskFull, GdpError, StoreError, StoreFailed, Unavailable
 from gdp.store import Commit, ForeignAppend, Item, Result, Store, Write
 
 _log = logging.getLogger(__name__)
@@ -75,7 +75,7 @@ class Committer:
         self._on_pause: list[OnPause] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store-commit")
-        self._filing = threading.Thread(target=self._file, name="store-glog", daemon=True)
+        self._filing: threading.Thread
         self._filing_stops = threading.Event()
 
     async def __aenter__(self) -> Self:
@@ -85,6 +85,8 @@ class Committer:
             asyncio.create_task(self._repeat(seal, self._settings.signature_interval_s), name="store-seal"),
             asyncio.create_task(self._repeat(reserve, _RESERVE_INTERVAL_S), name="store-reserve"),
         ]
+        loop = asyncio.get_running_loop()
+        self._filing = threading.Thread(target=self._file, args=(loop,), name="store-glog", daemon=True)
         self._filing.start()
         return self
 
@@ -221,11 +223,14 @@ class Committer:
                 self._chores.append(chore)
                 self._wake.set()
 
-    def _file(self) -> None:
+    def _file(self, loop: asyncio.AbstractEventLoop) -> None:
         rest_s = 0.0
         while not self._filing_stops.wait(rest_s):
             try:
                 rest_s = self.store.flush_due()
+            except StoreFailed as error:
+                loop.call_soon_threadsafe(self._fatal, error)
+                return
             except StoreError as error:
                 rest_s = _FILING_RETRY_S
                 self.filing_error = str(error)

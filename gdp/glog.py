@@ -5,7 +5,6 @@ use them at any time. A new file is built in memory and written whole; later wri
 mode TRUNCATE, synchronous FULL.
 """
 
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -13,8 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from gdp.commitlog.segment import sync_directory
 from gdp.datum import Datum
+from gdp.disk import DISK, Disk
 from gdp.errors import CorruptStore, StoreError
 from gdp.names import printable
 
@@ -82,7 +81,15 @@ def write(path: Path, records: Sequence[tuple[Datum, bytes]]) -> None:
         file.execute("COMMIT")
 
 
-def create(path: Path, name: bytes, metadata: bytes, created: int, records: Sequence[tuple[Datum, bytes]] = ()) -> None:
+def create(
+    path: Path,
+    name: bytes,
+    metadata: bytes,
+    created: int,
+    records: Sequence[tuple[Datum, bytes]] = (),
+    *,
+    disk: Disk = DISK,
+) -> None:
     """Make a log's file with its metadata as record 0 and these records with their hashes, as a whole or not at all.
 
     Its contents are durable when this returns; its name is when the caller has synchronised the directory.
@@ -99,14 +106,11 @@ def create(path: Path, name: bytes, metadata: bytes, created: int, records: Sequ
         contents = file.serialize()
     try:
         if not path.parent.exists():
-            path.parent.mkdir(mode=0o775)
-            sync_directory(path.parent.parent)
+            disk.make_directory(path.parent, 0o775)
+            disk.sync_directory(path.parent.parent)
         new = path.with_suffix(_NEW_SUFFIX)
-        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as target:
-            target.write(contents)
-            target.flush()
-            os.fsync(target.fileno())
-        new.rename(path)
+        disk.write_file(new, contents)
+        disk.rename(new, path)
     except OSError as error:
         raise StoreError(f"cannot create {path}: {error}") from error
 

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 
+from gdp.disk import DISK, Disk
 from gdp.errors import KeyUnusable
 from gdp.metadata import OPK, WPK, Metadata
 
@@ -59,7 +60,7 @@ class WriterKey:
             raise KeyUnusable(f"{path} is not a P-256 key")
         return cls(key, deterministic=deterministic)
 
-    def save(self, path: Path) -> None:
+    def save(self, path: Path, *, disk: Disk = DISK) -> None:
         """Write PKCS #8 PEM, mode 0400, durably; an existing file is never overwritten.
 
         Raises:
@@ -68,15 +69,8 @@ class WriterKey:
         pem = self._key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400), "wb") as file:
-            file.write(pem)
-            file.flush()
-            os.fsync(file.fileno())
-        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        disk.write_file(path, pem, 0o400, flags=os.O_EXCL)
+        disk.sync_directory(path.parent)
 
     def sign(self, digest: bytes) -> bytes:
         """Return the DER ECDSA signature over a SHA-256 digest of 32 bytes (a record's hash, §8)."""

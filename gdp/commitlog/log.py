@@ -8,7 +8,8 @@ from pathlib import Path
 
 from gdp.commitlog import frame
 from gdp.commitlog.layout import SALT_BYTES, Footer, SegmentHeader
-from gdp.commitlog.segment import SUFFIX, BadFrameAt, Frame, Segment, corrupt, sync_directory
+from gdp.commitlog.segment import SUFFIX, BadFrameAt, Frame, Segment, corrupt
+from gdp.disk import DISK, Disk, sync_names
 from gdp.errors import CorruptStore, DiskFull, Older, StoreFailed
 
 
@@ -21,8 +22,11 @@ class CommitLog:
         torn_bytes: what was cut off the last segment when it was opened: a frame that nobody was told of.
     """
 
-    def __init__(self, directory: Path, server: bytes, *, entropy: Callable[[int], bytes] = os.urandom) -> None:
+    def __init__(
+        self, directory: Path, server: bytes, *, disk: Disk = DISK, entropy: Callable[[int], bytes] = os.urandom
+    ) -> None:
         self._directory = directory
+        self._disk = disk
         self._server = server
         self._entropy = entropy
         self._segments: dict[int, Segment] = {}
@@ -55,7 +59,7 @@ class CommitLog:
 
     def start(self) -> None:
         """Make the first segment of a new store."""
-        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._disk.make_directories(self._directory, 0o700)
         self._begin(1)
 
     def open(self, *, writable: bool) -> None:
@@ -66,7 +70,7 @@ class CommitLog:
         """
         paths = sorted(self._directory.glob(f"*{SUFFIX}"))
         for path in paths:
-            segment = Segment.open(path, writable=writable)
+            segment = Segment.open(path, writable=writable, disk=self._disk)
             self._check_order(segment)
             self._segments[segment.number] = segment
         if not self._segments:
@@ -81,13 +85,19 @@ class CommitLog:
         self._open_last(self.current)
 
     def repair(self) -> None:
-        """Cut the torn tail off, and begin a new segment if the last one is sealed already; errors as `append`."""
+        """Cut the torn tail off, and begin a new segment if the last one is sealed already; errors as `append`.
+
+        What a killed process wrote and did not synchronise is made durable, before anybody is told of it.
+        """
         last = self.current
         with _disk_errors(last):
+            for leftover in self._directory.glob("*.new"):
+                self._disk.delete(leftover)
+            self._disk.sync_directory(self._directory)
             if self.torn_bytes:
                 last.cut(last.end)
-            for leftover in self._directory.glob("*.new"):
-                leftover.unlink()
+            else:
+                last.sync()
             if last.footer is not None:
                 self._begin(last.number + 1)
 
@@ -133,12 +143,13 @@ class CommitLog:
             self._begin(last.number + 1)
 
     def delete_oldest(self) -> None:
-        """Delete the oldest segment; readers that have it open go on reading it."""
+        """Delete the oldest segment; readers that have it open go on reading it. Errors as `append`."""
         oldest = self.segments[0]
         assert oldest is not self.current
         del self._segments[oldest.number]
-        oldest.path.unlink()
-        sync_directory(self._directory)
+        with _disk_errors(oldest):
+            self._disk.delete(oldest.path)
+        sync_names(self._disk, self._directory)
 
     def frames(self, after: int) -> Iterator[tuple[Segment, Frame]]:
         """Return the durable frames with records, from the beginning of the segment that holds what follows `after`.
@@ -163,7 +174,7 @@ class CommitLog:
 
     def _begin(self, number: int) -> None:
         header = SegmentHeader(number, self._server, self.position, self.reserved, self._entropy(SALT_BYTES))
-        self._segments[number] = Segment.create(self._directory, header)
+        self._segments[number] = Segment.create(self._directory, header, disk=self._disk)
 
     def _check_order(self, segment: Segment) -> None:
         if segment.header.server != self._server:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from gdp.commitlog import frame, layout
 from gdp.commitlog.frame import FRAME_HEAD_BYTES, BadFrame, FrameHead, Stored
 from gdp.commitlog.layout import HEADER_BYTES, Footer, SegmentHeader
+from gdp.disk import DISK, Disk
 from gdp.errors import CorruptStore, StoreFailed
 
 SUFFIX = ".seg"
@@ -42,13 +43,14 @@ class Segment:
         footer: its index if it is sealed.
     """
 
-    def __init__(self, path: Path, fd: int, header: SegmentHeader) -> None:
+    def __init__(self, path: Path, fd: int, header: SegmentHeader, disk: Disk) -> None:
         self.path = path
         self.header = header
         self.end = HEADER_BYTES
         self.size = HEADER_BYTES
         self.footer: Footer | None = None
         self._fd = fd
+        self._disk = disk
         weakref.finalize(self, os.close, fd)
 
     @property
@@ -57,20 +59,20 @@ class Segment:
         return self.header.number
 
     @classmethod
-    def create(cls, directory: Path, header: SegmentHeader) -> "Segment":
+    def create(cls, directory: Path, header: SegmentHeader, *, disk: Disk = DISK) -> "Segment":
         """Make a new segment, durably and as a whole: a crash leaves either nothing or a segment with its header."""
         path = directory / f"{header.number:08d}{SUFFIX}"
         new = path.with_suffix(_NEW_SUFFIX)
-        fd = os.open(new, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
-        segment = cls(path, fd, header)
-        os.write(fd, layout.encode_header(header))
+        fd = disk.create(new)
+        segment = cls(path, fd, header, disk)
+        disk.write_all(fd, layout.encode_header(header))
         segment.sync()
-        new.rename(path)
-        sync_directory(directory)
+        disk.rename(new, path)
+        disk.sync_directory(directory)
         return segment
 
     @classmethod
-    def open(cls, path: Path, *, writable: bool) -> "Segment":
+    def open(cls, path: Path, *, writable: bool, disk: Disk = DISK) -> "Segment":
         """Open an existing segment; `end` is set by who checks it.
 
         Raises:
@@ -84,7 +86,7 @@ class Segment:
         except BadFrame as error:
             os.close(fd)
             raise corrupt(path, 0, error) from error
-        segment = cls(path, fd, header)
+        segment = cls(path, fd, header, disk)
         segment.size = size
         segment._read_footer()
         return segment
@@ -123,17 +125,12 @@ class Segment:
 
     def append(self, head: bytes, body: bytes) -> None:
         """Write a frame at the end, not yet durable. On an error the file is as long as before."""
-        written, total = 0, len(head) + len(body)
         try:
-            written = os.writev(self._fd, (head, body))
-            if written < total:
-                rest = memoryview(head + body)
-                while written < total:
-                    written += os.write(self._fd, rest[written:])
+            self._disk.write_all(self._fd, head, body)
         except OSError:
-            os.ftruncate(self._fd, self.size)
+            self._disk.cut(self._fd, self.size)
             raise
-        self.size += total
+        self.size += len(head) + len(body)
 
     def sync(self) -> None:
         """Make what was written durable.
@@ -142,7 +139,7 @@ class Segment:
             StoreFailed: it may be durable or not.
         """
         try:
-            os.fdatasync(self._fd)
+            self._disk.sync_data(self._fd)
         except OSError as error:
             raise StoreFailed(
                 f"fdatasync of {self.path} failed ({error}): the disk or its connection is faulty"
@@ -167,8 +164,8 @@ class Segment:
 
     def cut(self, end: int) -> None:
         """Cut a torn tail off, durably."""
-        os.ftruncate(self._fd, end)
-        os.fsync(self._fd)
+        self._disk.cut(self._fd, end)
+        self._disk.sync(self._fd)
         self.end = self.size = end
 
     def has_frame_after(self, place: int) -> bool:
@@ -240,12 +237,3 @@ def corrupt(path: Path, place: int, reason: object) -> CorruptStore:
         f"or a mirror. Without either, keep a copy, then give up what follows: truncate -s {place} {path} (and delete "
         "the segments after it, unless the damage is in this segment's index: then nothing is lost)"
     )
-
-
-def sync_directory(directory: Path) -> None:
-    """Make the names in a directory durable."""
-    fd = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)

@@ -6,13 +6,13 @@ records are found again in the commit log and written again, which changes nothi
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import islice
 from pathlib import Path
 
 from gdp import glog
-from gdp.commitlog.segment import sync_directory
 from gdp.datum import NS_PER_S
+from gdp.disk import sync_names
 from gdp.errors import StoreError
 from gdp.settings import StoreSettings
 from gdp.store.logstate import LogState
@@ -35,7 +35,7 @@ class WriteBehind:
         self._settings = settings
         self._monotonic = monotonic
         self._due: deque[LogState] = deque()
-        self._directories: set[Path] = set()  # where new files have names that are not durable yet
+        self._durable: set[Path] = set()  # directories with no name in them that could still be lost
         self._working = threading.Lock()
 
     def noticed(self, state: LogState) -> None:
@@ -135,8 +135,8 @@ class WriteBehind:
             if path.exists():
                 glog.write(path, records)
             else:
-                glog.create(path, entry.name, entry.metadata, entry.started, records)
-                self._directories.add(path.parent)
+                self._durable.discard(path.parent)
+                glog.create(path, entry.name, entry.metadata, entry.started, records, disk=self._opened.disk)
             last, last_hash = records[-1]
             with self._opened.lock:
                 state.filed_recno, state.filed_hash = last.recno, last_hash
@@ -158,14 +158,19 @@ class WriteBehind:
             dirty = dict(self._opened.dirty)
             self._opened.dirty.clear()
         try:
-            for directory in self._directories:
-                sync_directory(directory)
-            self._directories.clear()
+            self._sync_names(dirty.values())
             self._opened.tips.save(dirty.values())
         except BaseException:
             with self._opened.lock:
                 self._opened.dirty.update(dirty)
             raise
+
+    def _sync_names(self, filed: Iterable[LogState]) -> None:
+        """Make the names of these logs' files durable: that of a killed run's file may not be, though it is there."""
+        for directory in [self._opened.glog_path(state).parent for state in filed if state.filed_recno]:
+            if directory not in self._durable:
+                sync_names(self._opened.disk, directory)
+                self._durable.add(directory)
 
     def _delete_segments(self) -> None:
         """Delete the oldest segments whose records are all in files whose tips are filed, down to what is kept."""

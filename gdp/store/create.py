@@ -5,6 +5,7 @@ from pathlib import Path
 
 from gdp.catalogue import CATALOGUE_TOPIC, Kind
 from gdp.commitlog.segment import SUFFIX
+from gdp.disk import Disk
 from gdp.errors import CorruptStore
 from gdp.keys import WriterKey
 from gdp.names import GdpName, printable
@@ -20,7 +21,7 @@ def key_path(keys: Path, catalogue: GdpName) -> Path:
     return keys / f"{printable(catalogue)}-writer.pem"
 
 
-def create_identity(root: Path, keys: Path, *, created: int, entropy: Callable[[int], bytes]) -> Identity:
+def create_identity(root: Path, keys: Path, *, created: int, entropy: Callable[[int], bytes], disk: Disk) -> Identity:
     """Make key and store.json, in this order: a crash in between leaves a key that nothing uses.
 
     Raises:
@@ -30,7 +31,7 @@ def create_identity(root: Path, keys: Path, *, created: int, entropy: Callable[[
         raise CorruptStore(
             f"{root} holds logs, but {FILE_NAME} is missing. Restore it from a backup: it says whose logs they are"
         )
-    keys.mkdir(mode=0o700, parents=True, exist_ok=True)
+    disk.make_directories(keys, 0o700)
     key = WriterKey.generate()
     metadata = own_metadata(
         catalogue=None,
@@ -42,8 +43,8 @@ def create_identity(root: Path, keys: Path, *, created: int, entropy: Callable[[
         key=key.entry,
     )
     identity = Identity(metadata, created)
-    key.save(key_path(keys, identity.catalogue))
-    write_identity(root, identity)
+    key.save(key_path(keys, identity.catalogue), disk=disk)
+    write_identity(root, identity, disk)
     return identity
 
 
@@ -58,6 +59,13 @@ def is_used(root: Path) -> bool:
 
 def start(opened: Opened) -> None:
     """Begin the commit log of a new store."""
-    (opened.root / GLOG_DIRECTORY).mkdir(mode=0o775, exist_ok=True)
     opened.registry.add(LogState(opened.identity.entry))
     opened.log.start()
+
+
+def sync_names(opened: Opened, keys: Path) -> None:
+    """Make the store's directories and files durable by name: an earlier run may have been killed before it did."""
+    root, glogs = opened.root, opened.root / GLOG_DIRECTORY
+    opened.disk.make_directories(glogs, 0o775)
+    for directory in dict.fromkeys((root.parent, root, glogs, keys.parent, keys)):
+        opened.disk.sync_directory(directory)

@@ -2,12 +2,11 @@
 
 import base64
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from gdp.catalogue import CATALOGUE_ID, CATALOGUE_TOPIC, Kind, LogEntry
-from gdp.commitlog.segment import sync_directory
+from gdp.disk import Disk
 from gdp.errors import CorruptStore, MetadataError
 from gdp.metadata import Metadata
 from gdp.names import GdpName, printable, server_name
@@ -62,7 +61,7 @@ def read_identity(root: Path) -> Identity | None:
         raise CorruptStore(f"{path} cannot be read: {error!r}. Restore it from a backup") from error
 
 
-def write_identity(root: Path, identity: Identity) -> None:
+def write_identity(root: Path, identity: Identity, disk: Disk) -> None:
     """Write the file, durably and as a whole."""
     fields = {
         "format": FORMAT,
@@ -72,9 +71,6 @@ def write_identity(root: Path, identity: Identity) -> None:
         "created": str(identity.created),
     }
     new = root / f"{FILE_NAME}.new"
-    with new.open("w", encoding="utf-8") as file:
-        file.write(json.dumps(fields, indent=1) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    new.rename(root / FILE_NAME)
-    sync_directory(root)
+    disk.write_file(new, f"{json.dumps(fields, indent=1)}\n".encode(), 0o644)
+    disk.rename(new, root / FILE_NAME)
+    disk.sync_directory(root)

@@ -1,11 +1,14 @@
 """What the parts of one open store share: who it is, its logs, its commit log, its table of tips, and the lock."""
 
+import os
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from gdp import glog
 from gdp.commitlog.log import CommitLog
+from gdp.disk import DISK, Disk
 from gdp.store.identity import Identity
 from gdp.store.logstate import LogState
 from gdp.store.registry import Registry
@@ -31,15 +34,18 @@ class Opened:
     registry: Registry
     log: CommitLog
     tips: Tips
+    disk: Disk
     waiting: dict[int, LogState] = field(default_factory=dict)
     dirty: dict[int, LogState] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
-    def at(cls, root: Path, identity: Identity) -> "Opened":
+    def at(
+        cls, root: Path, identity: Identity, *, disk: Disk = DISK, entropy: Callable[[int], bytes] = os.urandom
+    ) -> "Opened":
         """Return the store in this directory with nothing read yet."""
-        log = CommitLog(root / COMMIT_DIRECTORY, identity.server)
-        return cls(root, identity, Registry(), log, Tips(root / TIPS_FILE))
+        log = CommitLog(root / COMMIT_DIRECTORY, identity.server, disk=disk, entropy=entropy)
+        return cls(root, identity, Registry(), log, Tips(root / TIPS_FILE, disk), disk)
 
     def glog_path(self, state: LogState) -> Path:
         """Return where a log's file is, or will be."""

@@ -11,6 +11,7 @@ from typing import Self
 
 from gdp.catalogue import SEAL_TOPIC, Kind
 from gdp.clock import LoggedClock
+from gdp.disk import DISK, Disk
 from gdp.errors import DiskFull, GdpError, StoreBusy, StoreError
 from gdp.keys import WriterKey
 from gdp.settings import StoreSettings
@@ -54,6 +55,7 @@ class Store(ReadableStore):
         wall: Callable[[], int] = time.time_ns,
         monotonic: Callable[[], int] = time.monotonic_ns,
         entropy: Callable[[int], bytes] = os.urandom,
+        disk: Disk = DISK,
     ) -> Self:
         """Open the store in `root`, making it if the directory is empty; what a crash left unfinished is put right.
 
@@ -64,6 +66,7 @@ class Store(ReadableStore):
             wall: ns since 1970.
             monotonic: ns that never step back.
             entropy: gives random bytes.
+            disk: makes the system calls that change files.
 
         Raises:
             StoreBusy: another process writes it.
@@ -73,10 +76,11 @@ class Store(ReadableStore):
         """
         settings = settings or StoreSettings()
         with _translated(root), ExitStack() as undo:
-            lock_fd = _lock(root)
+            lock_fd = _lock(root, disk)
             undo.callback(os.close, lock_fd)
-            opened = _load(root, keys, wall, entropy)
+            opened = _load(root, keys, wall, entropy, disk)
             key = WriterKey.load(create.key_path(keys, opened.identity.catalogue))
+            create.sync_names(opened, keys)
             opened.log.repair()
             clock = LoggedClock(wall, monotonic, max(opened.log.position, opened.log.reserved))
             reader = Reader(opened)
@@ -190,8 +194,8 @@ def _translated(root: Path) -> Iterator[None]:
         raise StoreError(f"the store in {root} cannot be opened: {error}") from error
 
 
-def _lock(root: Path) -> int:
-    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+def _lock(root: Path, disk: Disk) -> int:
+    disk.make_directories(root, 0o700)
     fd = os.open(root / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -201,9 +205,11 @@ def _lock(root: Path) -> int:
     return fd
 
 
-def _load(root: Path, keys: Path, wall: Callable[[], int], entropy: Callable[[int], bytes]) -> Opened:
-    identity = read_identity(root) or create.create_identity(root, keys, created=wall(), entropy=entropy)
-    opened = Opened.at(root, identity)
+def _load(root: Path, keys: Path, wall: Callable[[], int], entropy: Callable[[int], bytes], disk: Disk) -> Opened:
+    identity = read_identity(root)
+    if identity is None:
+        identity = create.create_identity(root, keys, created=wall(), entropy=entropy, disk=disk)
+    opened = Opened.at(root, identity, disk=disk, entropy=entropy)
     if create.is_used(root):
         recovery.load(opened, writable=True)
     else:

@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from gdp.catalogue import Kind, LogEntry
-from gdp.commitlog.segment import sync_directory
+from gdp.disk import Disk, sync_names
 from gdp.errors import CorruptStore, StoreError
 from gdp.names import GdpName
 from gdp.store.logstate import LogState
@@ -45,8 +45,9 @@ _SELECT = (
 class Tips:
     """The table in one file, which may not exist yet."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, disk: Disk) -> None:
         self._path = path
+        self._disk = disk
 
     def load(self) -> list[LogState] | None:
         """Return all logs with their tips as filed; None if there is no table.
@@ -69,6 +70,7 @@ class Tips:
 
         Raises:
             StoreError: it cannot be written now.
+            StoreFailed: nothing is known of what is on the disk.
         """
         created = not self._path.exists()
         with self._opened("rwc") as file:
@@ -81,7 +83,7 @@ class Tips:
             file.executemany(_UPSERT, map(_row, states))
             file.execute("COMMIT")
         if created:
-            sync_directory(self._path.parent)
+            sync_names(self._disk, self._path.parent)
 
     @contextmanager
     def _opened(self, mode: str) -> Iterator[sqlite3.Connection]:

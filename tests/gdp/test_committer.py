@@ -9,6 +9,7 @@ import threading
 import pytest
 
 from gdp.committer import Committer
+from gdp.disk import Disk
 from gdp.errors import DiskFull, GdpError, NotFound, StoreFailed, Unavailable
 from gdp.settings import StoreSettings
 from gdp.store import ForeignAppend, Store, Write
@@ -155,6 +156,26 @@ async def test_a_failing_disk_is_fatal_and_never_tried_again(tmp_path, monkeypat
             await committer.submit(message(3))
     assert len(syncs) == 1
     assert [type(error) for error in fatal] == [StoreFailed]
+    die(store)
+
+
+class NamesFail(Disk):
+    """A disk that synchronises no directory of log files."""
+
+    def sync_directory(self, path):
+        if path.parent.name == "glogs":
+            raise OSError(5, "Input/output error")
+        super().sync_directory(path)
+
+
+async def test_a_disk_that_fails_at_filing_is_fatal_too(tmp_path):
+    settings = StoreSettings(glog_pending_max=1)
+    store = Store.open(tmp_path / "store", keys=tmp_path / "keys", settings=settings, disk=NamesFail())
+    fatal = asyncio.get_running_loop().create_future()
+    async with Committer(store, fatal=fatal.set_result) as committer:
+        await committer.submit(message(1))
+        async with asyncio.timeout(60):
+            assert isinstance(await fatal, StoreFailed)
     die(store)
 
 
