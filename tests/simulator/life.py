@@ -115,6 +115,7 @@ class Life:
                 store = self._commit(store) if step == "c" else self._file_all(store)
         except KilledHere:
             pass
+        self._disk.die_at = None
         die(store)
         die(self._commit(self._open()))
 
