@@ -18,6 +18,8 @@ class Counters:
     retained_repeats: int = 0
     unwanted: int = 0
     """Outside the log filter, from a subscription of an earlier run: acknowledged, not stored."""
+    taken_over: int = 0
+    """Connections that ended because another client connected with the sink's client id."""
     refused: Counter[str] = field(default_factory=Counter)
 
     def as_json(self) -> dict[str, int | dict[str, int]]:
@@ -30,5 +32,6 @@ class Counters:
             "duplicates": self.duplicates,
             "retained_repeats": self.retained_repeats,
             "unwanted": self.unwanted,
+            "taken_over": self.taken_over,
             "refused": dict(self.refused),
         }

@@ -37,8 +37,8 @@ class MqttConnection:
         self.generation = generation
         self.accepted = False
         """Whether the broker has accepted the connection."""
-        self.taken_over = False
-        """Whether it ended because another client connected with our client id."""
+        self.taken_over = self.silent = False
+        """Whether it ended because another client connected with our client id; whether the broker gave no reason."""
         self._loop = asyncio.get_running_loop()
         self.closed: asyncio.Future[str] = self._loop.create_future()
         self._tell = tell
@@ -121,11 +121,12 @@ class MqttConnection:
         try:
             chunk = self._socket.read()
         except OSError as fault:
-            self._reason = f"the connection broke: {fault.strerror or fault}"
+            self._end_silently(f"the connection broke: {fault.strerror or fault}")
             chunk = b""
         if chunk is None:
             return Found.NOTHING
         if not chunk:
+            self._end_silently("the broker closed the connection without a word")
             self._client.loop_read()
             return Found.NOTHING
         self._client.heard()
@@ -135,6 +136,10 @@ class MqttConnection:
             elif self._client.socket() is not None:
                 self._tell(Deliveries(run))
         return Found.MORE if len(chunk) == CHUNK_BYTES else Found.SOME
+
+    def _end_silently(self, reason: str) -> None:
+        self.silent = not self._reason
+        self._reason = self._reason or reason
 
     def _pass(self, packets: bytes) -> None:
         """Let paho deal with packets, unless one of them was the last."""

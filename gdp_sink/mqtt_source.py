@@ -13,6 +13,7 @@ from typing import Self
 from gdp_sink.backoff import Backoff
 from gdp_sink.mqtt_connection import MqttConnection
 from gdp_sink.source import Ack, Deliveries, Disconnected, Event, Unreachable
+from gdp_sink.takeover import TakeoverWatch
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +49,7 @@ class MqttSource:
     def __init__(self, options: MqttOptions, random: Callable[[], float] = random.random) -> None:
         self._options = options
         self._backoff = Backoff(options.reconnect_delay_min_s, options.reconnect_delay_max_s, random)
+        self._takeovers = TakeoverWatch()
         self._connection: MqttConnection | None = None
         self._generation = 0
         self._events: list[Event] = []
@@ -118,7 +120,7 @@ class MqttSource:
         while True:
             began = loop.time()
             taken_over = await self._connect_once()
-            # Whoever took the session over may want it for good: each round of a fight waits longer than the one before.
+            # Whoever took the session over may want it for good: each round of a fight waits longer.
             if loop.time() - began > STABLE_S and not taken_over:
                 self._backoff.reset()
             await asyncio.sleep(self._backoff.next_s())
@@ -153,11 +155,14 @@ class MqttSource:
         finally:
             connection.drop("the sink leaves")
             self._connection = None
-        reason, taken_over = connection.closed.result(), connection.taken_over
-        if connection.accepted:
-            self._tell(Disconnected(connection.generation, reason, taken_over))
-        else:
+        reason = connection.closed.result()
+        if not connection.accepted:
             self._tell_unreachable(reason)
+            return False
+        taken_over = self._takeovers.ended(
+            told=connection.taken_over, silent=connection.silent, now=asyncio.get_running_loop().time()
+        )
+        self._tell(Disconnected(connection.generation, reason, taken_over))
         return taken_over
 
     async def _attend(self, connection: MqttConnection) -> None:
@@ -174,6 +179,7 @@ class MqttSource:
         return connection if connection is not None and connection.generation == generation else None
 
     def _tell_unreachable(self, reason: str) -> None:
+        self._takeovers.unreachable()
         if reason != self._unreachable:
             self._unreachable = reason
             self._tell(Unreachable(reason))

@@ -6,6 +6,7 @@ crash no delivery is taken for one of another session, and no forgotten filter s
 
 from dataclasses import dataclass
 
+from gdp_sink.counters import Counters
 from gdp_sink.own_log import OwnLog
 from gdp_sink.retained import RetainedReplay
 from gdp_sink.source import Connected, Disconnected, Event, Source, Subscribed, Unreachable
@@ -13,6 +14,10 @@ from ingest.filters import FilterSet
 
 REFUSED_FROM = 0x80
 """Reason codes from here on mean no (MQTT 5 §2.4)."""
+TAKEN_OVER = (
+    "another client connects with the sink's client id, and the broker gives it the sink's session and what is queued "
+    "in it: stop that client, or give one of the two another mqtt_client_id"
+)
 
 
 @dataclass(slots=True)
@@ -23,6 +28,7 @@ class Session:
     own_log: OwnLog
     filters: FilterSet
     replay: RetainedReplay
+    counters: Counters
 
     @property
     def epoch(self) -> int:
@@ -74,4 +80,7 @@ class Session:
         state = self.own_log.state
         state.session = state.subscribed = False
         state.saving = None
+        if event.taken_over:
+            self.counters.taken_over += 1
+            self.own_log.say("taken_over", advice=TAKEN_OVER)
         self.own_log.say("disconnected", reason=event.reason)

@@ -70,7 +70,7 @@ class Sink:
         return Writer(
             committer=self._committer,
             source=self._source,
-            session=Session(self._source, self._own_log, self._filters, self._intake.replay),
+            session=Session(self._source, self._own_log, self._filters, self._intake.replay, self._counters),
             intake=self._intake,
             own_log=self._own_log,
             report=self._report,

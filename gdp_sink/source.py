@@ -65,10 +65,14 @@ class Subscribed(NamedTuple):
 
 
 class Disconnected(NamedTuple):
-    """The connection ended; `reason` says why in the broker's or the system's words."""
+    """The connection ended; `reason` says why in the broker's or the system's words.
+
+    `taken_over`: another client connected with our client id, and the broker gave it our session (MQTT 5 §3.1.4).
+    """
 
     generation: int
     reason: str
+    taken_over: bool = False
 
 
 class Unreachable(NamedTuple):

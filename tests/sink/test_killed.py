@@ -101,11 +101,11 @@ def payload_of(number):
     return f"{number}-{'x' * (number % 300)}".encode()
 
 
-async def take_over(port, client_id):
+async def take_over(port, client_id, expiry_s=0xFFFFFFFF):
     """Connect with the sink's client id, so that the broker drops the sink's connection, and go without a word."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     name = client_id.encode()
-    body = b"\x00\x04MQTT\x05\x00\x00\x3c" + b"\x05\x11\xff\xff\xff\xff" + len(name).to_bytes(2) + name
+    body = b"\x00\x04MQTT\x05\x00\x00\x3c" + b"\x05\x11" + expiry_s.to_bytes(4) + len(name).to_bytes(2) + name
     writer.write(b"\x10" + bytes([len(body)]) + body)
     assert (await reader.readexactly(1)) == b"\x20"
     writer.transport.abort()
