@@ -108,11 +108,15 @@ class Life:
         die(store)
 
     def through(self, steps: str) -> None:
-        """Commit (c) and file everything (f), up to the first death or the end; then open once more, and commit."""
+        """Commit (c, or q: one message, at leisure), file everything (f), seal (s), up to the first death or the end.
+
+        Then open once more, and commit.
+        """
+        does = {"c": self._commit, "q": self._commit_quietly, "f": self._file_all, "s": self._seal}
         store = self._open()
         try:
             for step in steps:
-                store = self._commit(store) if step == "c" else self._file_all(store)
+                store = does[step](store)
         except KilledHere:
             pass
         self._disk.die_at = None
@@ -133,9 +137,16 @@ class Life:
         return store
 
     def _commit(self, store: Store) -> Store:
-        random = self._random
-        self._clock.pass_s(random.choice((0.01, 0.01, 0.3, 2.0)))
-        tried = Tried(tuple(self._message() for _ in range(random.randint(1, 5))), self._packet_id + 1)
+        self._clock.pass_s(self._random.choice((0.01, 0.01, 0.3, 2.0)))
+        return self._store(store, tuple(self._message() for _ in range(self._random.randint(1, 5))))
+
+    def _commit_quietly(self, store: Store) -> Store:
+        """So long after the last signature, a record is signed, and nothing is left to be sealed after a death."""
+        self._clock.pass_s(2.0)
+        return self._store(store, ((next(iter(self._facts.told.messages)), b"at leisure"),))
+
+    def _store(self, store: Store, messages: tuple[tuple[str, bytes], ...]) -> Store:
+        tried = Tried(messages, self._packet_id + 1)
         self._say(tried)
         writes = []
         for topic, data in tried.messages:

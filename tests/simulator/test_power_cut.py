@@ -137,7 +137,7 @@ def test_a_process_killed_at_any_moment_told_nothing_that_a_power_cut_takes_back
 def short_life(disk: RecordedDisk, death: int) -> None:
     """A store's first commits and filing, killed before one of its operations; the next process tells what it finds."""
     disk.die_at = death
-    Life(disk, Random(1)).through("cfccf")
+    Life(disk, Random(1)).through("cfsqccf")
 
 
 def last_told(disk: RecordedDisk) -> list[int]:
