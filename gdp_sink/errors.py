@@ -30,6 +30,10 @@ class StoreDamaged(NeedsPerson):
     """The store's bytes are not what was written."""
 
 
+class DescriptorsTooFew(NeedsPerson):
+    """The limit of open files leaves no room for the store and its readers."""
+
+
 class PortTaken(SinkError):
     """An address that the sink was told to listen on is not free (EX_UNAVAILABLE)."""
 

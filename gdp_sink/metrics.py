@@ -8,11 +8,14 @@ from prometheus_client import CollectorRegistry, Histogram, start_http_server
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from gdp.server import GdpServer
 from gdp_sink.counters import Counters
 from gdp_sink.errors import PortTaken
 
 MESSAGE_BUCKETS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 SECOND_BUCKETS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
+
+Read = dict[str, tuple[str, Callable[[], float]]]
 
 _COUNTERS = (
     ("hearthlog_sink_received_messages", "Messages delivered by the broker.", "received"),
@@ -27,11 +30,15 @@ _COUNTERS = (
 
 
 class Metrics:
-    """All metrics of one sink. `gauges` maps a name to (meaning, function); functions are called at each scrape."""
+    """All metrics of one sink.
+
+    `gauges` and `counts` map a name to (meaning, function); functions are called at each scrape.
+    """
 
     def __init__(self, counters: Counters) -> None:
         self.registry = CollectorRegistry()
-        self.gauges: dict[str, tuple[str, Callable[[], float]]] = {}
+        self.gauges: Read = {}
+        self.counts: Read = {}
         self.batch_messages = Histogram(
             "hearthlog_sink_batch_messages",
             "Messages in one submit to the store.",
@@ -44,7 +51,32 @@ class Metrics:
             buckets=SECOND_BUCKETS,
             registry=self.registry,
         )
-        self.registry.register(_Collected(counters, self.gauges))
+        self.registry.register(_Collected(counters, self.gauges, self.counts))
+
+    def add_reader_gauges(self, server: GdpServer) -> None:
+        """Measure the log server's readers too."""
+        counters = server.counters
+        self.counts.update(
+            {
+                "hearthlog_sink_turned_away_clients": (
+                    "Clients refused because there are too many.",
+                    lambda: counters.turned_away,
+                ),
+                "hearthlog_sink_slow_readers": (
+                    "Times that a reader was too slow, and reads on from the store at its own pace.",
+                    lambda: counters.fell_behind,
+                ),
+            }
+        )
+        self.gauges.update(
+            {
+                "hearthlog_sink_clients": ("Clients of the log server.", lambda: counters.connections),
+                "hearthlog_sink_client_waiting_bytes": (
+                    "Bytes that wait in memory for clients that do not take them.",
+                    server.waiting_bytes,
+                ),
+            }
+        )
 
     @contextmanager
     def served(self, host: str, port: int) -> Iterator[int]:
@@ -69,8 +101,9 @@ class Metrics:
 class _Collected(Collector):
     """Reads plain numbers when asked, so that counting a message costs an addition."""
 
-    def __init__(self, counters: Counters, gauges: dict[str, tuple[str, Callable[[], float]]]) -> None:
+    def __init__(self, counters: Counters, gauges: Read, counts: Read) -> None:
         self._counters = counters
+        self._counts = counts
         self._gauges = gauges
 
     def collect(self) -> Iterable[Metric]:
@@ -82,5 +115,7 @@ class _Collected(Collector):
         for reason, count in tuple(self._counters.refused.items()):
             refused.add_metric([reason], count)
         yield refused
+        for name, (meaning, value) in self._counts.items():
+            yield CounterMetricFamily(name, meaning, value=value())
         for name, (meaning, value) in self._gauges.items():
             yield GaugeMetricFamily(name, meaning, value=value())

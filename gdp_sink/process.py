@@ -23,6 +23,7 @@ from gdp.errors import CorruptStore, GdpError, StoreBusy
 from gdp.server import GdpServer
 from gdp.settings import MIB, ServerSettings, StoreSettings
 from gdp.store import Store
+from gdp_sink.descriptors import clients_max
 from gdp_sink.errors import (
     DirectoryUnwritable,
     PortTaken,
@@ -98,14 +99,17 @@ async def _close(store: Store, s_max: float) -> None:
 
 async def _listen(stack: AsyncExitStack, settings: SinkSettings, committer: Committer, sink: Sink) -> None:
     host, port = address(settings.gdp)
+    clients = clients_max(settings.commit_log_mib, at_most=ServerSettings().connections_max)
+    bounds = ServerSettings(host=host, port=port, connections_max=clients)
     try:
-        server = await stack.enter_async_context(GdpServer(committer, ServerSettings(host=host, port=port)))
+        server = await stack.enter_async_context(GdpServer(committer, bounds))
     except (OSError, ExceptionGroup) as fault:
         cause = _first(fault)
         if not isinstance(cause, OSError):
             raise
         raise PortTaken(f"the log server cannot listen on {settings.gdp}: {os.strerror(cause.errno or 0)}") from fault
-    log.info("listening", gdp=f"{host}:{server.port}")
+    log.info("listening", gdp=f"{host}:{server.port}", clients_max=clients)
+    sink.watch_readers(server)
     if settings.sink_metrics:
         stack.enter_context(sink.metrics.served(*address(settings.sink_metrics)))
 

@@ -8,6 +8,7 @@ from gdp_sink.counters import Counters
 from gdp_sink.own_log import OwnLog
 from gdp_sink.refusal import RefusalReport
 from gdp_sink.retained import RetainedReplay
+from gdp_sink.rises import RiseReport
 from gdp_sink.saving import SavingWatch, file_mark
 
 TICK_S = 1.0
@@ -23,6 +24,7 @@ class Pulse:
         counters: Counters,
         report: RefusalReport,
         replay: RetainedReplay,
+        rises: RiseReport,
         *,
         clock: Callable[[], int],
         clock_offset_ns: Callable[[], int],
@@ -35,6 +37,7 @@ class Pulse:
         self._counters = counters
         self._report = report
         self._replay = replay
+        self._rises = rises
         self._clock = clock
         self._clock_offset_ns = clock_offset_ns
         self._clock_step_ns = int(clock_step_s * NS)
@@ -56,6 +59,8 @@ class Pulse:
         self._look_at_clock()
         for fields in self._report.due():
             self._own_log.say("refused", **fields)
+        for event, more, advice in self._rises.due():
+            self._own_log.say(event, count=more, advice=advice)
         now = self._clock()
         if now >= self._next_heartbeat:
             self._next_heartbeat = now + self._heartbeat_ns

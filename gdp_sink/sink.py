@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from gdp.committer import Committer
+from gdp.server import GdpServer
 from gdp_sink.counters import Counters
 from gdp_sink.errors import StoppedEarly
 from gdp_sink.intake import Intake
@@ -16,6 +17,7 @@ from gdp_sink.own_log import OwnLog
 from gdp_sink.pulse import Pulse
 from gdp_sink.redelivery import WINDOW_MESSAGES
 from gdp_sink.refusal import RefusalReport
+from gdp_sink.rises import RiseReport
 from gdp_sink.session import Session
 from gdp_sink.settings import SinkSettings
 from gdp_sink.source import Source
@@ -25,6 +27,10 @@ from ingest.filters import FilterSet
 NS = 1_000_000_000
 FINISH_SHARE = 0.6
 """Of the time to stop, for what is in hand; the rest is for closing the store."""
+TURNED_AWAY = (
+    "the log server has as many clients as it may have, and refused more: close readers that are not needed, or raise "
+    "the limit of open files of the sink"
+)
 
 
 class MeasuredSource(Source, AbstractAsyncContextManager["MeasuredSource"], Protocol):
@@ -51,6 +57,7 @@ class Sink:
         self._source = source
         self._counters = Counters()
         self._report = RefusalReport(int(settings.refused_interval_s * NS), clock)
+        self._rises = RiseReport(int(settings.refused_interval_s * NS), clock)
         self._own_log = OwnLog(committer.submit)
         self._filters = FilterSet.parse(settings.log_filter)
         self._intake = Intake(
@@ -86,6 +93,7 @@ class Sink:
             self._counters,
             self._report,
             self._intake.replay,
+            self._rises,
             clock=clock,
             clock_offset_ns=self._clock_offset_ns,
             clock_step_s=settings.clock_step_s,
@@ -131,7 +139,15 @@ class Sink:
         state.saving = None
         for fields in self._report.due(final=True):
             self._own_log.say("refused", **fields)
+        for event, more, advice in self._rises.due(final=True):
+            self._own_log.say(event, count=more, advice=advice)
         await self._own_log.say("stopped", reason="told to stop", counters=self._counters.as_json())
+
+    def watch_readers(self, server: GdpServer) -> None:
+        """Measure who reads from the log server, and say so when it has to turn clients away."""
+        counters = server.counters
+        self.metrics.add_reader_gauges(server)
+        self._rises.watch("clients_turned_away", lambda: counters.turned_away, advice=TURNED_AWAY)
 
     def _on_pause(self, reason: str | None) -> None:
         if reason is not None:

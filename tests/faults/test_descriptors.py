@@ -1,0 +1,68 @@
+"""Few file descriptors: thousands of topics still work, and clients beyond the limit are refused, not the messages."""
+
+import asyncio
+import sys
+
+import pytest
+
+from gdp_sink.descriptors import OWN_DESCRIPTORS
+from tests.faults.faulty_sink import all_stored, ended, fields, rises
+from tests.sink.mqtt import publisher
+from tests.sink.sink_process import SinkProcess
+from tests.support.broker import Broker
+
+CLIENTS = 100
+LIMIT = OWN_DESCRIPTORS + 20
+
+
+class LimitedSink(SinkProcess):
+    """May open few files."""
+
+    limit = LIMIT
+
+    @property
+    def command(self):
+        return ("prlimit", f"--nofile={self.limit}:{self.limit}", "--", sys.executable, "-m", "gdp_sink")
+
+
+@pytest.mark.parametrize("topics", [2_000, pytest.param(10_000, marks=[pytest.mark.soak, pytest.mark.timeout(600)])])
+async def test_thousands_of_new_topics_and_too_many_clients_share_few_descriptors(tmp_path, topics):
+    async with (
+        Broker(tmp_path / "broker") as broker,
+        publisher(broker.port) as peer,
+        LimitedSink(tmp_path / "data", broker.port, commit_log_mib=1, commit_log_keep_mib=0, stop_s_max=30) as sink,
+    ):
+        clients = [await asyncio.open_connection("127.0.0.1", sink.gdp_port) for _ in range(CLIENTS)]
+        await peer.answered([peer.send(f"home/{number}", "1") for number in range(topics)])
+        await all_stored(peer, sink)
+        found = await rises(sink, "hearthlog_sink_turned_away_clients_total", CLIENTS - 20)
+        assert found["hearthlog_sink_clients"] == 20
+        refused = [client for client in clients if client[0].at_eof() or await closed(client[0])]
+        assert len(refused) == CLIENTS - 20
+        for _, writer in clients:
+            writer.close()
+        assert await sink.stop() == 0
+        assert "left_unfiled" not in await sink.said()
+        told = fields(sink, "clients_turned_away")
+        assert sum(each["count"] for each in told) == found["hearthlog_sink_turned_away_clients_total"]
+        assert "as many clients as it may have" in told[0]["advice"]
+        assert len(sink.messages()) == topics + 1
+
+
+async def test_a_limit_that_leaves_no_room_for_readers_is_said_in_a_sentence(tmp_path):
+    sink = LimitedSink(tmp_path / "data", 1)
+    sink.limit = OWN_DESCRIPTORS - 50
+    sink.process = await asyncio.create_subprocess_exec(
+        *sink.command, env=sink.environment, stderr=asyncio.subprocess.PIPE
+    )
+    sink._drain = asyncio.create_task(sink.process.stderr.read())
+    assert f"may open {sink.limit} files and needs" in await ended(sink, 78)
+
+
+async def closed(reader):
+    """Whether the server has closed this connection; one that is served says nothing."""
+    try:
+        async with asyncio.timeout(0.02):
+            return await reader.read(1) == b""
+    except TimeoutError:
+        return False
