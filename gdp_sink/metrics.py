@@ -51,6 +51,12 @@ class Metrics:
             buckets=SECOND_BUCKETS,
             registry=self.registry,
         )
+        self.fsync_seconds = Histogram(
+            "hearthlog_sink_fsync_seconds",
+            "Time of one fdatasync of the commit log.",
+            buckets=SECOND_BUCKETS,
+            registry=self.registry,
+        )
         self.registry.register(_Collected(counters, self.gauges, self.counts))
 
     def add_reader_gauges(self, server: GdpServer) -> None:

@@ -40,6 +40,8 @@ class MqttConnection:
         self.taken_over = self.silent = False
         """Whether it ended because another client connected with our client id; whether the broker gave no reason."""
         self._loop = asyncio.get_running_loop()
+        self.heard_s = self._loop.time()
+        """When the broker last said something, by the loop's clock."""
         self.closed: asyncio.Future[str] = self._loop.create_future()
         self._tell = tell
         self._socket = PassedSocket(sock)
@@ -130,6 +132,7 @@ class MqttConnection:
             self._client.loop_read()
             return Found.NOTHING
         self._client.heard()
+        self.heard_s = self._loop.time()
         for run in self._splitter.feed(chunk):
             if isinstance(run, bytes):
                 self._pass(run)

@@ -159,10 +159,9 @@ class MqttSource:
         if not connection.accepted:
             self._tell_unreachable(reason)
             return False
-        taken_over = self._takeovers.ended(
-            told=connection.taken_over, silent=connection.silent, now=asyncio.get_running_loop().time()
-        )
-        self._tell(Disconnected(connection.generation, reason, taken_over))
+        now = asyncio.get_running_loop().time()
+        taken_over = self._takeovers.ended(told=connection.taken_over, silent=connection.silent, now=now)
+        self._tell(Disconnected(connection.generation, reason, taken_over, now - connection.heard_s))
         return taken_over
 
     async def _attend(self, connection: MqttConnection) -> None:

@@ -19,6 +19,7 @@ from pathlib import Path
 import structlog
 
 from gdp.committer import Committer
+from gdp.disk import DISK, Disk
 from gdp.errors import CorruptStore, GdpError, StoreBusy
 from gdp.server import GdpServer
 from gdp.settings import MIB, ServerSettings, StoreSettings
@@ -36,6 +37,7 @@ from gdp_sink.errors import (
 from gdp_sink.mqtt_source import MqttOptions, MqttSource
 from gdp_sink.settings import SinkSettings, address
 from gdp_sink.sink import FINISH_SHARE, Sink
+from gdp_sink.vitals import TimedDisk
 
 log = structlog.get_logger(__name__)
 
@@ -60,11 +62,12 @@ async def _run(settings: SinkSettings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     with _translated():
-        store = open_store(settings)
+        disk = TimedDisk()
+        store = open_store(settings, disk)
         async with AsyncExitStack() as stack:
             stack.push_async_callback(_close, store, settings.stop_s_max)
             committer = await stack.enter_async_context(Committer(store))
-            sink = Sink(settings, committer, MqttSource(mqtt_options(settings)), clock=time.monotonic_ns)
+            sink = Sink(settings, committer, MqttSource(mqtt_options(settings)), clock=time.monotonic_ns, disk=disk)
             sink.recover()
             await _listen(stack, settings, committer, sink)
             calm_the_collector()
@@ -114,8 +117,8 @@ async def _listen(stack: AsyncExitStack, settings: SinkSettings, committer: Comm
         stack.enter_context(sink.metrics.served(*address(settings.sink_metrics)))
 
 
-def open_store(settings: SinkSettings) -> Store:
-    """Open the store of the data directory, and create it if there is none.
+def open_store(settings: SinkSettings, disk: Disk = DISK) -> Store:
+    """Open the store of the data directory on `disk`, and create it if there is none.
 
     Raises:
         SinkError: it cannot be opened; the sentence says why and what to do.
@@ -130,7 +133,7 @@ def open_store(settings: SinkSettings) -> Store:
     try:
         for folder in (root / "store", root / "keys"):
             folder.mkdir(parents=True, exist_ok=True)
-        return Store.open(root / "store", keys=root / "keys", settings=bounds)
+        return Store.open(root / "store", keys=root / "keys", settings=bounds, disk=disk)
     except StoreBusy as fault:
         raise StoreTaken(f"{fault}") from fault
     except GdpError as fault:

@@ -10,6 +10,7 @@ from gdp_sink.refusal import RefusalReport
 from gdp_sink.retained import RetainedReplay
 from gdp_sink.rises import RiseReport
 from gdp_sink.saving import SavingWatch, file_mark
+from gdp_sink.vitals import Vitals
 
 TICK_S = 1.0
 NS = 1_000_000_000
@@ -26,6 +27,7 @@ class Pulse:
         replay: RetainedReplay,
         rises: RiseReport,
         *,
+        vitals: Vitals,
         clock: Callable[[], int],
         clock_offset_ns: Callable[[], int],
         clock_step_s: float,
@@ -38,6 +40,7 @@ class Pulse:
         self._report = report
         self._replay = replay
         self._rises = rises
+        self._vitals = vitals
         self._clock = clock
         self._clock_offset_ns = clock_offset_ns
         self._clock_step_ns = int(clock_step_s * NS)
@@ -65,7 +68,8 @@ class Pulse:
         if now >= self._next_heartbeat:
             self._next_heartbeat = now + self._heartbeat_ns
             self._replay.end_if_quiet()
-            self._own_log.say("heartbeat", counters=self._counters.as_json(), clock_offset_ns=self._clock_offset_ns())
+            numbers = self._counters.as_json() | self._vitals.as_json()
+            self._own_log.say("heartbeat", counters=numbers, clock_offset_ns=self._clock_offset_ns())
 
     def _look_at_saving(self) -> None:
         state = self._own_log.state

@@ -83,4 +83,4 @@ class Session:
         if event.taken_over:
             self.counters.taken_over += 1
             self.own_log.say("taken_over", advice=TAKEN_OVER)
-        self.own_log.say("disconnected", reason=event.reason)
+        self.own_log.say("disconnected", reason=event.reason, silent_s=round(event.silent_s, 3))

@@ -21,6 +21,7 @@ from gdp_sink.rises import RiseReport
 from gdp_sink.session import Session
 from gdp_sink.settings import SinkSettings
 from gdp_sink.source import Source
+from gdp_sink.vitals import TimedDisk, Vitals
 from gdp_sink.writer import Writer
 from ingest.filters import FilterSet
 
@@ -42,7 +43,7 @@ class MeasuredSource(Source, AbstractAsyncContextManager["MeasuredSource"], Prot
 
 
 class Sink:
-    """Joins source and store. `clock` is monotonic, ns."""
+    """Joins source and store. `clock` is monotonic, ns; `disk` is what the store writes to, if it is to be measured."""
 
     def __init__(
         self,
@@ -51,8 +52,11 @@ class Sink:
         source: MeasuredSource,
         *,
         clock: Callable[[], int],
+        disk: TimedDisk | None = None,
     ) -> None:
         self._finish_s_max = settings.stop_s_max * FINISH_SHARE
+        self._clock = clock
+        self._paused_at = clock()
         self._committer = committer
         self._source = source
         self._counters = Counters()
@@ -69,6 +73,7 @@ class Sink:
         )
         self.metrics = Metrics(self._counters)
         self._writer = self._make_writer(settings.retained_lookback_records, clock)
+        self._vitals = self._make_vitals(settings, disk or TimedDisk(), clock)
         self._pulse = self._make_pulse(settings, clock)
         committer.on_pause(self._on_pause)
         self._add_gauges()
@@ -94,6 +99,7 @@ class Sink:
             self._report,
             self._intake.replay,
             self._rises,
+            vitals=self._vitals,
             clock=clock,
             clock_offset_ns=self._clock_offset_ns,
             clock_step_s=settings.clock_step_s,
@@ -101,6 +107,11 @@ class Sink:
             broker_database=settings.broker_database_path,
             saving_lag_max_s=settings.broker_saving_lag_max_s,
         )
+
+    def _make_vitals(self, settings: SinkSettings, disk: TimedDisk, clock: Callable[[], int]) -> Vitals:
+        disk.tell = self.metrics.fsync_seconds.observe
+        root, source = settings.data / "store", self._source
+        return Vitals(self._committer, disk, self._writer, lambda: source.backlog, root=root, clock=clock)
 
     def recover(self) -> None:
         """Remember from the store what the earlier run knew. Blocks; to be called once, before `run`."""
@@ -121,10 +132,12 @@ class Sink:
         await self._own_log.say("started")
         async with self._source, asyncio.TaskGroup() as group:
             pulse = group.create_task(self._pulse.run(), name="sink-pulse")
+            size = group.create_task(self._vitals.measure_for_ever(), name="sink-size")
             stop = group.create_task(self._stop_when(stopping), name="sink-stop")
             await self._writer.run()
             pulse.cancel()
             stop.cancel()
+            size.cancel()
             await self._say_stopped()
 
     async def _stop_when(self, stopping: asyncio.Event) -> None:
@@ -151,14 +164,17 @@ class Sink:
 
     def _on_pause(self, reason: str | None) -> None:
         if reason is not None:
+            self._paused_at = self._clock()
             self._own_log.say("paused", reason=reason)
         else:
-            self._own_log.say("resumed")
+            # Both records are written when there is room again, so only this says how long there was none.
+            self._own_log.say("resumed", paused_s=round((self._clock() - self._paused_at) / NS, 3))
 
     def _clock_offset_ns(self) -> int:
         return self._committer.store.clock.offset_ns
 
     def _add_gauges(self) -> None:
+        self.metrics.gauges.update({name: (meaning, value) for name, meaning, value in self._vitals.gauges()})
         state = self._own_log.state
         self.metrics.gauges.update(
             {

@@ -68,11 +68,13 @@ class Disconnected(NamedTuple):
     """The connection ended; `reason` says why in the broker's or the system's words.
 
     `taken_over`: another client connected with our client id, and the broker gave it our session (MQTT 5 §3.1.4).
+    `silent_s`: how long the broker had said nothing before.
     """
 
     generation: int
     reason: str
     taken_over: bool = False
+    silent_s: float = 0.0
 
 
 class Unreachable(NamedTuple):

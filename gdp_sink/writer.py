@@ -76,6 +76,11 @@ class Writer:
         return sum(len(batch.acks) for batch in tuple(self._pending))
 
     @property
+    def unsettled(self) -> int:
+        """Messages submitted to the store and not yet counted as stored or refused."""
+        return sum(len(batch.writes) for batch in tuple(self._pending))
+
+    @property
     def oldest_age_s(self) -> float:
         """How long the oldest of them has waited, in seconds."""
         pending = tuple(self._pending)

@@ -123,6 +123,13 @@ class Store(ReadableStore):
         """Logs with records that are not in their `.glog` files yet."""
         return len(self._opened.waiting)
 
+    @property
+    def unfiled_since(self) -> int | None:
+        """Logged time of about the oldest record that is not in its log's file yet, ns; None if there is none."""
+        with self._opened.lock:
+            first = next(iter(self._opened.waiting.values()), None)
+        return None if first is None else first.pending_since or None
+
     def commit(self, batch: Sequence[Item]) -> Commit:
         """Store a batch as one frame, durable when this returns; items that are refused have their error as result.
 
