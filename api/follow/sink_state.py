@@ -29,6 +29,9 @@ class SinkState:
     clock_offset_ns: int = 0
     """How far the sink's wall clock is ahead of logged time."""
     counters: dict[str, float] = field(default_factory=dict)
+    """What it counts and measures, by name; of one moment, that of the last heartbeat."""
+    heartbeat: int | None = None
+    """Logged time in ns of that moment."""
 
     def learn(self, data: bytes, logged: int) -> None:
         """Take in a record of the sink's log; what is not understood changes nothing."""
@@ -61,6 +64,7 @@ class SinkState:
         counters = record.get("counters")
         if isinstance(counters, dict):
             self.counters = dict(list(_numbers(counters))[:COUNTERS_MAX])
+            self.heartbeat = logged
 
     def faults(self) -> list[str]:
         """What keeps messages from being kept now, in words."""

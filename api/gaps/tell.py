@@ -19,7 +19,7 @@ def outage_said(outage: Outage, *, now: int) -> Said:
     """The sentence about an outage of the recorder."""
     end = now if outage.standing else outage.end
     facts = {"lasted": duration(end - outage.start), "at_risk": duration(outage.at_risk_ns)}
-    return say(outage.id, over=not outage.standing, **facts)
+    return say(outage.id, over=not outage.standing, facts=facts)
 
 
 def gap_said(gap: Gap, *, now: int) -> Said:

@@ -28,6 +28,14 @@ class Metrics:
             buckets=LATENCY_S,
             registry=self._registry,
         )
+        self.rejected = 0
+        """Requests answered with 4xx."""
+        self._rejected = Counter(
+            "hearthlog_api_rejected_requests",
+            "Requests turned away, by status: 401 without an account, 413 and 429 beyond a limit, 400 not understood.",
+            ["status"],
+            registry=self._registry,
+        )
         self.behind = Counter(
             "hearthlog_api_live_behind", "Times that an event stream was too slow.", registry=self._registry
         )
@@ -35,6 +43,9 @@ class Metrics:
     def request(self, route: str, status: int, seconds: float) -> None:
         """Note an answered request."""
         self._requests.labels(route, str(status)).inc()
+        if 400 <= status < 500:
+            self.rejected += 1
+            self._rejected.labels(str(status)).inc()
         if route != "/v1/live":
             self._latency.labels(route).observe(seconds)
 

@@ -23,14 +23,14 @@ class _Facts(dict[str, Any]):
         return f"({key.replace('_', ' ')} unknown)"
 
 
-def say(template_id: str, *, over: bool = False, **facts: object) -> Said:
-    """Say it; `over` takes the past tense.
+def say(template_id: str, *, over: bool = False, facts: Mapping[str, object] | None = None, **more: object) -> Said:
+    """Say it with these facts; `over` takes the past tense.
 
     Raises:
         KeyError: there is no such template: a mistake of ours, found by the tests.
     """
     template = TEMPLATES[template_id]
-    known = _Facts(facts)
+    known = _Facts({**(facts or {}), **more})
     sentence = template.past if over and template.past else template.now
     return Said(
         template.id, template.kind, template.severity, sentence.format_map(known), template.remedy.format_map(known)

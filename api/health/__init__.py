@@ -1,0 +1,1 @@
+"""Health: is anything lost, where is it stuck, what is to be done. In words, from facts."""
