@@ -6,7 +6,22 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
 
 from api.page_files import mount_page
-from api.routes import docs, gaps, health, history, latest, live, login, logs, mqtt, plot, store, topics
+from api.routes import (
+    docs,
+    gaps,
+    health,
+    history,
+    home_health,
+    latest,
+    live,
+    login,
+    logs,
+    mqtt,
+    notable,
+    plot,
+    store,
+    topics,
+)
 from api.services import Services
 from api.web.access import Access
 from api.web.accounts import Guard
@@ -42,7 +57,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     install(app)
     v1 = APIRouter(prefix="/v1")
-    for route in (topics, latest, history, plot, gaps, live, store, logs):
+    for route in (topics, latest, history, plot, gaps, notable, home_health, live, store, logs):
         v1.include_router(route.router)
     app.include_router(v1)
     for route in (health, login, mqtt, docs):

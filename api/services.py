@@ -8,6 +8,7 @@ from fastapi import Request
 
 from api.follow.progress import Progress
 from api.follow.sink_state import SinkState
+from api.gaps.lines import Lines
 from api.live.hub import Hub
 from api.readmodel.model import ReadModel
 from api.settings import ApiSettings
@@ -42,6 +43,7 @@ class Services:
     sink: SinkState
     clock: Callable[[], int] = time.time_ns
     home: Home | None = None
+    lines: Lines = field(default_factory=Lines)
     fragments: Fragments = field(default_factory=Fragments)
     tunnels: int = 0
     """MQTT connections over WebSocket, now."""

@@ -11,7 +11,7 @@ from api.gaps.kernel import Heard
 from api.gaps.rules import CHANGES_ROWS_MAX, RHYTHM_INTERVALS_MAX
 from api.gaps.spans import Span
 from api.readmodel.rows import Columns
-from api.readmodel.run import Run, spans
+from api.readmodel.run import Run
 from api.readmodel.selection import TopicSeries
 from api.readmodel.view import View
 from ingest.observation import Kind
@@ -54,8 +54,8 @@ def hear(view: View, lines: Sequence[Line], qos: Mapping[str, int], *, by: str, 
     times = _times(view, [each.numbers for each in lines], by, start, end)
     logged = _times(view, [each.messages for each in lines], "logged", start, view.position + 1)
     return [
-        Heard(line.topic, line.field, np.unique(said), spoken, qos.get(line.topic), _is_events(view, line.switches))
-        for line, said, spoken in zip(lines, times, logged, strict=True)
+        Heard(line.topic, line.field, np.unique(said), spoken, qos.get(line.topic), events)
+        for line, said, spoken, events in zip(lines, times, logged, _events(view, lines), strict=True)
     ]
 
 
@@ -98,23 +98,20 @@ def _trimmed(pieces: list[Ints], start: int) -> Ints:
     return times[max(int(np.searchsorted(times, start, side="right")) - RHYTHM_INTERVALS_MAX - 1, 0) :]
 
 
-def _is_events(view: View, numbers: Sequence[int]) -> bool:
-    """Whether all that the topic says are switches, and at least one of them reports changes."""
-    ids: NDArray[np.int32] = np.array(sorted(numbers), np.int32)
-    switched = False
-    for part in reversed(view.parts):
+def _events(view: View, lines: Sequence[Line]) -> list[bool]:
+    """Per line whether all that it says are switches, and at least one of them reports changes."""
+    ids = np.unique(np.array([number for each in lines for number in each.switches], np.int32))
+    others: set[int] = set()
+    changing: set[int] = set()
+    for part in view.parts:
         run = part.run(ids, "logged")
-        counts = np.minimum(run.hi - run.lo, CHANGES_ROWS_MAX)
-        rows = run.physical(spans(run.hi - counts, counts))
-        columns = part.columns.take(rows)
-        if not np.isin(columns.kind, SWITCHES).all():
-            return False
-        switched = switched or any(
-            reports_changes(_states(columns.take(slice(first, first + count))))
-            for first, count in zip((np.cumsum(counts) - counts).tolist(), counts.tolist(), strict=True)
-            if count > 1
-        )
-    return switched
+        for number, first, last in zip(run.ids.tolist(), run.lo.tolist(), run.hi.tolist(), strict=True):
+            rows = part.columns.take(run.physical(np.arange(max(first, last - CHANGES_ROWS_MAX), last)))
+            if not np.isin(rows.kind, SWITCHES).all():
+                others.add(number)
+            elif rows.rows > 1 and reports_changes(_states(rows)):
+                changing.add(number)
+    return [not others.intersection(each.switches) and bool(changing.intersection(each.switches)) for each in lines]
 
 
 def _states(columns: Columns) -> NDArray[np.float64]:

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from api.gaps.kernel import SILENT, Gap
+from api.gaps.lines import OURS
 from api.gaps.outages import Entry, Outage
 from api.gaps.tell import Position, evidence_of, gap_said, outage_object, outage_said, refusal_words
 from api.health.books import Books
@@ -135,7 +136,7 @@ def ranked(facts: Iterable[Fact]) -> list[Fact]:
 
 def is_silence(gap: Gap) -> bool:
     """Whether a gap is worth telling by itself; those of outages are told once, as the outage."""
-    return gap.id == SILENT and not gap.topic.startswith("hearthlog/")
+    return gap.id == SILENT and not gap.topic.startswith(OURS)
 
 
 def _not_saving(begun: Entry, until: int | None, position: Position, now: int) -> Fact:

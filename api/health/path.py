@@ -31,7 +31,7 @@ def path_of(vitals: Vitals, devices: Devices, facts: Sequence[Fact]) -> list[dic
     mute = any(each.id == "sink.unreachable" for each in facts)
     told = vitals.heartbeat is not None and not mute
     return [
-        _stage("device", facts, "path.device" if devices.all else "path.device.none", _devices(devices), mute=mute),
+        _stage("device", facts, _devices_well(devices), _devices(devices), mute=mute),
         _stage("broker", facts, "path.broker", _broker(vitals), mute=mute),
         _stage("sink", facts, "path.sink", _sink(vitals) if told else _NOTHING, mute=mute),
         _stage("store", facts, "path.store", _store(vitals) if told else _NOTHING, mute=mute),
@@ -69,10 +69,16 @@ def _stage(stage: str, facts: Sequence[Fact], well: str, shown: _Shown, *, mute:
     return {"stage": stage, "state": state, "sentence": sentence, "main": shown.main, "facts": shown.facts}
 
 
+def _devices_well(devices: Devices) -> str:
+    if devices.all:
+        return "path.device"
+    return "path.device.free" if devices.without_rhythm else "path.device.none"
+
+
 def _devices(devices: Devices) -> _Shown:
     rhythm = counted(devices.without_rhythm, "topic")
     facts = [say("fact.no_cadence", count=rhythm).sentence] if devices.without_rhythm else []
-    words = {"speaking": f"{devices.speaking:,}", "all": counted(devices.all, "topic")}
+    words = {"speaking": f"{devices.speaking:,}", "all": counted(devices.all, "topic"), "count": rhythm}
     return _Shown(_number("speaking", devices.speaking, "topics"), facts, words)
 
 

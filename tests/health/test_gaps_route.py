@@ -1,18 +1,15 @@
 """What `GET /v1/gaps` answers, asked of the real process over a real store."""
 
-import json
-
 import numpy as np
 import pytest
 import pytest_asyncio
 
-from gdp.store import Write
 from tests.api.recorder import Recorder
 from tests.api.served import Api
+from tests.health.telling import own_log
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 NOON = 1_764_072_000
-WELL = {"session": True, "subscribed": True, "saving": True}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -31,12 +28,6 @@ async def api(tmp_path_factory):
         async with Api(recorder.data, recorder.port) as running:
             await running.reached(last)
             yield running
-
-
-async def own_log(recorder: Recorder, event: str, state: dict | None = None, **fields: object) -> None:
-    record = {"event": event, "state": WELL | (state or {}), "epoch": 1, **fields}
-    data = json.dumps(record).encode()
-    await recorder.committer.submit([Write("$hearthlog/sink", (data,), kind="sink")])
 
 
 async def test_what_was_before_the_recorder_is_unknown_and_nothing_is_filled(api: Api):
