@@ -87,7 +87,9 @@ class Child:
             raise ProgramMissing(message) from error
         finally:
             os.close(log)
-        self.pid_path.write_text(f"{self._process.pid}\n")
+        # A full disk must not keep a part from being started again; only a later `up` would miss the number.
+        with suppress(OSError):
+            self.pid_path.write_text(f"{self._process.pid}\n")
 
     async def wait(self) -> int:
         """Waits for its end.
@@ -97,7 +99,8 @@ class Child:
         """
         assert self._process is not None  # noqa: S101 - only called after start
         code = await self._process.wait()
-        self.pid_path.unlink(missing_ok=True)
+        with suppress(OSError):
+            self.pid_path.unlink()
         return code
 
     async def stop(self, *, deadline: float) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 # What of the end of a log is read to find its last lines.
@@ -21,10 +22,12 @@ def set_aside(path: Path, *, bytes_max: int) -> None:
     """Moves what a log holds to `<name>.1` if there is too much of it, while its writer goes on.
 
     The writer appends (O_APPEND), so it goes on at the new end. A line written between copy and cut is lost.
+    A log that somebody deleted, or a disk without room for the copy does not stop a home: the next time will do.
     """
-    if path.stat().st_size > bytes_max:
-        shutil.copyfile(path, path.with_name(path.name + ".1"))
-        os.truncate(path, 0)
+    with suppress(OSError):
+        if path.stat().st_size > bytes_max:
+            shutil.copyfile(path, path.with_name(path.name + ".1"))
+            os.truncate(path, 0)
 
 
 def last_lines(path: Path, *, since: int = 0, count: int = 12) -> list[str]:

@@ -205,3 +205,22 @@ async def test_a_log_that_grows_is_set_aside_while_its_part_goes_on(tmp_path: Pa
     assert (tmp_path / "api.log.1").read_bytes() == b"x" * 100 + b"\n"
     assert last_lines(path, since=101) == ["and on"]
     assert last_lines(tmp_path / "absent.log") == []
+
+
+def test_a_log_that_cannot_be_set_aside_disturbs_nobody(tmp_path: Path):
+    set_aside(tmp_path / "deleted.log", bytes_max=50)
+    path = tmp_path / "api.log"
+    path.write_bytes(b"x" * 100)
+    (tmp_path / "api.log.1").mkdir()  # as good as a full disk: the copy cannot be written
+    set_aside(path, bytes_max=50)
+    assert path.read_bytes() == b"x" * 100, "what could not be copied is still there"
+
+
+async def test_a_part_starts_though_its_process_id_cannot_be_written(tmp_path: Path):
+    house = House(tmp_path)
+    (tmp_path / "sink.pid").mkdir()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(house.run(house.part("sink", POLITE)))
+        await house.ready.wait()
+        house.supervisor.stop()
+    assert (tmp_path / "sink.log").read_text() == "hello\nbye\n"
