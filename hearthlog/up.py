@@ -46,7 +46,9 @@ async def up(settings: UpSettings, console: Console) -> None:
         supervisor = Supervisor(run=directory.run, limits=_limits(settings), report=terminal)
         loop = asyncio.get_running_loop()
         for number in STOP_SIGNALS:
-            loop.add_signal_handler(number, supervisor.stop)
+            # Under `nohup` the end of the terminal is ignored, and stays so.
+            if signal.getsignal(number) is not signal.SIG_IGN or number != signal.SIGHUP:
+                loop.add_signal_handler(number, supervisor.stop)
         await supervisor.run(services, on_ready=on_ready, extras=extras)
 
 

@@ -55,7 +55,10 @@ def test_the_shell_lines_work(home: Home, block: str):
 
 def test_the_python_lines_publish_what_is_then_served_field_by_field(home: Home):
     (block,) = blocks("python")
-    subprocess.run([sys.executable, "-c", here(home, block)], cwd=home.directory, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", here(home, block)], cwd=home.directory, check=True, capture_output=True, text=True
+    )
+    assert done.stderr == "", "success must not look like a failure"
 
     def fields() -> dict[str, object]:
         answer = home.get("/v1/latest", filter="homes/me/desk/climate").json()

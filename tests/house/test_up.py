@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
@@ -45,7 +46,7 @@ def latest_values(home: Home) -> list[object]:
 
 @pytest.mark.parametrize(("publish", "value"), [("mosquitto_pub ", 21.5), (r"\S*python", 21.7)])
 def test_the_printed_lines_work_as_they_are_pasted(running: Home, publish: str, value: float):
-    pasted(running, publish)
+    assert pasted(running, publish).stderr == ""
     running.wait_for(lambda: latest_values(running) == [value], f"{value} to be served")
 
 
@@ -136,6 +137,13 @@ def test_it_stops_all_in_order_though_a_reader_follows(stopped: Stopped):
     assert not any(is_alive(pid) for pid in stopped.pids)
     assert not list((stopped.data / "run").glob("*.pid"))
     assert "Stopping api\nStopping sink\nStopping mosquitto\n" in stopped.output
+
+
+def test_under_nohup_it_outlives_its_terminal(tmp_path: Path):
+    with Home(tmp_path / "home", through=("nohup",)) as home:
+        home.up.send_signal(signal.SIGHUP)
+        home.publish([("homes/h1/later", "1")])
+        home.wait_for(lambda: kept(home) == 1, "what came after the hang-up to be served")
 
 
 def test_started_again_it_is_the_same_home_and_a_killed_one_starts_again_at_once(stopped: Stopped, tmp_path: Path):

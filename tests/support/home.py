@@ -36,15 +36,26 @@ class HomeError(AssertionError):
 
 
 class Home:
-    """One `hearthlog up` and its children. `settings` are setting names and values, as in hearthlog.toml."""
+    """One `hearthlog up` and its children. `settings` are setting names and values, as in hearthlog.toml.
 
-    def __init__(self, directory: Path, *, settings: Mapping[str, object] | None = None, options: Sequence[str] = ()):
+    `through` is a command that runs it, like `nohup`.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        settings: Mapping[str, object] | None = None,
+        options: Sequence[str] = (),
+        through: Sequence[str] = (),
+    ):
         self.directory = directory
         self.data = directory / "data"
         self.output_path = directory / "output.txt"
         self.http_port = self.mqtt_port = self.gdp_port = self.metrics_port = 0
         self._settings = dict(settings or {})
         self._options = tuple(options)
+        self._through = tuple(through)
         self._process: subprocess.Popen[bytes] | None = None
         # One client for all requests: making one reads every certificate of the machine.
         self._client = httpx.Client(trust_env=False, verify=False, timeout=WAIT_S_MAX)
@@ -113,7 +124,7 @@ class Home:
         assert not self.running
         with self.output_path.open("wb") as output:
             self._process = subprocess.Popen(
-                [*COMMAND, "up", *self._options],
+                [*self._through, *COMMAND, "up", *self._options],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
