@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 
 MISC_S = 1.0
 """How often keep-alive is looked at; paho counts in seconds."""
+PROBE_S = 1.0
+"""How long to wait for the broker to take a connection, when it is only asked whether it is there."""
 STABLE_S = 10.0
 """A connection that lasted so long was a good one: the next delay is the shortest again."""
 
@@ -160,9 +162,20 @@ class MqttSource:
             self._tell_unreachable(reason)
             return False
         now = asyncio.get_running_loop().time()
-        taken_over = self._takeovers.ended(told=connection.taken_over, silent=connection.silent, now=now)
+        silent = connection.silent and await self._is_there()
+        taken_over = self._takeovers.ended(told=connection.taken_over, silent=silent, now=now)
         self._tell(Disconnected(connection.generation, reason, taken_over, now - connection.heard_s))
         return taken_over
+
+    async def _is_there(self) -> bool:
+        """Whether the broker takes connections now: one that died a moment ago does not, and explains a silent end."""
+        try:
+            async with asyncio.timeout(PROBE_S):
+                sock = await _open(self._options.host, self._options.port)
+        except OSError:
+            return False
+        sock.close()
+        return True
 
     async def _attend(self, connection: MqttConnection) -> None:
         loop = asyncio.get_running_loop()

@@ -1,7 +1,7 @@
 """Tells a session that another client takes from a connection that broke.
 
 A broker that speaks MQTT 5 in full says so (DISCONNECT 0x8E, MQTT 5 §3.14.2.1). Mosquitto 2.0.11 only closes: there it
-is concluded from two connections in succession that ended without a word while the broker was there all the time.
+is concluded from two connections in succession that ended without a word while the broker went on taking others.
 """
 
 WINDOW_S = 60.0
@@ -19,6 +19,9 @@ class TakeoverWatch:
         self._silent_at = None
 
     def ended(self, *, told: bool, silent: bool, now: float) -> bool:
-        """Whether another client has the session; `told` by the broker, or `silent`: closed by it without a word."""
+        """Whether another client has the session.
+
+        `told`: the broker said so. `silent`: it gave no reason, and is there.
+        """
         before, self._silent_at = self._silent_at, now if silent else None
         return told or (silent and before is not None and now - before <= WINDOW_S)
