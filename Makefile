@@ -44,10 +44,10 @@ soak: packages-dev $(DEV)
 	.venv/bin/python -m pytest -m soak --timeout 3600
 
 packages:
-	@tools/install-packages $(PYTHON) venv broker broker-clients curl
+	@compose/install-packages $(PYTHON) venv broker broker-clients curl
 
 packages-dev: packages
-	@tools/install-packages $(PYTHON) browser
+	@compose/install-packages $(PYTHON) browser
 
 .venv/bin/python: | packages
 	$(PYTHON) -m venv .venv
