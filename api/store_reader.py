@@ -14,8 +14,9 @@ from gdp.errors import ConnectionLost, GdpError, NoRoute, NotFound, TimedOut
 from gdp.names import GdpName
 from ingest.envelope import Message, part_of, unpack
 
-BATCH = 256
-"""Payloads that are fetched before the bound on their bytes is looked at."""
+BATCH_FIRST = 16
+BATCH_MAX = 256
+"""Payloads that are fetched before the bound on their bytes is looked at: few, until it is seen that they are small."""
 SPAN_FACTOR = 2
 """Records of one log are read as one range if that fetches at most this many times what is wanted."""
 
@@ -60,15 +61,16 @@ class StoreReader:
             StoreUnavailable: the log server does not answer, or does not have one of them.
         """
         payloads: list[bytes] = []
-        size = 0
-        for first in range(0, len(wanted), BATCH):
-            batch = wanted[first : first + BATCH]
+        size, count = 0, BATCH_FIRST
+        while len(payloads) < len(wanted):
+            batch = wanted[len(payloads) : len(payloads) + count]
             found = await self._batch(batch)
             for each in batch:
                 size += len(found[each])
                 if size > bytes_max and payloads:
                     return payloads
                 payloads.append(found[each])
+            count = next_count(count, (bytes_max - size) * len(payloads) // max(size, 1))
         return payloads
 
     async def _batch(self, wanted: Sequence[Wanted]) -> dict[Wanted, bytes]:
@@ -103,6 +105,11 @@ class StoreReader:
             return unpack([last.data])
         before = await self.range(log, last.recno - piece[0] + 1, piece[0] - 1)
         return unpack([*(datum.data for datum in before), last.data])
+
+
+def next_count(count: int, fitting: int) -> int:
+    """How many payloads to fetch after `count`, where about `fitting` more of their size are within the bound."""
+    return max(1, min(2 * count, fitting, BATCH_MAX))
 
 
 def _runs(recnos: Sequence[int]) -> list[list[int]]:

@@ -4,6 +4,10 @@ import orjson
 import pytest
 import pytest_asyncio
 
+from api.store_reader import StoreReader
+from gdp.client import GdpClient
+from gdp.datum import Datum
+from gdp.names import GdpName
 from ingest.envelope import Message
 from tests.api.recorder import Recorder
 from tests.api.served import Api
@@ -84,6 +88,24 @@ async def test_raw_answers_are_cut_by_bytes_and_say_so(recorder: Recorder, tmp_p
             pages.append(len(page["observations"]))
             url = page["next"]
         assert pages == [2, 2, 1]
+
+
+async def test_only_few_large_payloads_are_fetched_before_the_bound_is_looked_at(recorder: Recorder):
+    class Counting(StoreReader):
+        fetched = 0
+
+        async def range(self, log: GdpName, first: int, count: int) -> list[Datum]:
+            found = await super().range(log, first, count)
+            self.fetched += len(found)
+            return found
+
+    await recorder.say(*[("large", b"x" * 30_000)] * 60, *[("small", b"1")] * 600)
+    async with GdpClient.connect("127.0.0.1", recorder.port) as client:
+        reader = Counting(client, reads_max=4)
+        large, small = (recorder.store.current(topic).name for topic in ("large", "small"))
+        assert len(await reader.payloads([(large, recno) for recno in range(1, 61)], bytes_max=1_000_000)) == 33
+        assert reader.fetched <= 34, "not all 60"
+        assert await reader.payloads([(small, recno) for recno in range(1, 601)], bytes_max=1_000_000) == [b"1"] * 600
 
 
 async def test_fields_narrow_and_filters_add_up(api: Api, recorder: Recorder):
