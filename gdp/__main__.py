@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import sys
 
 from gdp.commands import cat, ls, serve, verify
@@ -18,7 +19,13 @@ def main(arguments: list[str]) -> int:
         command.add_to(commands)
     args = parser.parse_args(arguments)
     try:
-        return int(asyncio.run(args.run(args)))
+        status = int(asyncio.run(args.run(args)))
+        sys.stdout.flush()
+        return status  # noqa: TRY300, the flush belongs to it
+    except BrokenPipeError:
+        # `| head` has seen enough. Python would try to write the rest once more when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + 13  # as a shell reports SIGPIPE
     except (GdpError, OSError) as error:
         print(f"gdp: {error}", file=sys.stderr)
         return _UNUSABLE

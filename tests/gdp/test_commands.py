@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import os
 import re
 import signal
 import sqlite3
@@ -54,6 +55,18 @@ async def test_ls_and_cat_read_a_directory(home):
     assert json.loads(out)["data"] == "on"
     status, out, _ = await gdp("cat", home.directory, "kitchen/temperature", "--topic", "--from", "-2", "--count", "1")
     assert re.fullmatch(r"2\t2\d{3}-\d\d-\d\dT[\d:]+\.\d{9}Z\tsigned\t21\n", out)
+
+
+async def test_a_reader_who_has_seen_enough_is_no_error(home):
+    reading, writing = os.pipe()
+    os.close(reading)
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "gdp", "ls", str(home.directory)), stdout=writing, stderr=asyncio.subprocess.PIPE
+    )
+    os.close(writing)
+    async with asyncio.timeout(DEADLINE_S):
+        _, err = await process.communicate()
+    assert (process.returncode, err) == (128 + signal.SIGPIPE, b"")
 
 
 async def test_verify_finds_a_store_good(home):
