@@ -19,6 +19,8 @@ from api.follow.follower import Follower
 from api.follow.progress import Progress
 from api.follow.sink_state import SinkState
 from api.gauges import gauges_of
+from api.health.attention import Attention
+from api.health.watch import Watch
 from api.live.hub import Hub
 from api.readmodel import disk
 from api.readmodel.model import ReadModel
@@ -82,19 +84,26 @@ async def serve(settings: ApiSettings) -> None:
             timeout_graceful_shutdown=STOP_S_MAX,
             ws_per_message_deflate=False,
         )
-        async with _following(services, client):
+        async with _working(services, client):
             await Server(config, services).serve([listening])
         services.pools.close()
 
 
 @asynccontextmanager
-async def _following(services: Services, client: GdpClient) -> AsyncIterator[None]:
+async def _working(services: Services, client: GdpClient) -> AsyncIterator[None]:
+    watch = Watch(services, services.clock)
+    attention = Attention(services, watch, services.clock)
     async with asyncio.TaskGroup() as group:
-        task = group.create_task(_follow(services, client), name="follow the feed")
+        tasks = [
+            group.create_task(_follow(services, client), name="follow the feed"),
+            group.create_task(watch.run(), name="look at the home"),
+            group.create_task(attention.run(), name="publish attention"),
+        ]
         try:
             yield
         finally:
-            task.cancel()
+            for task in tasks:
+                task.cancel()
 
 
 async def _follow(services: Services, client: GdpClient) -> None:

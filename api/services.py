@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from fastapi import Request
 
@@ -18,6 +19,9 @@ from api.web.fragments import Fragments
 from api.web.metrics import Metrics
 from api.web.pools import Pools
 from gdp.names import GdpName
+
+if TYPE_CHECKING:
+    from api.health.look import Look
 
 
 @dataclass(slots=True)
@@ -43,6 +47,8 @@ class Services:
     sink: SinkState
     clock: Callable[[], int] = time.time_ns
     home: Home | None = None
+    look: "Look | None" = None
+    """What was seen at the last look at the home; None before the first."""
     lines: Lines = field(default_factory=Lines)
     fragments: Fragments = field(default_factory=Fragments)
     tunnels: int = 0

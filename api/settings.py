@@ -69,6 +69,19 @@ class ApiSettings(BaseSettings):
     broker_save_interval_s: int = Field(
         1, ge=1, description="Seconds between two saves of the broker's database: what a crash of it can cost."
     )
+    api_mqtt_user: str = Field(
+        "api", description="The api's account at the broker, under which it publishes what needs attention."
+    )
+    api_token_file: str = Field(
+        "secrets/api.token",
+        description="File with that account's password, below the data directory; no file, nothing is published.",
+    )
+    look_interval_s: float = Field(
+        5.0, gt=0, description="Least time between two looks at the whole home, for metrics and attention."
+    )
+    attention_after_s: float = Field(
+        30.0, ge=0, description="How long a fault has to stand before it is published under hearthlog/attention/."
+    )
     ready_lag_max_s: float = Field(
         10.0, gt=0, description="Age of the feed's watermark beyond which the api is not ready."
     )
@@ -123,6 +136,11 @@ class ApiSettings(BaseSettings):
     def store_path(self) -> Path:
         """The file that names the store's catalogue."""
         return self.data / "store" / "store.json"
+
+    @property
+    def api_token_path(self) -> Path:
+        """Where the api's password at the broker lies, if there is one."""
+        return self.data / self.api_token_file
 
     @property
     def token_path(self) -> Path:

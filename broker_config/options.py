@@ -5,6 +5,7 @@ from pathlib import Path
 
 ADMIN = "admin"
 SINK = "sink"
+API = "api"
 DATABASE = "mosquitto.db"
 
 

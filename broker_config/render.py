@@ -3,7 +3,7 @@
 from importlib import resources
 from string import Template
 
-from broker_config.options import ADMIN, DATABASE, SINK, BrokerOptions
+from broker_config.options import ADMIN, API, DATABASE, SINK, BrokerOptions
 
 
 def configuration(options: BrokerOptions) -> str:
@@ -27,8 +27,8 @@ def configuration(options: BrokerOptions) -> str:
 
 
 def access_rules() -> str:
-    """Renders the topic permissions of the two accounts that every home begins with."""
-    return _template("acl").substitute(admin=ADMIN, sink=SINK)
+    """Renders the topic permissions of the accounts that every home begins with."""
+    return _template("acl").substitute(admin=ADMIN, sink=SINK, api=API)
 
 
 def _template(name: str) -> Template:

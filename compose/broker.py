@@ -16,6 +16,7 @@ from compose.errors import DirectoryError, ProgramMissing
 from compose.ready import no_connection
 from compose.settings import UpSettings
 
+ACCOUNTS = (broker_config.ADMIN, broker_config.SINK, broker_config.API)
 INSTALL_LINE = "apt-get install --yes mosquitto mosquitto-clients && systemctl disable --now mosquitto"
 
 
@@ -59,7 +60,7 @@ def prepare_broker(
         queued_bytes_max=settings.broker_queued_bytes_max,
         packet_bytes_max=settings.broker_packet_bytes_max,
     )
-    accounts = {name: directory.token(name) for name in (broker_config.ADMIN, broker_config.SINK)}
+    accounts = {name: directory.token(name) for name in ACCOUNTS}
     salts = {name: secrets.token_bytes(broker_config.SALT_BYTES) for name in accounts}
     try:
         configuration = broker_config.configuration(options)
