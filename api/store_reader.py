@@ -6,6 +6,7 @@ Bounded, and on a connection that has nothing to do with the feed's.
 import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import aclosing
 
 from api.errors import StoreUnavailable
 from gdp.client import GdpClient, OpenLog
@@ -40,19 +41,26 @@ class StoreReader:
         except GdpError as fault:
             raise _unavailable(fault) from fault
 
-    async def range(self, log: GdpName, first: int, count: int) -> list[Datum]:
-        """Records from number `first` on, at most `count`.
+    async def range(self, log: GdpName, first: int, count: int, *, bytes_max: int | None = None) -> list[Datum]:
+        """Records from number `first` on, at most `count`, and as many as stay within `bytes_max`, but at least one.
 
         Raises:
             StoreUnavailable: the log server does not answer.
         """
+        found: list[Datum] = []
+        size = 0
         try:
-            async with self._slots:
-                return [datum async for datum in self._client.read_range(log, first, count)]
+            async with self._slots, aclosing(self._client.read_range(log, first, count)) as datums:
+                async for datum in datums:
+                    size += len(datum.data)
+                    if bytes_max is not None and size > bytes_max and found:
+                        break
+                    found.append(datum)
         except NotFound:
             return []
         except GdpError as fault:
             raise _unavailable(fault) from fault
+        return found
 
     async def payloads(self, wanted: Sequence[Wanted], *, bytes_max: int) -> list[bytes]:
         """The payloads of the first of `wanted`: as many as stay within `bytes_max`, but at least one.

@@ -55,8 +55,9 @@ async def records(request: Request, name: LogName, query: Annotated[RecordsQuery
     home = home_of(services)
     limit = limit_of(services, query.limit)
     log_name, found = await _open(services, name)
-    datums = await services.reader.range(log_name, query.first, limit) if query.first <= found.recno else []
-    shown = _within(datums, services.settings.answer_payload_bytes_max)
+    bytes_max = services.settings.answer_payload_bytes_max
+    here = query.first <= found.recno
+    shown = await services.reader.range(log_name, query.first, limit, bytes_max=bytes_max) if here else []
     hashes = LogHash(log_name, found.metadata.blob)
     rows = [_record(datum, hashes, query.time) for datum in shown]
     next_url = None
@@ -114,15 +115,6 @@ def _texts(metadata: Metadata) -> dict[str, str]:
         if letters.isalpha() and text.isprintable():
             texts[letters] = text
     return texts
-
-
-def _within(datums: list[Datum], bytes_max: int) -> list[Datum]:
-    size = 0
-    for place, datum in enumerate(datums):
-        size += len(datum.data)
-        if size > bytes_max and place:
-            return datums[:place]
-    return datums
 
 
 def _record(datum: Datum, hashes: LogHash, style: str) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """What the calls answer, asked of the real process over a real store."""
 
+from collections.abc import AsyncGenerator
+
 import orjson
 import pytest
 import pytest_asyncio
@@ -91,21 +93,24 @@ async def test_raw_answers_are_cut_by_bytes_and_say_so(recorder: Recorder, tmp_p
 
 
 async def test_only_few_large_payloads_are_fetched_before_the_bound_is_looked_at(recorder: Recorder):
-    class Counting(StoreReader):
+    class Counting(GdpClient):
         fetched = 0
 
-        async def range(self, log: GdpName, first: int, count: int) -> list[Datum]:
-            found = await super().range(log, first, count)
-            self.fetched += len(found)
-            return found
+        async def read_range(self, log: GdpName, first: int, count: int = -1) -> AsyncGenerator[Datum, None]:
+            async for datum in super().read_range(log, first, count):
+                self.fetched += 1
+                yield datum
 
     await recorder.say(*[("large", b"x" * 30_000)] * 60, *[("small", b"1")] * 600)
-    async with GdpClient.connect("127.0.0.1", recorder.port) as client:
-        reader = Counting(client, reads_max=4)
-        large, small = (recorder.store.current(topic).name for topic in ("large", "small"))
+    large, small = (recorder.store.current(topic).name for topic in ("large", "small"))
+    async with Counting.connect("127.0.0.1", recorder.port) as client:
+        reader = StoreReader(client, reads_max=4)
         assert len(await reader.payloads([(large, recno) for recno in range(1, 61)], bytes_max=1_000_000)) == 33
-        assert reader.fetched <= 34, "not all 60"
+        assert client.fetched <= 34, "not all 60"
         assert await reader.payloads([(small, recno) for recno in range(1, 601)], bytes_max=1_000_000) == [b"1"] * 600
+        client.fetched = 0
+        assert len(await reader.range(large, 1, 60, bytes_max=100_000)) == 3
+        assert client.fetched == 4
 
 
 async def test_fields_narrow_and_filters_add_up(api: Api, recorder: Recorder):
