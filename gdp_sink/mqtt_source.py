@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Self
 
-from gdp_sink.backoff import Backoff
+from gdp.backoff import Backoff
 from gdp_sink.mqtt_connection import MqttConnection
 from gdp_sink.source import Ack, Deliveries, Disconnected, Event, Unreachable
 from gdp_sink.takeover import TakeoverWatch

@@ -12,6 +12,7 @@ import structlog
 from api.follow.applier import Applier
 from api.follow.progress import Progress
 from api.readmodel.model import ReadModel
+from gdp.backoff import Backoff
 from gdp.client import FeedRecords, GdpClient, Interruption
 from gdp.errors import GdpError
 from gdp.names import GdpName
@@ -43,8 +44,7 @@ class Follower:
         self._model = model
         self._applier = applier
         self._progress = progress
-        self._delay_s_max = delay_s_max
-        self._chance = chance
+        self._backoff = Backoff(FIRST_DELAY_S, delay_s_max, chance)
         self._writer = ThreadPoolExecutor(1, "seal")
         self._sealing: asyncio.Task[None] | None = None
         self._reported = time.monotonic()
@@ -58,7 +58,6 @@ class Follower:
             await self._keep()
 
     async def _follow_for_ever(self, group: asyncio.TaskGroup) -> None:
-        delay_s = FIRST_DELAY_S
         while True:
             watermark = self._progress.watermark
             try:
@@ -66,8 +65,9 @@ class Follower:
             except GdpError as fault:
                 self._progress.lose(str(fault))
                 log.warning("feed_lost", fault=str(fault))
-            delay_s = FIRST_DELAY_S if self._progress.watermark != watermark else min(2 * delay_s, self._delay_s_max)
-            await asyncio.sleep(delay_s * (0.5 + self._chance() / 2))
+            if self._progress.watermark != watermark:
+                self._backoff.reset()
+            await asyncio.sleep(self._backoff.next_s())
 
     async def _follow(self, group: asyncio.TaskGroup) -> None:
         async for item in self._client.feed(self._server, self._applier.resume):

@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import NamedTuple
 
-from gdp.client.backoff import Backoff
+from gdp.backoff import Backoff
 from gdp.client.calls import refusal
 from gdp.client.link import Link
 from gdp.codes import NAK_FIRST, NAK_SERVER_FIRST, Cmd

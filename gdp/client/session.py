@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Callable
 from typing import TypeVar
 
-from gdp.client.backoff import Backoff
+from gdp.backoff import Backoff
 from gdp.client.calls import Call, Calls
 from gdp.client.link import Link
 from gdp.errors import ConnectionLost, GdpError, ProtocolError, TimedOut

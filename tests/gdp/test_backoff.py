@@ -1,6 +1,6 @@
 """Attempts to connect come ever more rarely, never too rarely, and not all at once."""
 
-from gdp_sink.backoff import Backoff
+from gdp.backoff import Backoff
 
 
 def test_delays_double_up_to_a_bound_and_begin_again_after_success():
