@@ -48,6 +48,8 @@ class Intake:
     def take(self, batch: Sequence[Delivery], epoch: int) -> Taken:
         """Decide on a batch of one connection in session `epoch`."""
         self._counters.received += len(batch)
+        if batch:
+            self.window.connection(batch[0].generation)
         if not self.replay.active and self._is_plain(batch):
             return self._keep_all(batch, epoch)
         return self._decide(batch, epoch)
@@ -108,7 +110,7 @@ class Intake:
             self._counters.duplicates += 1
             return True
         if packet_id:
-            self.window.add(epoch, packet_id, topic, message)
+            self.window.add(epoch, packet_id, topic, message, dup=dup)
         if self.replay.active:
             if retain:
                 if self.replay.is_repeat(topic, message):

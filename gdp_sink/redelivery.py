@@ -4,9 +4,16 @@ After a crash or a lost connection the broker sends again what it saw no PUBACK 
 (MQTT 5 §4.4). The store may hold it already. Acknowledgements go out in the order of storing, so such a message is
 among the last stored at QoS 1. Not among the last `receive maximum` of them: Mosquitto 2.0.11 forgets that bound once
 something is acknowledged (4,900 unacknowledged were seen with a maximum of 100). So the window is as large as packet
-ids allow.
+ids ids allow.
+
+After a crash of its own the broker goes on from what it saved last, and gives the packet ids since then a second time,
+to other messages. One of these that comes again must not be taken for the one that had its id before, though it may be
+equal: a sensor says the same all day. Two things tell. The broker sends again first, in the order of old (§4.6): once a
+connection has brought something new, what it has not brought again by then never comes again. And ids count up: where
+the store holds one twice in a session, those between were given anew.
 """
 
+from collections import deque
 from collections.abc import Iterable
 from hashlib import blake2b
 
@@ -29,16 +36,28 @@ class RedeliveryWindow:
     def __init__(self, size: int = WINDOW_MESSAGES) -> None:
         self._size = size
         self._count = 0
+        self._generation = 0
+        self._before_connection = 0
+        self._settled = 0
         self._by_packet_id: dict[int, _Entry] = {}
 
-    def add(self, epoch: int, packet_id: int, topic: str, message: Message) -> None:
-        """Remember a message that is on its way into the store, or in it."""
-        self._count += 1
-        self._by_packet_id[packet_id] = (self._count, epoch, topic, fingerprint(message))
+    def connection(self, generation: int) -> None:
+        """What follows comes on this connection, which may be a new one."""
+        if generation != self._generation:
+            self._generation = generation
+            self._before_connection = self._count
+
+    def add(self, epoch: int, packet_id: int, topic: str, message: Message, *, dup: bool = False) -> None:
+        """Remember a message that is on its way into the store, or in it; `holds` did not know it, if it has DUP."""
+        # A retained message that came again after a lost session is in no store, so that it proves nothing by DUP.
+        if not (dup and message.retain) or self._live(epoch, packet_id) is not None:
+            self._settled = self._before_connection
+        self._keep(epoch, packet_id, topic, fingerprint(message))
 
     def add_all(self, epoch: int, deliveries: Iterable[Delivery]) -> None:
-        """As `add`, for those at QoS 1; all have topics."""
+        """As `add`, for those at QoS 1, none of them with DUP; all have topics."""
         count, kept = self._count, self._by_packet_id
+        self._settled = self._before_connection
         for topic, message, _, _, _, packet_id, _ in deliveries:
             if packet_id:
                 assert topic is not None
@@ -49,17 +68,36 @@ class RedeliveryWindow:
 
     def fill(self, stored: Iterable[tuple[int, int, str, Message]]) -> None:
         """Rebuild from what the store holds: (epoch, packet id, topic, message), oldest first."""
+        kept, order, of_epoch = self._by_packet_id, deque[int](), 0
         for epoch, packet_id, topic, message in stored:
-            self.add(epoch, packet_id, topic, message)
+            if epoch != of_epoch:
+                kept.clear()
+                order.clear()
+                of_epoch = epoch
+            while packet_id in kept:
+                del kept[order.pop()]
+            self._keep(epoch, packet_id, topic, fingerprint(message))
+            order.append(packet_id)
+            if len(order) > self._size:
+                del kept[order.popleft()]
 
     def holds(self, epoch: int, packet_id: int, topic: str, message: Message) -> bool:
-        """Whether a delivery with DUP is one of these: same session, packet id, topic and content."""
+        """Whether a delivery with DUP is one of these, which may come again: same session, packet id and content."""
+        entry = self._live(epoch, packet_id)
+        if entry is None or entry[1:] != (epoch, topic, fingerprint(message)):
+            return False
+        self._keep(epoch, packet_id, topic, entry[3])
+        return True
+
+    def _live(self, epoch: int, packet_id: int) -> _Entry | None:
         entry = self._by_packet_id.get(packet_id)
-        return (
-            entry is not None
-            and entry[0] > self._count - self._size
-            and entry[1:] == (epoch, topic, fingerprint(message))
-        )
+        if entry is None or entry[1] != epoch or entry[0] <= max(self._count - self._size, self._settled):
+            return None
+        return entry
+
+    def _keep(self, epoch: int, packet_id: int, topic: str, content: Message) -> None:
+        self._count += 1
+        self._by_packet_id[packet_id] = (self._count, epoch, topic, content)
 
 
 def fingerprint(message: Message) -> Message:

@@ -20,7 +20,7 @@ from tests.simulator.recorded_sqlite import library, sqlite_recorded
 
 SEED = "HEARTHLOG_SIM_SEED"
 STEPS = 40
-LIVES, CUTS = 4, 40
+LIVES, CUTS = 4, 32
 
 needs_sqlite = pytest.mark.skipif(library() is None, reason="this Python hides its SQLite library")
 

@@ -69,6 +69,60 @@ def test_the_window_is_the_last_stored_ones_and_no_more(packet_ids, size):
         assert window.holds(1, packet_id, "t", Message(str(number).encode())) == expected
 
 
+ON, OFF = Message(b"on"), Message(b"off")
+
+
+def test_an_id_that_a_crashed_broker_gives_anew_is_another_message_even_if_it_is_equal():
+    """The broker lost 5 and 6 with the last moments before its crash, and gives their ids again."""
+    window = RedeliveryWindow()
+    window.connection(1)
+    for packet_id in (4, 5, 6):
+        window.add(1, packet_id, "t", ON)
+    window.connection(2)
+    assert window.holds(1, 4, "t", ON)
+    window.add(1, 5, "t", OFF)
+    window.connection(3)
+    assert window.holds(1, 4, "t", ON), "its acknowledgement may have been lost a second time"
+    assert window.holds(1, 5, "t", OFF)
+    assert not window.holds(1, 6, "t", ON), "6 was sent on the second connection, and never came"
+
+
+def test_once_a_redelivery_is_new_all_that_follow_are_new():
+    """The sink was restarted too, and knows only what is in the store."""
+    window = RedeliveryWindow()
+    window.fill([(1, packet_id, "t", ON) for packet_id in (4, 5, 6)])
+    window.connection(1)
+    assert window.holds(1, 4, "t", ON)
+    assert not window.holds(1, 5, "t", OFF)
+    window.add(1, 5, "t", OFF, dup=True)
+    assert not window.holds(1, 6, "t", ON)
+
+
+def test_ids_between_two_uses_of_one_in_the_store_were_given_anew():
+    window = RedeliveryWindow()
+    window.fill([(1, packet_id, "t", ON) for packet_id in (3, 4, 5, 6)] + [(1, 4, "t", OFF)])
+    window.connection(1)
+    assert window.holds(1, 3, "t", ON)
+    assert window.holds(1, 4, "t", OFF)
+    assert not window.holds(1, 5, "t", ON)
+
+
+def test_retained_messages_that_come_again_do_not_hide_what_the_store_holds():
+    """They were not stored when they came in the new session, so that a restarted sink finds them new."""
+    window = RedeliveryWindow()
+    window.fill([(2, 3, "t", ON)])
+    window.connection(1)
+    window.add(2, 2, "r", Message(b"on", retain=True), dup=True)
+    assert window.holds(2, 3, "t", ON)
+
+
+def test_a_lost_session_leaves_nothing_that_could_come_again():
+    window = RedeliveryWindow()
+    window.fill([(1, 1, "t", ON), (1, 2, "t", ON), (2, 1, "t", OFF)])
+    assert window.holds(2, 1, "t", OFF)
+    assert not window.holds(2, 2, "t", ON)
+
+
 def test_the_window_cannot_mix_up_two_messages_with_one_packet_id():
     assert WINDOW_MESSAGES < 65_535 / 2
 

@@ -1,0 +1,236 @@
+"""A broker as Mosquitto is one to the sink: session, window, packet ids, redelivery, retained messages, saved state.
+
+What it does when it forgets is what matters: after a crash it has the state that it saved last, so that messages are
+gone, acknowledged ones come again, and packet ids are given a second time (architecture.md, "Facts").
+"""
+
+import copy
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+from typing import NamedTuple
+
+from gdp_sink.source import Ack, Delivery
+from ingest.envelope import Message
+from tests.simulator.virtual_time import VirtualLoop
+
+LATENCY_S = 0.002
+SAVE_S = 1.0
+
+
+class Published(NamedTuple):
+    """A message of a device; `number` names it among all."""
+
+    number: int
+    topic: str
+    payload: bytes
+    retain: bool
+
+
+@dataclass
+class Session:
+    subscribed: bool = False
+    last_packet_id: int = 0
+    queue: list[tuple[Published, bool]] = field(default_factory=list)
+    """And whether it is a retained message that a new subscription brings again."""
+    in_flight: dict[int, tuple[Published, bool]] = field(default_factory=dict)
+    """By packet id, in the order of sending; whether it has been sent before."""
+
+
+@dataclass
+class State:
+    """What is saved."""
+
+    session: Session | None = None
+    retained: dict[str, Published] = field(default_factory=dict)
+
+
+class Books:
+    """The truth: what became of each message, as an observer sees it who is everywhere."""
+
+    def __init__(self) -> None:
+        self.published: list[Published] = []
+        self.lost: set[int] = set()
+        """The broker forgot them, before the sink acknowledged them."""
+        self.acknowledged: dict[int, int] = {}
+        """The sink sent a PUBACK on the connection that they came on; as the how manieth."""
+        self.given: Counter[int] = Counter()
+        """How often the broker gave them a packet id, other than for a retained message that came again."""
+        self.resurrected: Counter[int] = Counter()
+        """How often a crash brought them back in flight, though they had been acknowledged."""
+        self.indistinguishable = 0
+        """Messages with the packet id, after a crash, of an equal one that it lost, and nothing before them that tells."""
+        self.replayed: Counter[int] = Counter()
+        """How often they were given one as the retained message of a new subscription."""
+
+
+class Connection:
+    """Packets on their way in both directions; those of a broken connection arrive nowhere."""
+
+    def __init__(self, loop: VirtualLoop, generation: int, receive: Callable[["Connection", object], None]) -> None:
+        self.generation = generation
+        self.open = True
+        self._loop = loop
+        self._receive = receive
+        self._next_at = 0.0
+
+    def send(self, packet: object, latency_s: float) -> None:
+        """To the sink, in order."""
+        self._next_at = max(self._next_at + 1e-6, self._loop.time() + latency_s)  # a heap is not stable
+        self._loop.call_at(self._next_at, self._arrive, packet)
+
+    def _arrive(self, packet: object) -> None:
+        if self.open:
+            self._receive(self, packet)
+
+    def breaks(self) -> None:
+        if self.open:
+            self.open = False
+            self._receive(self, None)
+
+
+class VirtualBroker:
+    def __init__(self, loop: VirtualLoop, random: Random, *, packet_ids: int, window: int, queue_max: int) -> None:
+        self.books = Books()
+        self.up = True
+        self._loop = loop
+        self._random = random
+        self._packet_ids = packet_ids
+        self._window = window
+        self._queue_max = queue_max
+        self._state = State()
+        self._saved = State()
+        self._connection: Connection | None = None
+        self._given: dict[int, tuple[str, bytes]] = {}
+        self._fell_back = False
+        loop.call_later(SAVE_S, self._save_regularly)
+
+    @property
+    def idle(self) -> bool:
+        session = self._state.session
+        return session is not None and session.subscribed and not session.queue and not session.in_flight
+
+    def publish(self, topic: str, payload: bytes, *, retain: bool) -> None:
+        """Take a message at QoS 1 from a device; while the broker is down, devices wait."""
+        if not self.up:
+            return
+        books, state = self.books, self._state
+        published = Published(len(books.published), topic, payload, retain)
+        books.published.append(published)
+        if retain:
+            state.retained[topic] = published
+        session = state.session
+        if session is None or not session.subscribed or len(session.queue) >= self._queue_max:
+            books.lost.add(published.number)
+            return
+        session.queue.append((published, False))
+        self._fill()
+
+    def connect(self, connection: Connection) -> bool:
+        """Accept the sink in place of whoever was connected by that name; returns whether there was a session."""
+        if self._connection is not None:
+            self._connection.breaks()
+        self._connection = connection
+        present = self._state.session is not None
+        if self._state.session is None:
+            self._state.session = Session()
+        return present
+
+    def resume(self, connection: Connection) -> None:
+        """Send again what was not acknowledged, then go on (MQTT 5 §4.4)."""
+        session = self._state.session
+        if connection is self._connection and session is not None:
+            for packet_id, (published, sent) in session.in_flight.items():
+                self._send(packet_id, published, dup=sent)
+                session.in_flight[packet_id] = published, True
+            self._fill()
+
+    def subscribe(self, connection: Connection) -> None:
+        session = self._state.session
+        if connection is self._connection and session is not None and not session.subscribed:
+            session.subscribed = True
+            for published in self._state.retained.values():  # retain handling 1
+                session.queue.append((published, True))
+            self._fill()
+
+    def acknowledge(self, connection: Connection, acks: list[Ack]) -> None:
+        """PUBACKs arrive; what they are for is by packet id alone."""
+        session = self._state.session
+        if connection is self._connection and connection.open and session is not None:
+            for ack in acks:
+                session.in_flight.pop(ack.packet_id, None)
+            self._fill()
+
+    def disconnected(self, connection: Connection) -> None:
+        if connection is self._connection:
+            self._connection = None
+
+    def break_connection(self) -> None:
+        if self._connection is not None:
+            self._connection.breaks()
+            self._connection = None
+
+    def save(self) -> None:
+        self._saved = copy.deepcopy(self._state)
+
+    def stop(self, *, crash: bool, forget: bool = False) -> None:
+        """Go down; in order, saving, or by a crash, back to what was saved last; or without anything."""
+        if crash:
+            self._state = State() if forget else copy.deepcopy(self._saved)
+            self._fell_back = True
+            self.books.resurrected.update(self._held() & self.books.acknowledged.keys())
+        self.break_connection()
+        self.up = False
+        held = self._held()
+        unanswered = {each.number for each in self.books.published} - self.books.acknowledged.keys()
+        self.books.lost |= unanswered - held
+        self.save()
+
+    def start(self) -> None:
+        self.up = True
+
+    def forget_session(self) -> None:
+        """The session expired."""
+        self.break_connection()
+        self.books.lost |= self._held() - self.books.acknowledged.keys()
+        self._state.session = None
+
+    def _held(self) -> set[int]:
+        session = self._state.session
+        if session is None:
+            return set()
+        return {each.number for each, _ in session.queue} | {each.number for each, _ in session.in_flight.values()}
+
+    def _save_regularly(self) -> None:
+        if self.up:
+            self.save()
+        self._loop.call_later(SAVE_S, self._save_regularly)
+
+    def _fill(self) -> None:
+        session = self._state.session
+        while session is not None and self._connection is not None and session.queue:
+            if len(session.in_flight) >= self._window:
+                return
+            published, replayed = session.queue.pop(0)
+            session.last_packet_id = session.last_packet_id % self._packet_ids + 1
+            session.in_flight[session.last_packet_id] = published, True
+            self._note_given(session.last_packet_id, published)
+            (self.books.replayed if replayed else self.books.given)[published.number] += 1
+            self._send(session.last_packet_id, published, dup=False)
+
+    def _note_given(self, packet_id: int, published: Published) -> None:
+        content, before = published[1:3], self._given.get(packet_id)
+        if self._fell_back and before == content:
+            self.books.indistinguishable += 1
+        elif before is not None or not published.retain:
+            self._fell_back = False
+        self._given[packet_id] = content
+
+    def _send(self, packet_id: int, published: Published, *, dup: bool) -> None:
+        assert self._connection is not None
+        _, topic, payload, retain = published
+        delivery = Delivery(
+            topic, Message(payload, retain=retain), 1, retain, dup, packet_id, self._connection.generation
+        )
+        self._connection.send((delivery, published.number), LATENCY_S * self._random.random())

@@ -1,0 +1,144 @@
+"""A source on the virtual broker: what `MqttSource` promises to the writer, without sockets."""
+
+import asyncio
+from collections.abc import Collection, Sequence
+from random import Random
+from typing import Self
+
+from gdp_sink.source import Ack, Connected, Deliveries, Disconnected, Event, Subscribed, Unreachable
+from tests.simulator.virtual_broker import LATENCY_S, Connection, VirtualBroker
+from tests.simulator.virtual_time import VirtualLoop
+
+BACKLOG_MAX = 30
+
+
+class VirtualSource:
+    """`dead` is a process that has ended: it acknowledges nothing and connects no more."""
+
+    def __init__(self, loop: VirtualLoop, broker: VirtualBroker, random: Random, durable: set[int]) -> None:
+        self.dead = False
+        self.stale = 0
+        self._loop = loop
+        self._broker = broker
+        self._random = random
+        self._durable = durable
+        self._connection: Connection | None = None
+        self._generation = 0
+        self._events: list[Event] = []
+        self._numbers: dict[int, int] = {}
+        self._unread: list[object] = []
+        self._wake = asyncio.Event()
+        self._ended = asyncio.Event()
+        self._stopped = False
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._task = self._loop.create_task(self._keep_connected(), name="virtual-connection")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.leave()
+        if self._task is not None:
+            self._task.cancel()
+
+    def leave(self) -> None:
+        if self._connection is not None:
+            self._connection.open = False
+            self._broker.disconnected(self._connection)
+
+    @property
+    def backlog(self) -> int:
+        return sum(len(event.batch) for event in self._events if isinstance(event, Deliveries))
+
+    async def next(self) -> Sequence[Event]:
+        while not self._events and not self._stopped:
+            self._wake.clear()
+            await self._wake.wait()
+        events, self._events = self._events, []
+        if not self._stopped:
+            unread, self._unread = self._unread, []
+            for packet in unread:
+                self._take(packet)
+        return events
+
+    def subscribe(self, generation: int, filters: Sequence[str], forget: Collection[str]) -> None:
+        connection = self._current(generation)
+        if connection is not None and not self.dead:
+            self._loop.call_later(LATENCY_S, self._subscribe, connection, tuple(filters))
+
+    def _subscribe(self, connection: Connection, filters: Sequence[str]) -> None:
+        if connection.open:
+            connection.send(Subscribed(connection.generation, dict.fromkeys(filters, 1)), LATENCY_S)
+            self._broker.subscribe(connection)
+
+    def acknowledge(self, acks: Sequence[Ack]) -> int:
+        connection = self._connection
+        if connection is None or self.dead:
+            return len(acks)
+        books = self._broker.books
+        fresh = [ack for ack in acks if ack.generation == connection.generation and connection.open]
+        for ack in fresh:
+            number = self._numbers[ack.packet_id]
+            assert number in self._durable, f"message {number} was acknowledged before it was durable"
+            books.acknowledged.setdefault(number, len(books.acknowledged))
+        self._loop.call_later(LATENCY_S, self._broker.acknowledge, connection, fresh)
+        return len(acks) - len(fresh)
+
+    def reconnect(self, generation: int, reason: str) -> None:
+        connection = self._current(generation)
+        if connection is not None:
+            self._broker.disconnected(connection)
+            connection.breaks()
+
+    def stop_receiving(self) -> None:
+        self._stopped = True
+        self._wake.set()
+
+    async def _keep_connected(self) -> None:
+        while not self.dead:
+            await asyncio.sleep(self._random.random())
+            if not self._broker.up:
+                self._tell(Unreachable("the broker is down"))
+                continue
+            self._generation += 1
+            connection = self._connection = Connection(self._loop, self._generation, self._receive)
+            self._ended.clear()
+            self._numbers, self._unread = {}, []
+            present = self._broker.connect(connection)
+            connection.send(Connected(connection.generation, present), LATENCY_S)
+            self._broker.resume(connection)
+            await self._ended.wait()
+
+    def _receive(self, connection: Connection, packet: object) -> None:
+        if connection is not self._connection or self.dead:
+            return
+        if packet is None:
+            self._unread = []
+            self._connection = None
+            self._tell(Disconnected(connection.generation, "the connection broke"))
+            self._ended.set()
+        elif self._unread or self.backlog >= BACKLOG_MAX:
+            self._unread.append(packet)
+        else:
+            self._take(packet)
+
+    def _take(self, packet: object) -> None:
+        if not isinstance(packet, tuple) or isinstance(packet, Connected | Subscribed):
+            self._tell(packet)
+            return
+        delivery, number = packet
+        self._numbers[delivery.packet_id] = number
+        last = self._events[-1] if self._events else None
+        if isinstance(last, Deliveries):
+            last.batch.append(delivery)
+        else:
+            self._events.append(Deliveries([delivery]))
+        self._wake.set()
+
+    def _tell(self, event: Event) -> None:
+        self._events.append(event)
+        self._wake.set()
+
+    def _current(self, generation: int) -> Connection | None:
+        connection = self._connection
+        return connection if connection is not None and connection.generation == generation else None
