@@ -1,9 +1,12 @@
 """The gauges of the api: how far it is, how much it holds, who listens, and what the sink counted."""
 
+import math
 from collections.abc import Iterable
 
+from api.health.look import Look
 from api.readiness import is_connected, lag_s
 from api.services import Services
+from api.words.templates import Severity
 
 NS_PER_S = 1e9
 
@@ -20,6 +23,7 @@ def gauges_of(services: Services) -> Iterable[tuple[str, str, float]]:
     yield "hearthlog_api_live_readers", "Event streams.", float(hub.readers)
     yield "hearthlog_api_mqtt_tunnels", "MQTT connections over WebSocket.", float(services.tunnels)
     yield "hearthlog_api_queries_waiting", "Queries that run or wait for a thread.", float(services.pools.waiting)
+    yield from _from_look(services.look)
     if home is not None:
         model = home.model
         yield (
@@ -34,3 +38,33 @@ def gauges_of(services: Services) -> Iterable[tuple[str, str, float]]:
         yield "hearthlog_api_series", "Stored series.", float(len(model.table))
     for name, value in services.sink.counters.items():
         yield f"hearthlog_sink_reported_{name}", "As the sink's last heartbeat says.", value
+
+
+def _from_look(seen: Look | None) -> Iterable[tuple[str, str, float]]:
+    """What the last look at the home found; not a number before the first."""
+    weights = [] if seen is None else [each.severity for each in seen.facts]
+    for severity in (Severity.critical, Severity.warning):
+        count = math.nan if seen is None else float(weights.count(severity))
+        yield f"hearthlog_api_{severity.name}_faults", f"Faults that stand, {severity.name}.", count
+    devices = None if seen is None else seen.devices
+    yield (
+        "hearthlog_api_steady_topics",
+        "Topics with a usual interval.",
+        math.nan if devices is None else float(devices.all),
+    )
+    yield (
+        "hearthlog_api_silent_topics",
+        "Those of them that have fallen silent.",
+        math.nan if devices is None else float(devices.silent),
+    )
+    books = None if seen is None else seen.books
+    yield (
+        "hearthlog_api_books_difference_messages",
+        "Delivered messages that are neither stored, in flight, known already nor refused: 0, or a mistake of ours.",
+        math.nan if books is None else float(books.difference),
+    )
+    yield (
+        "hearthlog_api_disk_full_seconds",
+        "When the disk will be full as it fills now; +Inf if it does not, NaN while that is not known.",
+        math.nan if seen is None else seen.foreseen.seconds,
+    )

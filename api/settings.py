@@ -66,6 +66,9 @@ class ApiSettings(BaseSettings):
     )
     live_comment_s: float = Field(15.0, gt=0, description="Silence after which an event stream sends a comment.")
     mqtt_tunnels_max: int = Field(256, ge=1, description="MQTT connections over WebSocket at one time.")
+    silent_min_s: float = Field(
+        300.0, gt=0, description="Shortest silence of a device that is called one, beside ten of its usual intervals."
+    )
     broker_save_interval_s: int = Field(
         1, ge=1, description="Seconds between two saves of the broker's database: what a crash of it can cost."
     )

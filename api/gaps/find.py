@@ -30,6 +30,7 @@ class Asked(NamedTuple):
     edge: Outage | None
     """Why what comes after the view's position is not known; None where the view reaches as far as can be."""
     save_interval_ns: int
+    silent_min_ns: int
 
 
 class Found(NamedTuple):
@@ -62,8 +63,9 @@ def asked_of(services: Services, view: View, *, by: str, start: int, end: int, p
     home = services.home
     assert home is not None
     edge = edge_of(services, view) if present else None
-    save_interval_ns = services.settings.broker_save_interval_s * NS_PER_S
-    return Asked(view, home.model.selector.series_of(SINK_TOPIC), by, start, end, edge, save_interval_ns)
+    settings = services.settings
+    save_interval_ns, silent_min_ns = settings.broker_save_interval_s * NS_PER_S, int(settings.silent_min_s * NS_PER_S)
+    return Asked(view, home.model.selector.series_of(SINK_TOPIC), by, start, end, edge, save_interval_ns, silent_min_ns)
 
 
 def find_outages(asked: Asked) -> tuple[OwnLog, list[Outage]]:
@@ -90,7 +92,7 @@ def find_gaps(asked: Asked, lines: Sequence[Line], *, rows_max: int) -> Found:
     if rows > rows_max:
         detail = f"{rows} rows are in the window, {rows_max} may be: ask for less time or fewer topics"
         raise Problem(413, "too-much", detail, parameter="start")
-    window = Window(asked.start, end, own_log.watched_from, present=asked.end >= known)
+    window = Window(asked.start, end, own_log.watched_from, asked.silent_min_ns, present=asked.end >= known)
     qos = read_qos(asked.view, asked.sink)
     heard = hear(asked.view, lines, qos, by=asked.by, start=asked.start, end=end)
     gaps = [gap for each in heard for gap in gaps_of(each, outages, window)]

@@ -37,6 +37,7 @@ class Window(NamedTuple):
     end: int
     watched_from: int
     """Logged time of the first record of the sink's own log."""
+    silent_min_ns: int = SILENT_MIN_NS
     present: bool = True
     """Whether it ends where everything that is known ends."""
 
@@ -134,7 +135,7 @@ def _explain(heard: Heard, hole: _Hole, outages: Sequence[Outage], window: Windo
             whole = outage.end == outage.back
             pieces.append((start, end, outage.id, outage, kept if whole or not kept else 0))
     silence = sum(end - start for start, end in free)
-    if usual is not None and silence > max(SILENT_INTERVALS * usual, SILENT_MIN_NS):
+    if usual is not None and silence > max(SILENT_INTERVALS * usual, window.silent_min_ns):
         for start, end in free:
             if end - start > LATE_INTERVALS * usual:
                 seen = min(max(window.watched_from, start), end)

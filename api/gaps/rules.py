@@ -17,6 +17,7 @@ NS_PER_S = 1_000_000_000
 LATE_INTERVALS = 2
 SILENT_INTERVALS = 10
 SILENT_MIN_NS = 300 * NS_PER_S
+"""Unless the setting `silent_min_s` says otherwise."""
 
 RHYTHM_INTERVALS_MAX = 256
 """The last so many intervals tell the rhythm."""

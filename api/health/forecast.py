@@ -1,5 +1,6 @@
 """When the disk will be full, from how its free space went lately. Pure."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -25,6 +26,13 @@ class Forecast(NamedTuple):
     full_in_ns: int | None = None
     filling: bool | None = None
     """None while it is not known yet."""
+
+    @property
+    def seconds(self) -> float:
+        """Seconds until then: infinite if it does not fill, not a number while that is not known."""
+        if self.full_in_ns is not None:
+            return self.full_in_ns / NS_PER_S
+        return math.nan if self.filling is None else math.inf
 
     def said(self) -> Said:
         """In words."""

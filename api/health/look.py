@@ -71,7 +71,8 @@ def look(question: Question) -> Look:
     own_log, outages = find_outages(asked)
     outages = [named(each, question) for each in outages]
     heard = _heard(asked, lines)
-    silent = _silent(heard, outages, view.position, own_log.watched_from)
+    window = Window(view.position - 1, view.position, own_log.watched_from, asked.silent_min_ns)
+    silent = _silent(heard, outages, window)
     foreseen, books = foresee(view, asked.sink), books_of(vitals.counters)
     position = functools.partial(position_text, home)
     now = vitals.now
@@ -98,9 +99,8 @@ def _heard(asked: Asked, lines: Sequence[Line]) -> list[Heard]:
     return hear(asked.view, lines, qos, by="device", start=position, end=position + 1)
 
 
-def _silent(heard: Sequence[Heard], outages: Sequence[Outage], position: int, watched_from: int) -> list[Gap]:
+def _silent(heard: Sequence[Heard], outages: Sequence[Outage], window: Window) -> list[Gap]:
     """The silences of devices that last, each from its beginning."""
-    window = Window(position - 1, position, watched_from)
     gaps = (gap for each in heard for gap in gaps_of(each, outages, window))
     return [gap._replace(start=gap.last) for gap in gaps if gap.standing and is_silence(gap)]
 

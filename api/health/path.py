@@ -78,7 +78,7 @@ def _devices_well(devices: Devices) -> str:
 def _devices(devices: Devices) -> _Shown:
     rhythm = counted(devices.without_rhythm, "topic")
     facts = [say("fact.no_cadence", count=rhythm).sentence] if devices.without_rhythm else []
-    words = {"speaking": f"{devices.speaking:,}", "all": counted(devices.all, "topic"), "count": rhythm}
+    words = {"speaking": f"{devices.speaking:,}", "all": f"{devices.all:,}", "count": rhythm}
     return _Shown(_number("speaking", devices.speaking, "topics"), facts, words)
 
 
@@ -92,7 +92,9 @@ def _broker(vitals: Vitals) -> _Shown:
 def _sink(vitals: Vitals) -> _Shown:
     in_hand = vitals.number("in_flight") + vitals.number("waiting")
     oldest = vitals.span_ns("oldest_s", NS_PER_S)
-    facts = [say("fact.clock", facts=clock_facts(vitals.clock_offset_ns)).sentence]
+    offset = vitals.clock_offset_ns
+    agrees = abs(offset) < NS_PER_MS
+    facts = [say("fact.clock_agrees" if agrees else "fact.clock", facts=clock_facts(offset)).sentence]
     if not math.isnan(in_hand + oldest):
         facts.insert(0, say("fact.backlog", count=counted(int(in_hand), "message"), oldest=duration(oldest)).sentence)
     return _Shown(_number("in hand", in_hand, "messages"), facts)

@@ -7,7 +7,7 @@ import numpy as np
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from api.gaps.rules import LATE_INTERVALS, SILENT_INTERVALS, SILENT_MIN_NS
+from api.gaps.rules import LATE_INTERVALS, SILENT_INTERVALS
 from api.readmodel.activity import Activity, activity
 from api.readmodel.latest import Series, newest_of
 from api.readmodel.newest import newest
@@ -54,7 +54,10 @@ async def topics(request: Request, query: Annotated[TopicsQuery, Query()]) -> Re
     known = selector.select(Wanted(tuple(query.filter))).topics
     names = [topic for topic in known if topic > after and _existed(home, topic, view.position)]
     series = [selector.series_of(topic) for topic in names[:limit]]
-    rows = await services.pools.run(functools.partial(_describe, home, view, series, query.time), heavy=True)
+    silent_min_ns = int(services.settings.silent_min_s * NS_PER_S)
+    rows = await services.pools.run(
+        functools.partial(_describe, home, view, series, query.time, silent_min_ns), heavy=True
+    )
     next_url = None
     if len(names) > limit:
         next_url = next_page(request, encode_cursor("topics", view.position, names[limit - 1]), {}, drop=("at",))
@@ -67,7 +70,9 @@ def _existed(home: Home, topic: str, position: int) -> bool:
     return any(log.started <= position for log in home.model.catalogue.logs_of(topic))
 
 
-def _describe(home: Home, view: View, topics: list[TopicSeries], style: str) -> list[dict[str, Any]]:
+def _describe(
+    home: Home, view: View, topics: list[TopicSeries], style: str, silent_min_ns: int
+) -> list[dict[str, Any]]:
     """One object per topic that has a message at the view's position."""
     ids = np.array(sorted(number for each in topics for number in each.all_numbers()), np.int32)
     rows = {row.series: row for row in newest(view, ids, "logged").unpack()}
@@ -84,7 +89,7 @@ def _describe(home: Home, view: View, topics: list[TopicSeries], style: str) -> 
                     "generation": log.generation,
                     "decoder": messages[0].key.decoder,
                     "fields": _fields(each, view, rows),
-                    **_activity(heard, view.position, style),
+                    **_activity(heard, view.position, style, silent_min_ns),
                 }
             )
     return described
@@ -98,20 +103,20 @@ def _fields(topic: TopicSeries, view: View, rows: dict[int, Row]) -> list[dict[s
     ]
 
 
-def _activity(heard: Activity, position: int, style: str) -> dict[str, Any]:
+def _activity(heard: Activity, position: int, style: str, silent_min_ns: int) -> dict[str, Any]:
     usual = heard.usual_interval
     return {
         "count": heard.messages,
         "first_logged_time": one_time(heard.first, style),
         "last_logged_time": one_time(heard.last, style),
         "usual_interval_s": None if usual is None else usual / NS_PER_S,
-        "state": _state(position - heard.last, usual),
+        "state": _state(position - heard.last, usual, silent_min_ns),
     }
 
 
-def _state(silence: int, usual: int | None) -> str | None:
+def _state(silence: int, usual: int | None, silent_min_ns: int) -> str | None:
     if usual is None:
         return None
-    if silence > max(SILENT_INTERVALS * usual, SILENT_MIN_NS):
+    if silence > max(SILENT_INTERVALS * usual, silent_min_ns):
         return "silent"
     return "late" if silence > LATE_INTERVALS * usual else "live"

@@ -51,7 +51,7 @@ async def test_a_stop_of_the_sink_is_told_with_its_records_and_what_waited(api: 
     records = await api.json("/v1/history", filter="$hearthlog/sink", field="event", order="desc")
     stopped = next(each for each in records["observations"] if each["value"] == "stopped")
     assert gap["evidence"][0]["position"].partition(".")[2] in ns_of(stopped["logged_time"])
-    assert gap["kept_words"] == "Of what was said meanwhile 1 message waited in the broker, to be logged later."
+    assert gap["kept_words"] == "Of what was said meanwhile about 1 message waited in the broker, to be logged later."
     assert [each["id"] for each in answer["outages"]] == ["sink.stopped"]
 
 

@@ -19,7 +19,7 @@ async def home(tmp_path_factory):
         await own_log(recorder, "subscribed")
         await recorder.say(*(("home/desk", b"21.%d" % n) for n in range(9)))
         last = await heartbeat(recorder)
-        async with Api(recorder.data, recorder.port, ready_lag_max_s=1) as api:
+        async with Api(recorder.data, recorder.port) as api:
             await api.reached(last)
             yield recorder, api
 
