@@ -18,6 +18,8 @@ class Counters:
     retained_repeats: int = 0
     unwanted: int = 0
     """Outside the log filter, from a subscription of an earlier run: acknowledged, not stored."""
+    broker_dropped: int = 0
+    """Messages for any client that the broker says it had no room for."""
     taken_over: int = 0
     """Connections that ended because another client connected with the sink's client id."""
     refused: Counter[str] = field(default_factory=Counter)
@@ -32,6 +34,7 @@ class Counters:
             "duplicates": self.duplicates,
             "retained_repeats": self.retained_repeats,
             "unwanted": self.unwanted,
+            "broker_dropped": self.broker_dropped,
             "taken_over": self.taken_over,
             "refused": dict(self.refused),
         }

@@ -1,6 +1,6 @@
 """Decides what becomes of each delivery: kept, known already, not wanted, or refused. No waiting, no I/O."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from gdp.catalogue import Kind
@@ -24,6 +24,10 @@ class Taken(NamedTuple):
     news: list[tuple[str, int]]
 
 
+def _nothing(_topic: str, _payload: bytes) -> bool:
+    return False
+
+
 class Intake:
     """Sorts deliveries in the broker's order, with what it remembers of earlier ones."""
 
@@ -35,7 +39,9 @@ class Intake:
         *,
         topic_bytes_max: int,
         payload_bytes_max: int,
+        broker_says: Callable[[str, bytes], bool] = _nothing,
     ) -> None:
+        """Sort by these rules; `broker_says` takes what is no message but the broker's word of itself."""
         self.window = RedeliveryWindow()
         self.replay = RetainedReplay()
         self._filters = filters
@@ -43,6 +49,7 @@ class Intake:
         self._report = report
         self._topic_bytes_max = topic_bytes_max
         self._payload_bytes_max = payload_bytes_max
+        self._broker_says = broker_says
         self._qos_of: dict[str | None, int] = {}
 
     def take(self, batch: Sequence[Delivery], epoch: int) -> Taken:
@@ -124,7 +131,10 @@ class Intake:
     def _turn_away(self, delivery: Delivery) -> Reason:
         topic = delivery.topic
         if topic is not None and not self._wanted(topic):
-            self._counters.unwanted += 1
+            if self._broker_says(topic, delivery.message.payload):
+                self._counters.received -= 1
+            else:
+                self._counters.unwanted += 1
             return Reason.SUCCESS
         refusal = topic_fault(topic, self._topic_bytes_max) or Refusal.PAYLOAD_TOO_BIG
         self._counters.refused[refusal.label] += 1

@@ -25,6 +25,7 @@ _COUNTERS = (
     ("hearthlog_sink_duplicate_messages", "Redeliveries of what the store holds.", "duplicates"),
     ("hearthlog_sink_repeated_retained_messages", "Retained messages that came again.", "retained_repeats"),
     ("hearthlog_sink_unwanted_messages", "Messages outside the log filter.", "unwanted"),
+    ("hearthlog_sink_broker_dropped_messages", "Messages that the broker had no room for.", "broker_dropped"),
     ("hearthlog_sink_takeovers", "Connections lost to another client with the sink's client id.", "taken_over"),
 )
 

@@ -23,9 +23,16 @@ _PUBACK_SUCCESS = 0x40020000
 SESSION_NEVER_EXPIRES = 0xFFFFFFFF
 SUBSCRIBE_OPTIONS = SubscribeOptions(qos=1, retainAsPublished=True, retainHandling=1)
 """QoS 1: at QoS 2 paho would send PUBREC before anything is stored. Retained messages only for new subscriptions."""
+STATUS_OPTIONS = SubscribeOptions(qos=0, retainAsPublished=True, retainHandling=0)
+"""For what the broker says of itself: the present state at each connection, and nothing to acknowledge."""
 
 _BARE = len(vars(Properties(PacketTypes.PUBLISH)))  # type: ignore[no-untyped-call]  # paho's constructor
 """Attributes of a Properties object in which nothing is set; its own `isEmpty` takes 5 µs."""
+
+
+def options_for(text: str) -> SubscribeOptions:
+    """Return how to subscribe to a filter."""
+    return STATUS_OPTIONS if text.startswith("$SYS/") else SUBSCRIBE_OPTIONS
 
 
 class SinkClient(Client):

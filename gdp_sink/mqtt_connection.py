@@ -13,7 +13,7 @@ from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from gdp_sink.mqtt_client import SUBSCRIBE_OPTIONS, SinkClient, delivery_of
+from gdp_sink.mqtt_client import SinkClient, delivery_of, options_for
 from gdp_sink.mqtt_socket import CHUNK_BYTES, PassedSocket
 from gdp_sink.paced_reading import Found, PacedReader
 from gdp_sink.publish_splitter import PublishSplitter
@@ -98,7 +98,7 @@ class MqttConnection:
         """Unsubscribe from `forget`, subscribe to `filters`, and tell `Subscribed` when both are answered."""
         self._filters, self._codes = tuple(filters), None
         self._unsubscribing = self._client.unsubscribe(list(forget))[1] if forget else None
-        self._subscribing = self._client.subscribe([(text, SUBSCRIBE_OPTIONS) for text in filters])[1]
+        self._subscribing = self._client.subscribe([(text, options_for(text)) for text in filters])[1]
 
     def acknowledge(self, acks: Sequence[Ack]) -> None:
         """Write PUBACKs, at once if the socket takes them."""

@@ -46,12 +46,14 @@ class OwnLog:
         state: goes into every record.
         epoch: the number of the session at the broker; a new session is one more.
         filters: what that session may be subscribed to.
+        broker_dropped: messages that the broker has dropped since its start, as far as it has told.
     """
 
     submit: Callable[[Sequence[Item]], Future[Results]]
     state: State = field(default_factory=State)
     epoch: int = 0
     filters: tuple[str, ...] = ()
+    broker_dropped: int | None = None
 
     def say(self, event: str, **fields: object) -> Future[Results]:
         """Write a record; the future is done when it is durable, and everything submitted before it too."""
@@ -70,6 +72,8 @@ class OwnLog:
             "epoch": self.epoch,
             "filters": list(self.filters),
         }
+        if self.broker_dropped is not None:
+            entry["broker_dropped"] = self.broker_dropped
         data = json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode()
         return Write(TOPIC, (data,), kind=KIND)
 
@@ -100,12 +104,15 @@ class Remembered(NamedTuple):
 
     epoch: int
     filters: tuple[str, ...]
+    broker_dropped: int | None = None
 
 
 def remembered(data: bytes) -> Remembered:
     """Read a record of this log; one that is damaged or of another version remembers nothing."""
     try:
         entry = json.loads(data)
-        return Remembered(int(entry["epoch"]), tuple(str(text) for text in entry["filters"]))
+        epoch, filters = int(entry["epoch"]), tuple(str(text) for text in entry["filters"])
+        dropped = entry.get("broker_dropped")
+        return Remembered(epoch, filters, dropped if isinstance(dropped, int) else None)
     except (ValueError, KeyError, TypeError):
         return Remembered(0, ())

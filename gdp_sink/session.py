@@ -6,6 +6,7 @@ crash no delivery is taken for one of another session, and no forgotten filter s
 
 from dataclasses import dataclass
 
+from gdp_sink.broker_says import DROPPED_TOPIC
 from gdp_sink.counters import Counters
 from gdp_sink.own_log import OwnLog
 from gdp_sink.retained import RetainedReplay
@@ -63,18 +64,19 @@ class Session:
         if not event.session_present:
             self.replay.begin(lambda topic: sum(each.matches(topic) for each in self.filters.filters))
         forget = [text for text in before if text not in wanted] if event.session_present else []
-        self.source.subscribe(event.generation, wanted, forget)
+        self.source.subscribe(event.generation, (*wanted, DROPPED_TOPIC), forget)
 
     def _subscribed(self, event: Subscribed) -> None:
         own_log = self.own_log
-        denied = {text: code for text, code in event.granted.items() if code >= REFUSED_FROM}
-        if denied or not event.granted:
+        granted = {text: code for text, code in event.granted.items() if text != DROPPED_TOPIC}
+        denied = {text: code for text, code in granted.items() if code >= REFUSED_FROM}
+        if denied or not granted:
             own_log.say("not_subscribed", reasons=denied)
             self.source.reconnect(event.generation, "the broker refused the subscription")
             return
         own_log.filters = self.filters.texts
         own_log.state.subscribed = True
-        own_log.say("subscribed", qos=dict(event.granted))
+        own_log.say("subscribed", qos=granted)
 
     def _disconnected(self, event: Disconnected) -> None:
         state = self.own_log.state

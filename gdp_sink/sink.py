@@ -8,6 +8,7 @@ from typing import Protocol
 
 from gdp.committer import Committer
 from gdp.server import GdpServer
+from gdp_sink.broker_says import DROPPED, BrokerSays
 from gdp_sink.counters import Counters
 from gdp_sink.errors import StoppedEarly
 from gdp_sink.intake import Intake
@@ -70,7 +71,9 @@ class Sink:
             self._report,
             topic_bytes_max=settings.topic_bytes_max,
             payload_bytes_max=settings.payload_bytes_max,
+            broker_says=BrokerSays(self._counters, self._own_log).hear,
         )
+        self._rises.watch("broker_dropped", lambda: self._counters.broker_dropped, advice=DROPPED)
         self.metrics = Metrics(self._counters)
         self._writer = self._make_writer(settings.retained_lookback_records, clock)
         self._vitals = self._make_vitals(settings, disk or TimedDisk(), clock)
@@ -119,6 +122,7 @@ class Sink:
         window = last_deliveries(store, WINDOW_MESSAGES)
         self._intake.window.fill(window)
         session = last_session(store)
+        self._own_log.broker_dropped = session.broker_dropped
         self._own_log.epoch = max(session.epoch, window[-1][0] if window else 0)
         self._own_log.filters = tuple(dict.fromkeys(session.filters + self._filters.texts))
 

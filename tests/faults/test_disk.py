@@ -112,6 +112,34 @@ async def test_publishers_faster_than_the_disk_wait_in_the_brokers_queue(tmp_pat
         assert numbers_in(sink.messages(), "t") == list(range(sent))
 
 
+QUEUE = 200
+
+
+@pytest.mark.parametrize("rounds", [1, pytest.param(50, marks=[pytest.mark.soak, pytest.mark.timeout(1200)])])
+async def test_what_does_not_fit_into_the_brokers_queue_is_counted_and_said_as_the_broker_tells_it(tmp_path, rounds):
+    """Which messages they were nobody can tell: the broker gives a number for all its clients together."""
+    config = [f"max_queued_messages {QUEUE}", "max_inflight_messages 100", "sys_interval 1"]
+    async with Broker(tmp_path / "broker", config=config) as broker, publisher(broker.port) as peer:
+        sink = FaultySink(tmp_path, broker.port, refused_interval_s=0)
+        async with sink:
+            await send_numbers(peer, "t", range(100))
+            await all_stored(peer, sink)
+        for number in range(rounds):
+            first = 1_000 * (number + 1)
+            await send_numbers(peer, "t", range(first, first + 1_000))
+            async with sink:
+                await rises(sink, "hearthlog_sink_broker_dropped_messages_total")
+                await all_stored(peer, sink, f"end/{number}")
+        kept = numbers_in(sink.messages(), "t")
+        lost = 100 + 1_000 * rounds - len(kept)
+        assert kept == sorted(set(kept))
+        assert 0 < lost <= 1_000 * rounds - QUEUE
+        told = fields(sink, "broker_dropped")
+        assert sum(each["count"] for each in told) == lost
+        assert "no room" in told[0]["advice"]
+        assert "broker_queued_messages_max" in told[0]["advice"]
+
+
 def fill(ballast):
     """Write until there is no room left, to the last byte."""
     with ballast.open("wb", buffering=0) as file:

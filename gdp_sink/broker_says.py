@@ -1,0 +1,37 @@
+"""What the broker says of itself: how many messages it had no room for.
+
+Mosquitto counts what it drops where a client's queue is full, over all clients and since its start, and tells it every
+`sys_interval` seconds. It does not say whose messages they were, nor on which topics: that cannot be known here.
+"""
+
+from dataclasses import dataclass
+
+from gdp_sink.counters import Counters
+from gdp_sink.own_log import OwnLog
+
+DROPPED_TOPIC = "$SYS/broker/publish/messages/dropped"
+DROPPED = (
+    "the broker had no room for these messages, meant for the sink or for another client (it does not say whose): see "
+    "what holds the sink up, or raise broker_queued_messages_max and broker_queued_bytes_max"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerSays:
+    """Listens to the broker, and keeps what it said in each record of the own log."""
+
+    counters: Counters
+    own_log: OwnLog
+
+    def hear(self, topic: str, payload: bytes) -> bool:
+        """Whether this was the broker's word, and no message."""
+        if topic != DROPPED_TOPIC:
+            return False
+        if payload.isascii() and payload.isdigit():
+            self._count(int(payload))
+        return True
+
+    def _count(self, total: int) -> None:
+        before, self.own_log.broker_dropped = self.own_log.broker_dropped, total
+        if before is not None:  # else it is older than this store
+            self.counters.broker_dropped += total - before if total >= before else total
