@@ -25,6 +25,7 @@ SYN = entry_id("SYN")  # data syntax
 HCAT = entry_id("HCAT")  # ours: the catalogue's name, 32 bytes
 HKND = entry_id("HKND")  # ours: topic, catalogue, seal or sink
 HGEN = entry_id("HGEN")  # ours: generation, decimal text
+HINC = entry_id("HINC")  # ours: the incarnation of the store that began the log, text; absent in the first
 
 _COUNT = struct.Struct(">H")
 _ENTRY = struct.Struct(">II")

@@ -2,7 +2,7 @@
 
 import errno
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,6 +16,8 @@ from gdp.errors import CorruptStore, DiskFull, Older, StoreFailed
 class CommitLog:
     """The commit log in one directory. One thread appends and seals; any thread reads and looks segments up.
 
+    `servers` are the store's names: its present one last, before it those of incarnations that wrote older segments.
+
     Attributes:
         position: logged time of the last durable record, ns.
         reserved: no record still to come has a logged time up to this, ns.
@@ -23,11 +25,16 @@ class CommitLog:
     """
 
     def __init__(
-        self, directory: Path, server: bytes, *, disk: Disk = DISK, entropy: Callable[[int], bytes] = os.urandom
+        self,
+        directory: Path,
+        servers: Sequence[bytes],
+        *,
+        disk: Disk = DISK,
+        entropy: Callable[[int], bytes] = os.urandom,
     ) -> None:
         self._directory = directory
         self._disk = disk
-        self._server = server
+        self._servers = tuple(servers)
         self._entropy = entropy
         self._segments: dict[int, Segment] = {}
         self.position = 0
@@ -85,7 +92,7 @@ class CommitLog:
         self._open_last(self.current)
 
     def repair(self) -> None:
-        """Cut the torn tail off, and begin a new segment if the last one is sealed already; errors as `append`.
+        """Cut the torn tail off, and begin a new segment if the last one must not grow; errors as `append`.
 
         What a killed process wrote and did not synchronise is made durable, before anybody is told of it.
         """
@@ -98,7 +105,7 @@ class CommitLog:
                 last.cut(last.end)
             else:
                 last.sync()
-            if last.footer is not None:
+            if last.footer is not None or last.header.server != self._servers[-1]:
                 self._begin(last.number + 1)
 
     @staticmethod
@@ -173,15 +180,20 @@ class CommitLog:
                 raise corrupt(segment.path, error.place, error) from error
 
     def _begin(self, number: int) -> None:
-        header = SegmentHeader(number, self._server, self.position, self.reserved, self._entropy(SALT_BYTES))
+        header = SegmentHeader(number, self._servers[-1], self.position, self.reserved, self._entropy(SALT_BYTES))
         self._segments[number] = Segment.create(self._directory, header, disk=self._disk)
 
     def _check_order(self, segment: Segment) -> None:
-        if segment.header.server != self._server:
-            raise corrupt(segment.path, 0, "the segment belongs to another store")
+        if segment.header.server not in self._servers:
+            raise corrupt(segment.path, 0, "the segment belongs to another store, or to another incarnation of it")
+        if self._segments and self._age(segment) < self._age(self.current):
+            raise corrupt(segment.path, 0, "the segment is of an earlier incarnation than the one before it")
         expected = self.current.number + 1 if self._segments else segment.number
         if segment.number != expected or segment.path.name != f"{segment.number:08d}{SUFFIX}":
             raise corrupt(segment.path, 0, f"segment {expected} is missing, or the file was renamed")
+
+    def _age(self, segment: Segment) -> int:
+        return self._servers.index(segment.header.server)
 
     def _open_last(self, segment: Segment) -> None:
         self.position = segment.header.previous

@@ -12,7 +12,7 @@ from gdp.names import GdpName, printable
 from gdp.store.identity import FILE_NAME, Identity, write_identity
 from gdp.store.logstate import LogState
 from gdp.store.opened import COMMIT_DIRECTORY, GLOG_DIRECTORY, Opened
-from gdp.store.planner import own_metadata
+from gdp.store.own_metadata import own_metadata
 from gdp.store.tips import FILE_NAME as TIPS_FILE
 
 

@@ -44,7 +44,7 @@ class Opened:
         cls, root: Path, identity: Identity, *, disk: Disk = DISK, entropy: Callable[[int], bytes] = os.urandom
     ) -> "Opened":
         """Return the store in this directory with nothing read yet."""
-        log = CommitLog(root / COMMIT_DIRECTORY, identity.server, disk=disk, entropy=entropy)
+        log = CommitLog(root / COMMIT_DIRECTORY, identity.servers, disk=disk, entropy=entropy)
         return cls(root, identity, Registry(), log, Tips(root / TIPS_FILE, disk), disk)
 
     def glog_path(self, state: LogState) -> Path:

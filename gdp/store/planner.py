@@ -2,48 +2,27 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from hashlib import sha256
 
-from gdp.catalogue import CATALOGUE_TOPIC, Kind, LogEntry, encode_entry
+from gdp.catalogue import CATALOGUE_TOPIC, SEAL_ID, Kind, LogEntry, encode_entry
 from gdp.commitlog.frame import FRAME_HEAD_BYTES, BodyBuilder, own_time
 from gdp.commitlog.layout import new_places
-from gdp.datum import NS_PER_S, Datum
+from gdp.datum import Datum
 from gdp.errors import BadRequest, Conflict, GdpError, NotFound, TooLarge
+from gdp.incarnation import FIRST, Incarnation
 from gdp.keys import WriterKey
-from gdp.metadata import CTM, HCAT, HGEN, HKND, NON, SYN, WPK, XID, Metadata
+from gdp.metadata import Metadata
 from gdp.names import GdpName, printable
 from gdp.store.foreign import HashOf, new_records
 from gdp.store.items import Begin, Create, ForeignAppend, Item, Record, Result, Roll, Write
 from gdp.store.logstate import Chunk, LogState
+from gdp.store.own_metadata import own_metadata
 from gdp.store.registry import Registry
 from gdp.store.signing import SigningPolicy
 
-SYNTAX = b"hearthlog/1"
 _NONCE_BYTES = 16
 _SEAL = Kind.SEAL
 _tuple = tuple.__new__  # half the cost of a NamedTuple's own constructor, of which each record needs three
-
-
-def own_metadata(
-    *, catalogue: GdpName | None, kind: Kind, generation: int, topic: str, created: int, nonce: bytes, key: bytes
-) -> Metadata:
-    """Return the metadata of an own log, in the order that its name depends on; the catalogue has no catalogue."""
-    moment = datetime.fromtimestamp(created // NS_PER_S, UTC)
-    text = f"{moment:%Y-%m-%dT%H:%M:%S}.{created % NS_PER_S // 1_000_000:03d}Z"
-    home = [] if catalogue is None else [(HCAT, catalogue)]
-    return Metadata.build(
-        [
-            *home,
-            (HKND, kind.value.encode()),
-            (HGEN, str(generation).encode()),
-            (XID, topic.encode()),
-            (CTM, text.encode()),
-            (NON, nonce),
-            (SYN, SYNTAX),
-            (WPK, key),
-        ]
-    )
 
 
 @dataclass(slots=True)
@@ -71,7 +50,11 @@ class Plan:
 
 
 class Planner:
-    """Makes plans; belongs to the store's thread."""
+    """Makes plans; belongs to the store's thread.
+
+    After a restore each topic goes on in a new log, whose metadata names the incarnation: so no number in a log ever
+    means one record in the restored store and another in the one that it was copied from.
+    """
 
     def __init__(
         self,
@@ -82,7 +65,10 @@ class Planner:
         record_bytes_max: int,
         hash_of: HashOf,
         entropy: Callable[[int], bytes],
+        incarnation: Incarnation = FIRST,
+        since: int = 0,
     ) -> None:
+        """`since` (ns) is when the incarnation began; own logs that are older are not written any more."""
         catalogue = registry.current(CATALOGUE_TOPIC)
         assert catalogue is not None
         self._registry = registry
@@ -92,6 +78,8 @@ class Planner:
         self._record_bytes_max = record_bytes_max
         self._hash_of = hash_of
         self._entropy = entropy
+        self._incarnation = incarnation
+        self._since = since
 
     def plan(self, batch: Sequence[Item], *, segment: int, size: int, first: int) -> Plan:
         """Return the plan of a batch for a frame at the end of a segment of this size; stamps begin with `first`."""
@@ -114,8 +102,8 @@ class Planner:
         topic, parts, kind, packet_id, epoch = item
         state = plan.topics.get(topic) or self._registry.current(topic)
         self._check_parts(parts)
-        if state is None:
-            state = self._create_own(plan, topic, Kind(kind), 1)
+        if state is None or state.entry.started < self._since:
+            state = self._current(plan, topic, Kind(kind), state)
         signed, continues = kind == _SEAL, False
         for data in parts:
             result = self._append(plan, state, data, packet_id, epoch, signed, continues)
@@ -186,10 +174,19 @@ class Planner:
             created=plan.next,
             nonce=self._entropy(_NONCE_BYTES),
             key=self._key.entry,
+            incarnation=self._incarnation,
         )
         state = self._register(plan, metadata, kind, topic, generation)
         plan.topics[topic] = state
         return state
+
+    def _current(self, plan: Plan, topic: str, kind: Kind, latest: LogState | None) -> LogState:
+        """Return the log that the topic's records go to now; the seal log is one for ever, found by its id."""
+        if latest is None:
+            return self._create_own(plan, topic, kind, 1)
+        if latest.entry.started >= self._since or latest.entry.id == SEAL_ID:
+            return latest
+        return self._create_own(plan, topic, kind, latest.entry.generation + 1)
 
     def _create_foreign(self, plan: Plan, metadata: Metadata) -> Result:
         if self._find(plan, metadata.name) is not None:
@@ -198,7 +195,7 @@ class Planner:
         return Result(entry.name, 0, entry.started, entry.name)
 
     def _begin(self, plan: Plan, topic: str, kind: Kind) -> Result:
-        state = plan.topics.get(topic) or self._registry.current(topic) or self._create_own(plan, topic, kind, 1)
+        state = self._current(plan, topic, kind, plan.topics.get(topic) or self._registry.current(topic))
         return Result(
             state.entry.name, state.planned_recno, state.entry.started, state.planned_hash or state.entry.name
         )

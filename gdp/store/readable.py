@@ -5,6 +5,7 @@ from pathlib import Path
 
 from gdp.datum import Datum
 from gdp.errors import NotFound
+from gdp.incarnation import Incarnation
 from gdp.names import GdpName
 from gdp.position import store_prefix
 from gdp.store import recovery
@@ -55,6 +56,11 @@ class ReadableStore:
     def server(self) -> GdpName:
         """The name of the store's server (gdp-protocol §17)."""
         return self._opened.identity.server
+
+    @property
+    def incarnation(self) -> Incarnation:
+        """Which history of the store this is: its first, or one that began when a backup was restored."""
+        return self._opened.identity.incarnation
 
     @property
     def prefix(self) -> str:

@@ -91,6 +91,8 @@ class Store(ReadableStore):
                 record_bytes_max=settings.record_bytes_max,
                 hash_of=reader.hash_of,
                 entropy=entropy,
+                incarnation=opened.identity.incarnation,
+                since=opened.identity.since,
             )
             behind = WriteBehind(opened, reader, settings, monotonic=monotonic)
             store = cls(opened, lock_fd, Writer(opened, planner, clock, settings, behind.noticed), behind, settings)

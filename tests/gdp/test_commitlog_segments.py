@@ -183,8 +183,8 @@ def test_a_store_of_a_later_format_is_refused_with_its_version(tmp_path):
     with open_store(tmp_path):
         pass
     store_json = tmp_path / "store" / "store.json"
-    store_json.write_text(store_json.read_text().replace('"format": 1', '"format": 2'))
-    with pytest.raises(CorruptStore, match="format 2"):
+    store_json.write_text(store_json.read_text().replace('"format": 1', '"format": 3'))
+    with pytest.raises(CorruptStore, match="format 3"):
         open_store(tmp_path)
     store_json.unlink()
     with pytest.raises(CorruptStore, match=r"store\.json is missing"):
