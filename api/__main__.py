@@ -7,11 +7,12 @@ import sys
 import structlog
 import uvloop
 
-from api.errors import StartError
+from api.errors import ApiError, StartError, StoreReplaced
 from api.process import serve
 from api.settings import ApiSettings
 
 CANNOT_START = 2
+START_AGAIN = 3
 INTERRUPTED = 130
 
 
@@ -34,12 +35,15 @@ def main() -> int:
     except* StartError as faults:
         print(f"api: {_first(faults)}", file=sys.stderr)
         status = CANNOT_START
+    except* StoreReplaced as faults:
+        print(f"api: {_first(faults)}", file=sys.stderr)
+        status = START_AGAIN
     except* KeyboardInterrupt:
         status = INTERRUPTED
     return status
 
 
-def _first(faults: BaseExceptionGroup[StartError]) -> BaseException:
+def _first(faults: BaseExceptionGroup[ApiError]) -> BaseException:
     """The fault itself, however many task groups it went through."""
     fault: BaseException = faults
     while isinstance(fault, BaseExceptionGroup):

@@ -9,6 +9,10 @@ class StartError(ApiError):
     """The process cannot start; the text is one sentence for a person, with what to do."""
 
 
+class StoreReplaced(ApiError):
+    """The store that is followed is another one now; the process ends, so that the next one begins with that."""
+
+
 class ReadModelDamaged(ApiError):
     """The files of the read model cannot be used; they are derived, so the cure is to rebuild them from the feed."""
 

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import FrameType
 
-import orjson
 import structlog
 import uvicorn
 
@@ -18,6 +17,7 @@ from api.follow.applier import Applier
 from api.follow.follower import Follower
 from api.follow.progress import Progress
 from api.follow.sink_state import SinkState
+from api.followed import find, until_replaced
 from api.gauges import gauges_of
 from api.health.attention import Attention
 from api.health.watch import Watch
@@ -31,15 +31,12 @@ from api.web.accounts import Accounts
 from api.web.metrics import Metrics
 from api.web.pools import Pools
 from gdp.client import GdpClient
-from gdp.errors import GdpNameError
-from gdp.names import GdpName, parse_name, server_name
 from gdp.position import store_prefix
 from gdp.settings import ClientSettings
 from ingest.decode import DECODER_SET
 
 STOP_S_MAX = 2
 """Streams are closed first; what is still being sent after this is cut."""
-STORE_POLL_S = 0.25
 SWITCH_INTERVAL_S = 0.0005
 """Threads give the interpreter up ten times as often as by default, so that a heavy query holds up the loop less."""
 log = structlog.get_logger()
@@ -65,6 +62,7 @@ async def serve(settings: ApiSettings) -> None:
 
     Raises:
         StartError: the address cannot be listened on, or the read model is another api's.
+        StoreReplaced: in an exception group; the store was restored, and the process should be started again.
     """
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     # The lock is the process's until it ends.
@@ -108,8 +106,8 @@ async def _working(services: Services, client: GdpClient) -> AsyncIterator[None]
 
 async def _follow(services: Services, client: GdpClient) -> None:
     settings = services.settings
-    catalogue = await _catalogue(settings)
-    server = server_name(catalogue)
+    followed = await find(settings, client)
+    catalogue, server, ancestors = followed
     model = await asyncio.to_thread(
         ReadModel.open,
         settings.read_model_path,
@@ -119,26 +117,14 @@ async def _follow(services: Services, client: GdpClient) -> None:
         tail_rows_max=settings.tail_rows_max,
     )
     services.sink.recall(model)
-    services.home = Home(catalogue, server, model)
+    services.home = Home(catalogue, server, model, ancestors)
     log.info("read_model_open", rows=model.segment_rows, segments=model.segments, position=model.position)
     applier = Applier(model, services.hub, services.progress, services.sink, slice_ms=settings.feed_slice_ms)
     delay_s_max = settings.feed_reconnect_delay_max_s
-    await Follower(client, server, model, applier, services.progress, delay_s_max=delay_s_max).run()
-
-
-async def _catalogue(settings: ApiSettings) -> GdpName:
-    """The catalogue's name from the settings, or from the store's file, waiting for it to appear."""
-    if settings.catalogue:
-        return parse_name(settings.catalogue)
-    waiting = False
-    while True:
-        try:
-            return parse_name(orjson.loads(settings.store_path.read_bytes())["catalogue"])
-        except (OSError, ValueError, KeyError, TypeError, GdpNameError):
-            if not waiting:
-                log.info("waiting_for_store", file=str(settings.store_path))
-            waiting = True
-            await asyncio.sleep(STORE_POLL_S)
+    follower = Follower(client, server, model, applier, services.progress, delay_s_max=delay_s_max)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(follower.run(), name="follower")
+        group.create_task(until_replaced(settings, client, followed, services.progress), name="watch for a restore")
 
 
 def _services(settings: ApiSettings, client: GdpClient) -> Services:

@@ -31,6 +31,8 @@ class Home:
     catalogue: GdpName
     server: GdpName
     model: ReadModel
+    ancestors: tuple[tuple[str, int], ...] = ()
+    """What positions of earlier incarnations of the store begin with, and up to which logged time (ns) they hold."""
 
 
 @dataclass(slots=True)

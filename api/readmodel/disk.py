@@ -56,7 +56,9 @@ def load(root: Path, empty: Catalogue, *, store: str, decoders: str) -> Opened:
     if found is None:
         return Opened(empty, SeriesTable(), (), 0)
     if (found.store, found.decoders) != (store, decoders):
-        raise ReadModelDamaged("it was made for another store or by another decoder set")
+        raise ReadModelDamaged(
+            "it was made from another store, from before this one was restored, or by another decoder set"
+        )
     empty.load(root)
     table = SeriesTable()
     segments = tuple(Segment(root / name, decoders=decoders) for name in found.segments)

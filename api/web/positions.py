@@ -50,9 +50,24 @@ def read_position(home: Home, text: str, parameter: str) -> int:
         positions = parse_position(text)
     except PositionError as fault:
         raise bad_parameter(parameter, str(fault)) from fault
-    if home.model.store not in positions:
-        raise bad_parameter(parameter, f"{text!r} is a position of another store, this one is {home.model.store}")
-    return positions[home.model.store]
+    if home.model.store in positions:
+        return positions[home.model.store]
+    for store, until in home.ancestors:
+        if store in positions:
+            return _inherited(home, positions[store], until, text, parameter)
+    raise bad_parameter(parameter, f"{text!r} is a position of another store, this one is {home.model.store}")
+
+
+def _inherited(home: Home, position: int, until: int, text: str, parameter: str) -> int:
+    """A position from before the store was restored, where that history is still this one's."""
+    if position <= until:
+        return position
+    last = position_text(home, until)
+    raise bad_parameter(
+        parameter,
+        f"{text!r} is of a history that ended: the store was restored from a backup that reaches to {last}. What came "
+        "after it then is not in this one; begin again from there, or without a position",
+    )
 
 
 def read_moment(home: Home, text: str, parameter: str, now: int) -> int:
