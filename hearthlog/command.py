@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from compose.errors import ComposeError
+from hearthlog.backup.commands import backup, restore_command
 from hearthlog.configuration import load_settings
 from hearthlog.doctor import examine
 from hearthlog.up import up as run_home
@@ -61,6 +62,10 @@ def doctor(data: Data = None, http: Http = None, mqtt: Mqtt = None, gdp: Gdp = N
             healthy = healthy and not finding.needed
     typer.echo("\nAll is well: hearthlog up" if healthy else "\nHearthlog cannot start like this.")
     raise typer.Exit(0 if healthy else EXIT_TROUBLE)
+
+
+main.command("backup")(backup)
+main.command("restore")(restore_command)
 
 
 @main.command("version")
