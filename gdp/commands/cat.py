@@ -2,12 +2,15 @@
 
 import argparse
 import json
+import re
 import sys
 from base64 import b64encode
 from datetime import UTC, datetime
 
 from gdp.commands.source import find_log, open_source
 from gdp.datum import NS_PER_S, Datum
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -20,7 +23,12 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     parser.add_argument("--from", dest="first", type=int, default=1, metavar="N", help="first record; -N from the end")
     parser.add_argument("--count", type=int, default=-1, metavar="N", help="at most so many records")
     parser.add_argument("--follow", action="store_true", help="go on with what comes (server only)")
-    parser.add_argument("--format", choices=("text", "json", "raw"), default="text", help="raw: data and a newline")
+    parser.add_argument(
+        "--format",
+        choices=("text", "json", "raw"),
+        default="text",
+        help="text: one line a record, unprintable bytes escaped; raw: data as stored, and a newline",
+    )
     parser.set_defaults(run=run)
 
 
@@ -50,7 +58,13 @@ def _time(ts: int) -> str:
 
 def _text(datum: Datum) -> bytes:
     signed = "signed" if datum.sig else "-"
-    return f"{datum.recno}\t{_time(datum.ts)}\t{signed}\t".encode() + datum.data
+    # What devices say must neither break lines nor steer the terminal.
+    data = _CONTROL.sub(_escaped, datum.data.decode(errors="backslashreplace"))
+    return f"{datum.recno}\t{_time(datum.ts)}\t{signed}\t{data}".encode()
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape").decode("ascii")
 
 
 def _json(datum: Datum) -> bytes:

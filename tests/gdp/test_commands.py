@@ -57,6 +57,13 @@ async def test_ls_and_cat_read_a_directory(home):
     assert re.fullmatch(r"2\t2\d{3}-\d\d-\d\dT[\d:]+\.\d{9}Z\tsigned\t21\n", out)
 
 
+async def test_cat_shows_what_devices_say_on_one_line_and_lets_none_of_it_steer_the_terminal(tmp_path):
+    async with hosted(tmp_path) as running:
+        await running.write("a", b"one\ntwo\x1b[2J", b"\xff caf\xc3\xa9")
+    _, out, _ = await gdp("cat", tmp_path, "a", "--topic")
+    assert [line.split("\t", 3)[3] for line in out.splitlines()] == [r"one\ntwo\x1b[2J", r"\xff café"]
+
+
 async def test_a_reader_who_has_seen_enough_is_no_error(home):
     reading, writing = os.pipe()
     os.close(reading)
