@@ -2,11 +2,12 @@
 
 import time
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from starlette.middleware import Middleware
 
 from api.page_files import mount_page
 from api.routes import (
+    aggregate,
     docs,
     gaps,
     health,
@@ -29,6 +30,7 @@ from api.web.limits import Limits
 from api.web.openapi import declare_account
 from api.web.positions import present_position
 from api.web.problem import install
+from api.web.repeated import refuse_repeated
 
 TITLE = "Hearthlog"
 VERSION = "1"
@@ -56,8 +58,8 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     install(app)
-    v1 = APIRouter(prefix="/v1")
-    for route in (topics, latest, history, plot, gaps, notable, home_health, live, store, logs):
+    v1 = APIRouter(prefix="/v1", dependencies=[Depends(refuse_repeated)])
+    for route in (topics, latest, history, aggregate, plot, gaps, notable, home_health, live, store, logs):
         v1.include_router(route.router)
     app.include_router(v1)
     for route in (health, login, mqtt, docs):

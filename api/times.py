@@ -19,7 +19,7 @@ UNITS_NS = {
 }
 WHAT_WOULD_DO = "RFC 3339 with an offset (2026-11-24T13:00:00Z), now, -6h (ms s m h d w), or a position"
 
-_RELATIVE = re.compile(r"([+-])([0-9]{1,9})(ms|s|m|h|d|w)", re.ASCII)
+_RELATIVE = re.compile(r"([+-])([0-9]{1,18})(ms|s|m|h|d|w)", re.ASCII)
 _ABSOLUTE = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?"
     r"([Zz]|[+\- ][0-9]{2}:[0-9]{2})",

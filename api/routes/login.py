@@ -23,12 +23,14 @@ class LoginQuery(Parameters):
 
 @router.get("/", response_class=RedirectResponse, status_code=303)
 async def login(request: Request, query: Annotated[LoginQuery, Query()]) -> Response:
-    """Leads to the page, logged in if the secret is right."""
+    """Leads to the page, logged in if the secret is right; a wrong one is an error for programs."""
     response = RedirectResponse(FIRST_SCREEN, 303, {"Cache-Control": "no-store"})
     if query.token is None:
         return response
     accounts = services_of(request).accounts
     if accounts.account_of(query.token) is None:
+        if "text/html" in request.headers.get("accept", ""):
+            return response  # a person with an old address: the page says how to get in
         detail = (
             accounts.missing or "token: this is not the secret of any account; the terminal prints the right address"
         )

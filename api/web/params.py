@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from api.calendar import WHAT_WOULD_DO
 from ingest.errors import FilterError
 from ingest.filters import TopicFilter
 
@@ -11,6 +12,7 @@ FILTERS_MAX = 100
 By = Literal["device", "logged"]
 TimeStyle = Literal["rfc3339", "ns"]
 Layout = Literal["rows", "columns"]
+Format = Literal["json", "ndjson", "csv", "arrow", "parquet"]
 
 FilterTexts = Annotated[
     list[str],
@@ -34,6 +36,25 @@ AtText = Annotated[
     Field(description="Answer as of this position (or logged time): what came later is absent, the bytes stay equal."),
 ]
 TimeText = Annotated[TimeStyle, Field(description="Times in answers: RFC 3339, or integers of ns as text.")]
+FormatText = Annotated[
+    Format | None,
+    Field(description="json, ndjson, csv, arrow (IPC stream) or parquet; none: what `Accept` asks for, else json."),
+]
+EveryText = Annotated[
+    str, Field(description=f"Length on the calendar: {WHAT_WOULD_DO}.", examples=["15m", "1h", "1d", "1w", "1mo"])
+]
+ZoneText = Annotated[
+    str, Field(description="IANA time zone whose calendar counts, such as Europe/Berlin.", max_length=64)
+]
+StartText = Annotated[str, Field(description="First time: RFC 3339, -6h, now, or a position. Included.")]
+EndText = Annotated[str, Field(description="Time at which to end. Not included.")]
+HoldText = Annotated[
+    str | None,
+    Field(
+        description="A value stands no longer than this: 90s, 10m, 2h, 1d. None: until the next one.",
+        pattern=r"^[1-9][0-9]{0,8}(ms|s|m|h|d|w)$",
+    ),
+]
 
 
 class Parameters(BaseModel):
@@ -66,3 +87,11 @@ class Selecting(Filtered):
     """A call about some series."""
 
     field: FieldTexts = []
+
+    @field_validator("field")
+    @classmethod
+    def _check_fields(cls, texts: list[str]) -> list[str]:
+        for text in texts:
+            if "*" in text.removesuffix(".*") and text != "*":
+                raise ValueError(f"in {text!r} the * must be the whole last part: write ENERGY.* or * alone")
+        return texts

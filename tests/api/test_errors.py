@@ -24,6 +24,9 @@ BAD = [
     ("/v1/plot", {"width": "100000"}, "width", "4000"),
     ("/v1/live", {"since": "soon"}, "since", "RFC 3339"),
     ("/v1/live", {"latest_every_ms": "1"}, "latest_every_ms", "20"),
+    ("/v1/history", {"limit": ["1", "2"]}, "limit", "one value"),
+    ("/v1/history", {"field": "a*b"}, "field", "last part"),
+    ("/v1/history", {"start": "-99999999999d"}, "start", "outside the years"),
     ("/v1/logs/short", {}, "name", "43 characters"),
 ]
 
@@ -83,6 +86,8 @@ async def assert_guarded(api: Api):
     for path in ("/healthz", "/readyz", "/now", "/docs", "/openapi.json"):
         assert (await api.client.get(path)).status_code in (200, 503)
     assert (await api.client.get("/", params={"token": "wrong"})).status_code == 401
+    person = await api.client.get("/", params={"token": "wrong"}, headers={"Accept": "text/html"})
+    assert (person.headers["location"], "set-cookie" in person.headers) == ("/now", False)
     answer = await api.client.get("/", params={"token": TOKEN})
     assert (answer.status_code, answer.headers["location"]) == (303, "/now")
     cookie = answer.headers["set-cookie"].lower()
