@@ -103,10 +103,14 @@ class Child:
             self.pid_path.unlink()
         return code
 
-    async def stop(self, *, deadline: float) -> None:
-        """Asks it to stop, and kills it when the loop's clock reaches `deadline` (seconds)."""
+    async def stop(self, *, deadline: float) -> bool:
+        """Asks it to stop, and kills it when the loop's clock reaches `deadline` (seconds).
+
+        Returns:
+            Whether it stopped by itself.
+        """
         if self._process is None or self._process.returncode is not None:
-            return
+            return True
         with suppress(ProcessLookupError):
             self._process.send_signal(signal.SIGTERM)
         try:
@@ -116,6 +120,8 @@ class Child:
             with suppress(ProcessLookupError):
                 self._process.kill()
             await self.wait()
+            return False
+        return True
 
     def last_words(self) -> list[str]:
         """The last lines that this life wrote to its log."""

@@ -10,12 +10,15 @@ TAIL_BYTES_MAX = 16_384
 
 
 def open_log(path: Path) -> int:
-    """Opens a log for a child to append to.
+    """Opens a log for a child to append to; where there is no room for one, what the child says is lost, not the child.
 
     Returns:
         A file descriptor, which the caller closes once the child has it.
     """
-    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    try:
+        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    except OSError:
+        return os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
 
 
 def set_aside(path: Path, *, bytes_max: int) -> None:

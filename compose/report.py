@@ -24,3 +24,6 @@ class Reporter(Protocol):
 
     def stopping(self, name: str) -> None:
         """A part is asked to stop."""
+
+    def killed(self, name: str) -> None:
+        """A part did not stop in time and was killed."""

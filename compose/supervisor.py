@@ -161,7 +161,8 @@ class Supervisor:
             if kept.keeper is not None:
                 kept.keeper.cancel()
                 await asyncio.wait({kept.keeper})
-            await kept.child.stop(deadline=now + spent * self._limits.stop_timeout_s)
+            if not await kept.child.stop(deadline=now + spent * self._limits.stop_timeout_s):
+                self._report.killed(kept.child.spec.name)
 
     async def _tend_logs(self) -> None:
         while True:

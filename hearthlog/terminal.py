@@ -72,6 +72,10 @@ class Terminal:
         """See `Reporter`."""
         self._step(f"Stopping {name}")
 
+    def killed(self, name: str) -> None:
+        """See `Reporter`."""
+        self.say(f"{name} did not stop in time and was killed; what was acknowledged is kept all the same")
+
     def rest(self) -> None:
         """Nothing is awaited any more: the moving line goes."""
         self._resting = True

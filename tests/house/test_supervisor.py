@@ -51,6 +51,9 @@ class Heard:
     def stopping(self, name: str) -> None:
         self.events.append(("stopping", name))
 
+    def killed(self, name: str) -> None:
+        self.events.append(("killed", name))
+
 
 class House:
     """A supervisor over shell scripts."""
@@ -145,6 +148,7 @@ async def test_a_part_that_does_not_stop_is_killed_and_the_others_still_stop_as_
         await house.ready.wait()
         sink = house.pid("sink")
         house.supervisor.stop()
+    assert [name for event, name in house.heard.events if event == "killed"] == ["sink"]
     assert not is_alive(sink)
     assert (tmp_path / "broker.log").read_text() == "hello\nbye\n"
 

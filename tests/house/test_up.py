@@ -137,10 +137,14 @@ def test_it_stops_all_in_order_though_a_reader_follows(stopped: Stopped):
     assert not any(is_alive(pid) for pid in stopped.pids)
     assert not list((stopped.data / "run").glob("*.pid"))
     assert "Stopping api\nStopping sink\nStopping mosquitto\n" in stopped.output
+    assert "killed" not in stopped.output
 
 
 def test_under_nohup_it_outlives_its_terminal(tmp_path: Path):
     with Home(tmp_path / "home", through=("nohup",)) as home:
+        hang_up = 1 << signal.SIGHUP - 1
+        (ignored,) = re.findall(r"SigIgn:\s+([0-9a-f]+)", Path(f"/proc/{home.up.pid}/status").read_text())
+        assert int(ignored, 16) & hang_up
         home.up.send_signal(signal.SIGHUP)
         home.publish([("homes/h1/later", "1")])
         home.wait_for(lambda: kept(home) == 1, "what came after the hang-up to be served")
