@@ -91,6 +91,8 @@ class Listener:
     def close(self):
         self.client.disconnect()
         self.client.loop_stop()
+        # Without the cycle it goes at once, and closes its sockets.
+        self.client.on_message = None
 
 
 async def test_a_fault_is_retained_by_one_api_while_it_stands(house):

@@ -7,13 +7,6 @@ import pytest
 from tests.support.home import Home, Publisher
 
 EVERY_S = 0.1
-SETTINGS = {"silent_min_s": 1.5, "heartbeat_s": 0.5, "look_interval_s": 0.2, "attention_after_s": 0}
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory):
-    with Home(tmp_path_factory.mktemp("path") / "home", settings=SETTINGS) as running:
-        yield running
 
 
 def speak(home: Home, topic: str, count: int = 20) -> None:
