@@ -64,7 +64,9 @@ def asked_of(services: Services, view: View, *, by: str, start: int, end: int, p
     assert home is not None
     edge = edge_of(services, view) if present else None
     settings = services.settings
-    save_interval_ns, silent_min_ns = settings.broker_save_interval_s * NS_PER_S, int(settings.silent_min_s * NS_PER_S)
+    # Mosquitto saves when more whole seconds have passed than its interval: with 1 every two seconds.
+    save_interval_ns = (settings.broker_save_interval_s + 1) * NS_PER_S
+    silent_min_ns = int(settings.silent_min_s * NS_PER_S)
     return Asked(view, home.model.selector.series_of(SINK_TOPIC), by, start, end, edge, save_interval_ns, silent_min_ns)
 
 

@@ -21,6 +21,8 @@ DISK_LEFT_NS = 14 * 86_400 * NS_PER_S
 """Bounds beyond which a number is worth telling: too late to be noise, early enough to act."""
 REFUSED_NS = 3_600 * NS_PER_S
 """How long a refusal goes on standing."""
+RISES = {"broker_dropped": ("broker.dropped", "message"), "clients_turned_away": ("sink.turned_away", "client")}
+"""Events of the own log that only count: the fault each tells of, and what is counted."""
 
 Told = list[dict[str, str | None]]
 
@@ -87,6 +89,21 @@ def from_refusals(entries: Sequence[Entry], position: Position, *, now: int) -> 
         yield _fact(
             say("sink.refused", facts=facts), told[0].logged, until, evidence, "/v1/history?filter=$hearthlog/sink"
         )
+
+
+def from_rises(entries: Sequence[Entry], position: Position, *, now: int) -> Iterator[Fact]:
+    """What should not happen at all and is only counted: one fact a kind."""
+    for event, (id_, noun) in RISES.items():
+        told = [each for each in entries if each.event == event]
+        if told:
+            counts = [_whole(each.facts.get("count")) for each in told]
+            evidence = [
+                _evidence(position(each.logged), own_log_words(event, {"count": counted(count, noun)}))
+                for each, count in list(zip(told, counts, strict=True))[-3:]
+            ]
+            until = None if now - told[-1].logged < REFUSED_NS else told[-1].logged
+            said = say(id_, count=counted(sum(counts), noun))
+            yield _fact(said, told[0].logged, until, evidence, "/v1/history?filter=$hearthlog/sink")
 
 
 def from_saving(entries: Sequence[Entry], position: Position, *, now: int) -> Iterator[Fact]:

@@ -15,7 +15,17 @@ from api.gaps.kernel import Gap, Heard, Window, gaps_of
 from api.gaps.outages import Entry, Outage
 from api.gaps.own_log import OwnLog, load, read_qos
 from api.health.books import Books, books_of
-from api.health.facts import Fact, from_gap, from_numbers, from_outage, from_refusals, from_saving, is_silence, ranked
+from api.health.facts import (
+    Fact,
+    from_gap,
+    from_numbers,
+    from_outage,
+    from_refusals,
+    from_rises,
+    from_saving,
+    is_silence,
+    ranked,
+)
 from api.health.forecast import HISTORY_NS, UNKNOWN, Forecast, forecast
 from api.health.path import Devices
 from api.health.vitals import Vitals, vitals_of
@@ -80,6 +90,7 @@ def look(question: Question) -> Look:
         *(from_outage(each, position, now=now) for each in outages if each.standing),
         *(from_gap(each, _beats(own_log, each), now=now) for each in silent),
         *(each for each in from_refusals(_since(own_log, asked.start), position, now=now) if each.until is None),
+        *(each for each in from_rises(_since(own_log, asked.start), position, now=now) if each.until is None),
         *(each for each in from_saving(own_log.entries, position, now=now) if each.until is None),
         *from_numbers(vitals, foreseen, books),
     ]

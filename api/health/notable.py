@@ -5,7 +5,17 @@ from typing import NamedTuple
 
 from api.gaps.find import Found, find_gaps
 from api.health.books import books_of
-from api.health.facts import Fact, from_gap, from_numbers, from_outage, from_refusals, from_saving, is_silence, ranked
+from api.health.facts import (
+    Fact,
+    from_gap,
+    from_numbers,
+    from_outage,
+    from_refusals,
+    from_rises,
+    from_saving,
+    is_silence,
+    ranked,
+)
 from api.health.look import Question, foresee, named
 from api.web.positions import position_text
 
@@ -32,6 +42,7 @@ def notable(question: Question, window: Window, *, rows_max: int) -> list[Fact]:
         *(from_outage(named(each, question), position, now=now) for each in found.outages),
         *(from_gap(each, found.beats_in(each), now=now) for each in found.gaps if is_silence(each)),
         *from_refusals(entries, position, now=now),
+        *from_rises(entries, position, now=now),
         *(each for each in from_saving(found.own_log.entries, position, now=now) if _touches(each, window)),
     ]
     if window.present:

@@ -112,3 +112,20 @@ async def poll_for(api: Api, fault: str) -> dict:
     return await poll(
         lambda: api.json("/v1/health"), until=lambda health: fault in [each["id"] for each in health["needs"]]
     )
+
+
+async def test_what_only_counts_in_the_own_log_is_told_with_its_count_and_what_to_do(home):
+    recorder, api = home
+    await own_log(recorder, "broker_dropped", count=1_000)
+    await own_log(recorder, "clients_turned_away", count=80)
+    await api.reached(await own_log(recorder, "broker_dropped", count=234))
+    told = {each["id"]: each for each in (await api.json("/v1/notable", start="-1h", standing=True))["notable"]}
+    dropped, turned_away = told["broker.dropped"], told["sink.turned_away"]
+    assert dropped["sentence"].startswith("The broker had no room for 1,234 messages, meant for the sink or")
+    assert [each["words"] for each in dropped["evidence"]] == [
+        "the broker had no room for 1,000 messages",
+        "the broker had no room for 234 messages",
+    ]
+    assert "broker_queued_messages_max" in dropped["remedy"]
+    assert turned_away["sentence"].endswith("refused 80 clients.")
+    assert {"broker.dropped", "sink.turned_away"} <= {each["id"] for each in (await api.json("/v1/health"))["needs"]}
