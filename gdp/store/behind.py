@@ -181,7 +181,8 @@ class WriteBehind:
             if self._opened.dirty:
                 return
             held = [state.chunks[0].segment for state in self._opened.waiting.values() if state.chunks]
-        oldest_held = min([*held, log.current.number])
+        # The newest sealed one stays in any case: redeliveries after a crash are told from its packet ids.
+        oldest_held = min([*held, log.current.number - 1])
         while log.segments[0].number < oldest_held and self._is_more_than_kept():
             log.delete_oldest()
 

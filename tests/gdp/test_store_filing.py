@@ -130,10 +130,10 @@ def test_a_table_of_tips_that_is_behind_is_put_right_from_the_files(tmp_path):
 
 def test_records_that_are_nowhere_are_missed_by_name(tmp_path):
     store = open_store(tmp_path, segment_bytes=3_000, commit_log_keep_bytes=0)
-    for number in range(60):
+    for number in range(120):
         write(store, "t", b"%d" % number)
     store.flush_all()
-    write(store, "t", b"60")
+    write(store, "t", b"120")
     die(store)
     (tmp_path / "store" / "tips.db").unlink()
     name = printable(store.current("t").name)

@@ -254,7 +254,7 @@ def test_readers_see_whole_chains_while_others_write_and_file(tmp_path):
 def test_a_follower_older_than_the_oldest_segment_is_told_where_a_snapshot_ends(tmp_path):
     with open_store(tmp_path, segment_bytes=2_000, commit_log_keep_bytes=0) as store:
         first = write(store, "t", b"first")
-        for number in range(30):
+        for number in range(120):
             write(store, "t", b"%d" % number)
         store.flush_all()
         with pytest.raises(Older) as older:
