@@ -12,6 +12,7 @@ from compose.errors import ComposeError
 from hearthlog.backup.commands import backup, restore_command
 from hearthlog.configuration import load_settings
 from hearthlog.doctor import examine
+from hearthlog.service import service
 from hearthlog.up import up as run_home
 
 EXIT_TROUBLE = 1
@@ -66,6 +67,7 @@ def doctor(data: Data = None, http: Http = None, mqtt: Mqtt = None, gdp: Gdp = N
 
 main.command("backup")(backup)
 main.command("restore")(restore_command)
+main.command("service")(service)
 
 
 @main.command("version")
