@@ -12,8 +12,13 @@ from api.followed import find, until_replaced
 from api.services import Home
 from api.web.positions import position_text, read_position
 from api.web.problem import Problem
+from gdp.client import GdpClient
+from gdp.committer import Committer
 from gdp.errors import CorruptStore
 from gdp.incarnation import FIRST, Incarnation, incarnation_of, parse_incarnation
+from gdp.names import printable
+from gdp.server import GdpServer
+from gdp.settings import ServerSettings
 from gdp.store import ReadableStore
 from tests.operations.homes import backed_up, checked, open_store, quiet_home, restored, say, values_of
 
@@ -122,6 +127,18 @@ async def test_a_reader_that_runs_notices_a_restore_under_it_and_begins_anew(bra
     shutil.copy(left / "store" / "store.json", original / "store" / "store.json")
     with pytest.raises(StoreReplaced, match="restored from a backup"):
         await watching
+
+
+async def test_a_reader_elsewhere_learns_the_incarnation_from_the_catalogue_alone(branches):
+    with open_store(branches[1]) as store:
+        settings = SimpleNamespace(catalogue=printable(store.catalogue), read_model_path=branches[1] / "read-model")
+        async with (
+            Committer(store) as committer,
+            GdpServer(committer, ServerSettings(port=0)) as server,
+            GdpClient.connect("127.0.0.1", server.port) as client,
+        ):
+            followed = await find(settings, client)
+        assert (followed.catalogue, followed.server) == (store.catalogue, store.server)
 
 
 @pytest.mark.parametrize("text", ["", "0", "2", "2-", "2-xyz", "1-0011223344556677x", "02-0011223344556677"])
