@@ -55,7 +55,7 @@ def hear(view: View, lines: Sequence[Line], qos: Mapping[str, int], *, by: str, 
     logged = _times(view, [each.messages for each in lines], "logged", start, view.position + 1)
     return [
         Heard(line.topic, line.field, np.unique(said), spoken, qos.get(line.topic), events)
-        for line, said, spoken, events in zip(lines, times, logged, _events(view, lines), strict=True)
+        for line, said, spoken, events in zip(lines, times, logged, reporting_changes(view, lines), strict=True)
     ]
 
 
@@ -98,7 +98,7 @@ def _trimmed(pieces: list[Ints], start: int) -> Ints:
     return times[max(int(np.searchsorted(times, start, side="right")) - RHYTHM_INTERVALS_MAX - 1, 0) :]
 
 
-def _events(view: View, lines: Sequence[Line]) -> list[bool]:
+def reporting_changes(view: View, lines: Sequence[Line]) -> list[bool]:
     """Per line whether all that it says are switches, and at least one of them reports changes."""
     ids = np.unique(np.array([number for each in lines for number in each.switches], np.int32))
     others: set[int] = set()

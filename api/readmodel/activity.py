@@ -1,4 +1,4 @@
-"""When topics spoke: count, first and last message, and usual interval, as of a view's position."""
+"""When topics spoke: count, first, last, and most recent messages, as of a view's position."""
 
 from typing import NamedTuple
 
@@ -10,9 +10,7 @@ from api.readmodel.run import Run, spans
 from api.readmodel.view import View
 
 INTERVALS_MAX = 64
-"""The usual interval is the median of the last 64."""
-INTERVALS_MIN = 2
-"""With fewer there is nothing usual."""
+"""So many intervals tell a topic's rhythm."""
 
 
 class Activity(NamedTuple):
@@ -21,8 +19,8 @@ class Activity(NamedTuple):
     messages: int
     first: int
     last: int
-    usual_interval: int | None
-    """Between select times: a device that sends what it kept in a batch speaks as often as it measures."""
+    recent: Ints
+    """The last select times, ascending: a device that sends what it kept in a batch speaks as often as it measures."""
 
 
 def activity(view: View, groups: list[list[int]]) -> list[Activity | None]:
@@ -47,7 +45,7 @@ def activity(view: View, groups: list[list[int]]) -> list[Activity | None]:
         np.maximum.at(lasts, group, run.key[run.hi - 1])
     times = _recent(view, ids, group_of, len(groups))
     return [
-        Activity(int(count), int(first), int(last), _usual(spoken)) if count else None
+        Activity(int(count), int(first), int(last), spoken) if count else None
         for count, first, last, spoken in zip(counts, firsts, lasts, times, strict=True)
     ]
 
@@ -79,9 +77,3 @@ def _per_group(recent: list[tuple[Ints, Ints]], groups: int) -> list[Ints]:
     order = np.lexsort((times, group))
     cuts = np.searchsorted(group[order], np.arange(1, groups))
     return [each[-INTERVALS_MAX - 1 :] for each in np.split(times[order], cuts)]
-
-
-def _usual(times: Ints) -> int | None:
-    intervals = np.sort(np.diff(times))
-    # An integer of the list, so that no rounding is in it.
-    return int(intervals[len(intervals) // 2]) if len(intervals) >= INTERVALS_MIN else None

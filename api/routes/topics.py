@@ -7,6 +7,8 @@ import numpy as np
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
+from api.gaps.cadence import usual_interval
+from api.gaps.hear import lines_of, reporting_changes
 from api.gaps.rules import LATE_INTERVALS, SILENT_INTERVALS
 from api.readmodel.activity import Activity, activity
 from api.readmodel.latest import Series, newest_of
@@ -77,8 +79,9 @@ def _describe(
     ids = np.array(sorted(number for each in topics for number in each.all_numbers()), np.int32)
     rows = {row.series: row for row in newest(view, ids, "logged").unpack()}
     spoken = activity(view, [each.messages for each in topics])
+    changing = reporting_changes(view, lines_of(topics, None))
     described = []
-    for each, heard in zip(topics, spoken, strict=True):
+    for each, heard, events in zip(topics, spoken, changing, strict=True):
         messages = newest_of([(Series(each.topic, ""), each.messages)], view.keys, "logged", rows.get)
         if heard is not None and messages:
             log = home.model.catalogue.by_id[messages[0].key.log]
@@ -89,7 +92,7 @@ def _describe(
                     "generation": log.generation,
                     "decoder": messages[0].key.decoder,
                     "fields": _fields(each, view, rows),
-                    **_activity(heard, view.position, style, silent_min_ns),
+                    **_activity(heard, view.position, style, silent_min_ns, events=events),
                 }
             )
     return described
@@ -103,8 +106,8 @@ def _fields(topic: TopicSeries, view: View, rows: dict[int, Row]) -> list[dict[s
     ]
 
 
-def _activity(heard: Activity, position: int, style: str, silent_min_ns: int) -> dict[str, Any]:
-    usual = heard.usual_interval
+def _activity(heard: Activity, position: int, style: str, silent_min_ns: int, *, events: bool) -> dict[str, Any]:
+    usual = None if events else usual_interval(heard.recent)
     return {
         "count": heard.messages,
         "first_logged_time": one_time(heard.first, style),

@@ -58,7 +58,9 @@ class Topic(BaseModel):
     count: int = Field(description="Messages.")
     first_logged_time: str
     last_logged_time: str
-    usual_interval_s: float | None = Field(description="Median of the last 64 intervals; null for fewer than 2.")
+    usual_interval_s: float | None = Field(
+        description="Median of the last 64 intervals; null without a steady rhythm (docs/gaps.md), as of a door."
+    )
     state: str | None = Field(
         description="live, late (2 usual intervals) or silent (10, and 5 minutes), by the position's time; "
         "null while nothing is usual."

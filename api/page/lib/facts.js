@@ -1,8 +1,8 @@
 // @ts-check
 // The sentences of Now: only what the page has a fact for.
 
-import { duration, since } from './time.js';
-import { counted, inner } from './words.js';
+import { since } from './time.js';
+import { counted } from './words.js';
 
 const CARDS_MAX = 4;
 
@@ -38,33 +38,24 @@ export function summary(counts) {
   return `${counts.live.toLocaleString('en')} of ${counted(counts.all, 'series', 'series')} speak as usual · ${rest.join(' · ')}`;
 }
 
-/** What needs a look, worst first. @param {import('./home.js').Home} home @param {import('./recorder.js').Recorder|null} recorder @param {number} now @param {string=} tz */
-export function attention(home, recorder, now, tz) {
-  const silent = [...home.series.values()].filter(
-    (one) => one.state === 'silent' && one.lastMs !== null && one.usualMs,
-  );
-  const topics = new Map(silent.map((one) => [one.topic, one]));
-  const worst = [...topics.values()].sort(
-    (a, b) => (now - Number(b.lastMs)) / Number(b.usualMs) - (now - Number(a.lastMs)) / Number(a.usualMs),
-  );
+/**
+ * @typedef {{id: string, subject: string, severity: string, sentence: string, remedy: string}} Fact one of GET notable
+ */
+
+/** What needs a look, worst first, as the home itself says it. @param {Fact[]} notable @param {import('./home.js').Home} home */
+export function attention(notable, home) {
+  const here = notable.filter((one) => one.severity !== 'info' && (!one.subject || home.topics.has(one.subject)));
   return {
-    cards: worst.slice(0, CARDS_MAX).map((one) => silence(one, recorder, now, tz)),
-    more: Math.max(0, worst.length - CARDS_MAX),
+    cards: here.slice(0, CARDS_MAX).map(card),
+    more: Math.max(0, here.length - CARDS_MAX),
   };
 }
 
-/** @param {import('./home.js').Series} one @param {import('./recorder.js').Recorder|null} recorder @param {number} now @param {string=} tz */
-function silence(one, recorder, now, tz) {
-  const name = one.fields > 1 ? one.room.title : `${one.room.title} ${inner(one.name)}`;
-  const path = recorder?.ready
-    ? 'Broker and sink are up now.'
-    : 'The way to the log is disturbed, so it may not be the device.';
-  return {
-    id: one.key,
-    topic: one.topic,
-    title: `${name} has been silent for ${duration(now - Number(one.lastMs))}`,
-    text: `It usually speaks every ${duration(Number(one.usualMs))}; last heard at ${since(Number(one.lastMs), now, tz)}. ${path}`,
-  };
+/** The first sentence is the title. @param {Fact} fact */
+function card({ id, subject, sentence, remedy }) {
+  const end = sentence.search(/(?<=[.:]) /);
+  const [title, rest] = end < 0 ? [sentence, ''] : [sentence.slice(0, end), sentence.slice(end)];
+  return { id: `${id} ${subject}`, topic: subject, title: title.replace(/[.:]$/, ''), text: `${rest} ${remedy}`.trim() };
 }
 
 /** @param {string} sentence */

@@ -7,6 +7,8 @@ import { isConfig } from './discovery.js';
 import { room, seriesName, state } from './words.js';
 
 const WINDOW_MS = 6 * 3_600_000;
+/** What Hearthlog itself says. */
+export const OWN = 'hearthlog/';
 const POINTS_MAX = 2_000;
 /** Said this much earlier than logged, a value came in a batch (or from a clock that is behind). */
 const BATCH_MS = 600_000;
@@ -26,12 +28,14 @@ export function keyOf(topic, field) {
 }
 
 export class Home {
-  constructor() {
+  /** @param {string[]=} filters what was asked for by name is never left out */
+  constructor(filters = []) {
     /** @type {Map<string, Series>} */ this.series = new Map();
     /** @type {Map<string, any>} */ this.topics = new Map();
     /** Rises when a series appears, so that rooms are only laid out anew when they must be. */ this.shape = 0;
     /** @type {Map<string, string>} Units that devices declared, by series. */ this.units = new Map();
-    /** Set-up messages are no values; they are shown to whoever asks for them by name. */ this.configs = false;
+    /** Set-up messages are no values; they are shown to whoever asks for them by name. */ this.configs = filters.some((text) => text.startsWith('homeassistant/'));
+    /** So is what the home itself has to say. */ this.own = filters.some((text) => text.startsWith(OWN));
     /** @type {Set<string>} */ this.hidden = new Set();
     /** @type {{shape: number, rooms: Room[]}} */ this.laid = { shape: -1, rooms: [] };
   }
@@ -40,7 +44,7 @@ export class Home {
   know(topics) {
     for (const topic of topics) {
       if (this.hides(topic.topic)) {
-        this.hidden.add(topic.topic);
+        if (isConfig(topic.topic)) this.hidden.add(topic.topic);
         continue;
       }
       this.topics.set(topic.topic, topic);
@@ -117,7 +121,7 @@ export class Home {
 
   /** @param {string} topic */
   hides(topic) {
-    return !this.configs && isConfig(topic);
+    return (!this.configs && isConfig(topic)) || (!this.own && topic.startsWith(OWN));
   }
 
   /** @param {any} plotted one series of GET plot */

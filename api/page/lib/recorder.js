@@ -7,6 +7,8 @@ import { instant } from './time.js';
 import { request } from './url.js';
 
 export const SINK = '$hearthlog/sink';
+/** Under it the api retains what needs a person. */
+export const ATTENTION = 'hearthlog/attention/';
 /** The sink speaks every 10 s; when it has not for longer than that, the api is asked. */
 const SILENT_MS = 15_000;
 

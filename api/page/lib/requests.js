@@ -2,7 +2,7 @@
 // The requests of Now, as they are made and as its API button shows them.
 
 import { DECLARED } from './discovery.js';
-import { SINK } from './recorder.js';
+import { ATTENTION, SINK } from './recorder.js';
 import { request } from './url.js';
 
 const SAID_OBSERVATIONS = 120;
@@ -14,14 +14,15 @@ export function requests(filter) {
     latest: request('/v1/latest', { filter }),
     topics: request('/v1/topics', { filter }),
     plot: request('/v1/plot', { filter, start: '-6h', width: 72 }),
+    notable: request('/v1/notable', { start: '-1h', standing: true, limit: 100 }),
     units: request('/v1/latest', DECLARED),
     /** @param {string} at */
     said: (at) =>
       request('/v1/history', { filter, start: '-6h', by: 'logged', order: 'desc', limit: SAID_OBSERVATIONS, at }),
-    /** The sink's own log comes along, so that the page hears whether all is recorded. @param {string} since @param {boolean} newestOnly */
+    /** The sink's own log and attention come along, so that the page hears whether all is recorded and what needs a look. @param {string} since @param {boolean} newestOnly */
     live: (since, newestOnly) =>
       request('/v1/live', {
-        filter: [...(filter.length ? filter : ['#']), SINK],
+        filter: [...(filter.length ? filter : ['#']), SINK, `${ATTENTION}#`],
         since,
         latest_every_ms: newestOnly ? TICK_MS : null,
       }),

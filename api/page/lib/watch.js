@@ -19,8 +19,7 @@ export class Watch {
   constructor({ filters, newestOnly, changed }) {
     this.filters = filters;
     this.changed = changed;
-    this.home = new Home();
-    this.home.configs = filters.some((text) => text.startsWith('homeassistant/'));
+    this.home = new Home(filters);
     this.said = new Said();
     /** @type {Problem|null} */ this.problem = null;
     /** @type {Problem|null} */ this.saidProblem = null;
@@ -28,13 +27,13 @@ export class Watch {
     /** @type {string[]} Topics that exist, where none matches. */ this.others = [];
     /** @type {{broker: string, secret_file: string}|null|undefined} What GET store says; not asked while there are values. */ this.store =
       undefined;
-    this.ready = false;
-    this.narrowed = false;
+    this.ready = this.narrowed = false;
     this.pace = new Pace(serverNow());
     this.recorder = new RecorderState();
     this.learnedMs = serverNow();
     this.gone = new AbortController();
     this.requests = requests(filters);
+    /** @type {import('./attention.js').Attention|undefined} Loaded after the values. */ this.attention = undefined;
     this.live = new Live({
       newestOnly,
       address: this.requests.live,
@@ -104,7 +103,7 @@ export class Watch {
 
   /** Sparks and the list are asked for after the values; a fault of theirs stays with them. @param {string} position */
   async readBack(position) {
-    await Promise.all([this.readSaid(position), this.readSparks()]);
+    await Promise.all([this.readSaid(position), this.readSparks(), this.readAttention()]);
     this.changed();
   }
 
@@ -125,16 +124,16 @@ export class Watch {
     for (const one of answer ? plotted(answer) : []) this.home.draw(one);
   }
 
-  /** Where nothing is to be seen: what exists nearby, or how to publish. */
+  async readAttention() {
+    const { Attention } = await import('./attention.js');
+    this.attention = new Attention(this);
+    await this.attention.ask();
+  }
+
   async findWay() {
-    const none = { topics: [] };
-    const all = this.filters.length ? await ask('/v1/topics', this.gone).catch(() => none) : none;
-    const topics = all.topics
-      .map((/** @type {any} */ one) => one.topic)
-      .filter((/** @type {string} */ one) => !isConfig(one));
-    this.others = topics;
-    this.store = await ask('/v1/store', this.gone).catch(() => null);
-    if (topics.length) page.set({ topics });
+    const { findWay } = await import('./way.js');
+    Object.assign(this, await findWay(this.filters, this.gone));
+    if (this.others.length) page.set({ topics: this.others });
     this.changed();
   }
 
@@ -142,6 +141,7 @@ export class Watch {
   hear(data) {
     const messages = data.topic ? [data] : messagesOf(data.observations);
     for (const message of messages) {
+      this.attention?.hear(message);
       if (message.topic === SINK) this.recorder.hear(message);
       else this.hearMessage(message);
     }
@@ -150,7 +150,7 @@ export class Watch {
 
   /** @param {any} message */
   hearMessage(message) {
-    if (this.home.hides(message.topic)) return this.home.hidden.add(message.topic);
+    if (this.home.hides(message.topic)) return isConfig(message.topic) && this.home.hidden.add(message.topic);
     const { topic, recno, logged_time, device_time = null } = message;
     const known = this.home.topics.get(topic);
     if (!known) this.home.topics.set(topic, { topic, log: message.log ?? '', fields: fieldsOf(message.observations) });

@@ -15,9 +15,13 @@ export function needsALook({ cards, more }) {
       cards,
       (card) => card.id,
       (card) => html`<li class="card">${sign('silent')}
-      <div><h2>${card.title}</h2><p>${card.text}</p><p class="actions"><button class="link" @click=${() => page.go({ filters: [card.topic] })}>Show only this topic</button></p></div></li>`,
+      <div><h2>${card.title}</h2><p>${card.text}</p>${
+        card.topic
+          ? html`<p class="actions"><button class="link" @click=${() => page.go({ filters: [card.topic] })}>Show only this topic</button></p>`
+          : nothing
+      }</div></li>`,
     )}
-    ${more ? html`<li class="more">and ${more} more, marked below</li>` : nothing}</ul>`;
+    ${more ? html`<li class="more">and ${more} more</li>` : nothing}</ul>`;
 }
 
 /** @param {import('../lib/home.js').Home} home @param {number} now @param {string=} tz */

@@ -116,6 +116,7 @@ class HearthNow extends PagePart {
       { name: 'live', address: watch.requests.live('-1m', false) },
       { name: 'topics', address: topics },
       { name: 'six hours', address: plot },
+      { name: 'what needs a look', address: watch.requests.notable },
     ];
     return html`<div class="head"><h1 class="headline">${watch.problem ? 'Now' : headline({ recorder, cutSince, counts, now, tz: view.tz })}</h1>
         <p class="summary">${watch.problem ? '' : summary(counts)}</p>
@@ -133,7 +134,7 @@ class HearthNow extends PagePart {
         ? this.states?.noMatch(watch.filters, watch.others)
         : this.states?.emptyHome(watch.store);
     }
-    return html`${needsALook(attention(watch.home, page.recorder, now, page.view.tz))}${rooms(watch.home, now, page.view.tz)}`;
+    return html`${needsALook(attention(watch.attention?.facts ?? [], watch.home))}${rooms(watch.home, now, page.view.tz)}`;
   }
 
   /** @param {import('../lib/api.js').Problem} problem */
