@@ -13,7 +13,7 @@ BYTES_MAX = 2_000
 
 async def test_a_heartbeat_tells_what_is_in_hand_and_how_the_disk_does(tmp_path):
     async with Broker(tmp_path / "broker") as broker:
-        async with SinkProcess(tmp_path / "data", broker.port) as sink, publisher(broker.port) as peer:
+        async with SinkProcess(tmp_path / "data", broker.port, heartbeat_s=0.1) as sink, publisher(broker.port) as peer:
             await peer.publish("a", "1")
             await sink.stored("a")
             # started, connected, subscribed, topic, and some heartbeats
