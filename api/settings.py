@@ -49,6 +49,10 @@ class ApiSettings(BaseSettings):
     plot_width_max: int = Field(4_000, ge=1, description="Greatest width of a plot, in buckets.")
     plot_points_max: int = Field(1_000_000, ge=1, description="Series times width of one plot.")
     plot_rows_max: int = Field(20_000_000, ge=1_000, description="Rows that one plot may look at.")
+    cells_max: int = Field(
+        2_000_000, ge=1, description="Cells of one aggregate or matrix: series times buckets or rows, and functions."
+    )
+    scan_rows_max: int = Field(20_000_000, ge=1_000, description="Rows that one aggregate, matrix or asof may look at.")
     request_bytes_max: int = Field(1 * MIB, ge=1_024, description="Largest request body.")
     requests_per_s_max: float = Field(5_000.0, gt=0, description="Requests per second and account, over time.")
     requests_burst_max: int = Field(10_000, ge=1, description="Requests per account that may come at once.")

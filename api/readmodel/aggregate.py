@@ -1,0 +1,78 @@
+"""The kernel behind `aggregate`: functions of each bucket of each group, in columns."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from api.readmodel.gather import Gathered, Groups, gather, nearest
+from api.readmodel.reduce import CARRYING, Buckets, Floats, cells_of, numbers_of, reduced
+from api.readmodel.rows import Ints
+from api.readmodel.view import View
+from ingest.observation import Kind
+
+
+class Wish(NamedTuple):
+    """What is asked of the rows with start ≤ select time < end, ns."""
+
+    functions: tuple[str, ...]
+    by: str
+    start: int
+    end: int
+    buckets: Buckets
+    rows_max: int | None = None
+
+
+class Picked(NamedTuple):
+    """One row of each cell, of any kind."""
+
+    kinds: NDArray[np.int8]
+    values: Floats
+    texts: dict[int, str]
+
+
+class Aggregated(NamedTuple):
+    """Equally long columns: a row per bucket that has an observation, by group and then by time."""
+
+    group: Ints
+    bucket: Ints
+    series: NDArray[np.int32]
+    """Number of the stored series that the bucket's last observation is of."""
+    counts: Ints
+    numbers: dict[str, Floats]
+    """By function; NaN where the bucket has no number."""
+    picked: dict[str, Picked]
+    """`first` and `last`."""
+
+
+def aggregate(view: View, groups: Groups, wish: Wish) -> Aggregated:
+    """Reduce the rows of the window that the view covers.
+
+    Raises:
+        TooManyRows: they are more than `rows_max`.
+    """
+    rows = gather(view, groups, wish.by, wish.start, wish.end, rows_max=wish.rows_max)
+    cells = cells_of(rows, wish.buckets)
+    carry = None
+    if CARRYING & set(wish.functions):
+        carry = nearest(view, groups, wish.by, wish.start, after=False, numeric=True)
+    numeric = [name for name in wish.functions if name not in ("count", "first", "last")]
+    found: dict[str, Floats] = {}
+    if numeric:
+        numbers = numbers_of(rows, cells, carry, wish.buckets)
+        for name in numeric:
+            found[name] = np.full(len(cells.cell), np.nan)
+            found[name][numbers.place] = reduced(name, numbers, wish.buckets)
+    group, bucket = np.divmod(cells.cell, wish.buckets.number)
+    ends = {"first": cells.first, "last": cells.last}
+    picked = {name: pick(rows, ends[name]) for name in wish.functions if name in ends}
+    series = rows.series(group, cells.last)
+    return Aggregated(group, bucket, series, cells.last - cells.first + 1, found, picked)
+
+
+def pick(rows: Gathered, places: Ints) -> Picked:
+    """The rows at `places`."""
+    kinds = rows.kind[places]
+    written = np.flatnonzero(kinds == Kind.text)
+    texts = rows.texts(places[written])
+    return Picked(kinds, rows.value[places], dict(zip(written.tolist(), texts, strict=True)))

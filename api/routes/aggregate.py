@@ -1,0 +1,138 @@
+"""`GET /v1/aggregate`: functions per series and bucket of the calendar; an empty bucket is absent."""
+
+import functools
+from typing import Annotated, Literal
+
+import numpy as np
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
+
+from api.readmodel.aggregate import Aggregated, Wish, aggregate
+from api.readmodel.gather import Groups
+from api.readmodel.latest import Series
+from api.readmodel.reduce import NEVER, Buckets
+from api.services import Services, services_of
+from api.times import format_time
+from api.web.answer import Standing, next_page
+from api.web.answer_table import Shape, respond_table
+from api.web.cursor import decode_cursor, encode_cursor
+from api.web.formats import format_of
+from api.web.openapi import answers
+from api.web.params import (
+    AtText,
+    By,
+    EndText,
+    EveryText,
+    FormatText,
+    HoldText,
+    Layout,
+    Selecting,
+    StartText,
+    TimeText,
+    ZoneText,
+)
+from api.web.positions import home_of, position_text
+from api.web.problem import bad_parameter
+from api.web.schemas_reads import Buckets as BucketsBody
+from api.web.table import Column, Integers, Numbers, Table, Texts, Times, Values
+from api.web.windows import Window, bounded, check_cells, edges_of, hold_ns, observed, window_of
+
+Function = Literal["count", "min", "max", "mean", "sum", "first", "last", "delta", "time_weighted_mean"]
+QUICK_SERIES_MAX = 16
+QUICK_SPAN_NS = 32 * 86_400 * 10**9
+router = APIRouter()
+
+
+class AggregateQuery(Selecting):
+    """Parameters of `aggregate`."""
+
+    start: StartText = "-24h"
+    end: EndText = "now"
+    every: EveryText | None = None
+    tz: ZoneText = "UTC"
+    fn: list[Function] = Field(["count", "min", "max", "mean"], description="What to say of each bucket.", max_length=9)
+    hold_for: HoldText = None
+    by: By = Field("device", description="Clock that selects and sorts: device time where there is one, or logged.")
+    limit: int | None = Field(None, ge=1, description="Buckets of a page; the default is the maximum, a setting.")
+    cursor: str | None = Field(None, description="From `next`.")
+    at: AtText = None
+    time: TimeText = "rfc3339"
+    layout: Layout = Field("rows", description="rows: an object a bucket; columns: an array a column.")
+    format: FormatText = None
+
+
+@router.get("/aggregate", responses=answers(BucketsBody, 406, 409, 413, 429, 503))
+async def aggregated(request: Request, query: Annotated[AggregateQuery, Query()]) -> Response:
+    """Buckets of each series that have an observation. Without `every` the window is one bucket.
+
+    `count`, `first` and `last` are of all observations, the other functions of numbers and truth values (1 and 0).
+    `delta` is the last number less the last one before the bucket; `time_weighted_mean` weighs a value by how long it
+    stood. The first and the last bucket have what lies in the window.
+    """
+    services = services_of(request)
+    at, begin = _resume(services, query)
+    window = await window_of(request, services, at, query.start, query.end)
+    series, groups = observed(window.home, query.filter, query.field)
+    wish = _wish(services, query, window, len(series))
+    shape = Shape(format_of(request, query.format), query.layout, query.time, "buckets")
+    heavy = len(series) > QUICK_SERIES_MAX or window.end - window.start > QUICK_SPAN_NS
+    work = functools.partial(_table, window, series, groups, wish)
+    table = await services.pools.run(functools.partial(bounded, work), heavy=heavy)
+    most = services.settings.rows_max if shape.format == "json" or query.limit else services.settings.cells_max
+    last = begin + min(query.limit or most, most)
+    next_url = None
+    if last < len(table["topic"]):
+        cursor = encode_cursor("aggregate", window.view.position, last)
+        pinned = {"start": format_time(window.start), "end": format_time(window.end)}
+        next_url = next_page(request, cursor, pinned, drop=("at",))
+    page = {name: column.slice(begin, last) for name, column in table.items()}
+    standing = Standing.at(window.home, window.view.position)
+    return await respond_table(services, standing, shape, page, next_url=next_url)
+
+
+def _resume(services: Services, query: AggregateQuery) -> tuple[str | None, int]:
+    """The position that the answer is pinned to, and the bucket with which it begins."""
+    if query.cursor is None:
+        return query.at, 0
+    pinned, begin = decode_cursor(query.cursor, "aggregate", int, int)
+    return position_text(home_of(services), pinned), max(begin, 0)
+
+
+def _wish(services: Services, query: AggregateQuery, window: Window, series: int) -> Wish:
+    settings = services.settings
+    if query.limit is not None and query.limit > settings.rows_max:
+        raise bad_parameter("limit", f"{query.limit} is more than {settings.rows_max}, the most of one page")
+    if query.every is None:
+        edges = np.array([window.start, window.end], np.int64)
+    else:
+        edges = edges_of(query.every, query.tz, window.start, window.end, cells_max=settings.cells_max)
+    count = len(edges) - 1
+    check_cells(series * count * len(query.fn), settings.cells_max, f"{series} series in {count} buckets")
+    hold = hold_ns(query.hold_for)
+    buckets = Buckets(edges, min(window.end, window.view.position), NEVER if hold is None else hold)
+    functions = tuple(dict.fromkeys(query.fn))
+    return Wish(functions, query.by, window.start, window.end, buckets, settings.scan_rows_max)
+
+
+def _table(window: Window, series: list[Series], groups: Groups, wish: Wish) -> Table:
+    found = aggregate(window.view, groups, wish)
+    names = np.array([*series, ("", "")], object)[:-1][found.group]
+    units = [window.view.keys[number].unit for number in found.series.tolist()]
+    edges = wish.buckets.edges
+    return {
+        "topic": Texts(names[:, 0].tolist()),
+        "field": Texts(names[:, 1].tolist()),
+        "unit": Texts(units),
+        "start": Times(edges[found.bucket]),
+        "end": Times(edges[found.bucket + 1]),
+        **{name: _column(found, name) for name in wish.functions},
+    }
+
+
+def _column(found: Aggregated, name: str) -> Column:
+    if name == "count":
+        return Integers(found.counts)
+    if name in found.numbers:
+        return Numbers(found.numbers[name])
+    picked = found.picked[name]
+    return Values(picked.kinds, picked.values, picked.texts)

@@ -1,0 +1,113 @@
+"""What reads over a window share: the view they see, their times, series and bounds, fixed before a thread works."""
+
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar
+
+from fastapi import Request
+
+from api import calendar
+from api.errors import TimeError
+from api.readmodel.gather import Groups, TooManyRows
+from api.readmodel.latest import Series
+from api.readmodel.rows import Ints
+from api.readmodel.selection import Wanted
+from api.readmodel.series import MESSAGE_FIELD
+from api.readmodel.view import View
+from api.services import Home, Services
+from api.times import UNITS_NS
+from api.web.positions import home_of, reach, read_moment
+from api.web.problem import Problem, bad_parameter
+
+Answer = TypeVar("Answer")
+
+
+class Window(NamedTuple):
+    """One moment of the read model, and start ≤ select time < end in ns."""
+
+    home: Home
+    view: View
+    start: int
+    end: int
+
+
+async def window_of(request: Request, services: Services, at: str | None, start: str, end: str) -> Window:
+    """What a request means by its times.
+
+    Raises:
+        Problem: 400, or 409 if `at` is not reached.
+    """
+    home = home_of(services)
+    position = await reach(request, services, at)
+    view = home.model.view.pinned(position)
+    now = services.clock() if position is None else position
+    # The record at the position itself is before the end that `now` means.
+    ending = now if position is None else position + 1
+    first, last = read_moment(home, start, "start", now), read_moment(home, end, "end", ending)
+    if first >= last:
+        raise bad_parameter("start", f"{start} is not before end, {end}")
+    return Window(home, view, first, last)
+
+
+def observed(home: Home, filters: list[str], fields: list[str]) -> tuple[list[Series], Groups]:
+    """The series that are wanted and what they are made of; messages only where their field, the empty one, is."""
+    selection = home.model.selector.select(Wanted(tuple(filters), tuple(fields)))
+    found = [each for each in selection.groups if fields or each[0].field != MESSAGE_FIELD]
+    return [series for series, _ in found], Groups([numbers for _, numbers in found])
+
+
+def edges_of(every: str, zone: str, start: int, end: int, *, cells_max: int) -> Ints:
+    """The calendar's edges around a window.
+
+    Raises:
+        Problem: 400; or 413 if there are more of them than cells may be.
+    """
+    try:
+        length = calendar.parse_every(every)
+    except TimeError as fault:
+        raise bad_parameter("every", str(fault)) from fault
+    try:
+        place = calendar.zone_of(zone)
+    except TimeError as fault:
+        raise bad_parameter("tz", str(fault)) from fault
+    count = (end - start) // length.step
+    if count > cells_max:
+        raise too_much("every", f"every={every} from start to end is {count} buckets, {cells_max} cells may be")
+    try:
+        return calendar.edges(length, place, start, end)
+    except TimeError as fault:
+        raise bad_parameter("start", str(fault)) from fault
+
+
+def hold_ns(text: str | None) -> int | None:
+    """The length of a hold in ns."""
+    if text is None:
+        return None
+    unit = text.lstrip("0123456789")
+    return int(text.removesuffix(unit)) * UNITS_NS[unit]
+
+
+def check_cells(cells: int, cells_max: int, what: str) -> None:
+    """Refuse an answer that would be too large.
+
+    Raises:
+        Problem: 413.
+    """
+    if cells > cells_max:
+        raise too_much("filter", f"{what} is {cells} cells, {cells_max} may be: ask for fewer series or longer buckets")
+
+
+def too_much(parameter: str, detail: str) -> Problem:
+    """An answer that would be larger than is allowed."""
+    return Problem(413, "too-much", detail, parameter=parameter)
+
+
+def bounded(work: Callable[[], Answer]) -> Answer:
+    """Run a kernel and turn its refusal into an answer.
+
+    Raises:
+        Problem: 413.
+    """
+    try:
+        return work()
+    except TooManyRows as fault:
+        raise too_much("start", str(fault)) from fault
