@@ -90,3 +90,5 @@ async def publisher(port, client_id="publisher", inflight=1000):
     finally:
         client.disconnect()
         await asyncio.to_thread(client.loop_stop)
+        # Without the cycle it goes at once and closes its sockets, not when the collector finds them open.
+        client.on_publish = client.on_disconnect = None

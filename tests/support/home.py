@@ -245,6 +245,8 @@ class Publisher:
     def __exit__(self, *_: object) -> None:
         self._client.disconnect()
         self._client.loop_stop()
+        # Without the cycle it goes at once and closes its sockets, not when the collector finds them open.
+        self._client.on_connect = self._client.on_publish = None
 
     def send(self, topic: str, payload: bytes | str, *, retain: bool = False) -> None:
         """Publishes without waiting for the acknowledgement."""
