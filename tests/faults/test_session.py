@@ -69,7 +69,8 @@ async def test_acknowledgements_of_an_earlier_connection_are_dropped_and_counted
 @pytest.mark.parametrize("rounds", [1, pytest.param(50, marks=[pytest.mark.soak, pytest.mark.timeout(1200)])])
 async def test_what_was_stored_before_a_kill_and_not_acknowledged_is_known_when_it_comes_again(tmp_path, rounds):
     async with Broker(tmp_path / "broker") as broker, publisher(broker.port) as peer:
-        sink = FaultySink(tmp_path, broker.port)
+        # It must die of the messages, not of a heartbeat or seal before them.
+        sink = FaultySink(tmp_path, broker.port, heartbeat_s=3_600, signature_interval_s=3_600)
         await sink.start()
         for number in range(rounds):
             sink.set("die_after_sync")
