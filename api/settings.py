@@ -74,7 +74,9 @@ class ApiSettings(BaseSettings):
         300.0, gt=0, description="Shortest silence of a device that is called one, beside ten of its usual intervals."
     )
     broker_save_interval_s: int = Field(
-        1, ge=1, description="Seconds between two saves of the broker's database: what a crash of it can cost."
+        1,
+        ge=1,
+        description="Seconds until the broker saves its database again, and one more: what a crash of it can cost.",
     )
     api_mqtt_user: str = Field(
         "api", description="The api's account at the broker, under which it publishes what needs attention."

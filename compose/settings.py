@@ -34,7 +34,9 @@ class UpSettings(BaseSettings):
     )
     demo: bool = Field(default=False, description="Replay the sample home as live messages.")
     broker_save_interval_s: int = Field(
-        default=1, ge=1, description="Seconds between two saves of the broker's database: what a crash of it can cost."
+        default=1,
+        ge=1,
+        description="Seconds until the broker saves its database again, and one more: what a crash of it can cost.",
     )
     broker_inflight_messages_max: int = Field(
         default=5_000, ge=1, le=65_535, description="Messages on their way from the broker to one client."
