@@ -3,6 +3,8 @@
 from enum import IntEnum
 from typing import NamedTuple
 
+VALUE = "value"
+"""The field of a payload that is just a value."""
 NO_VALUE = float("nan")
 """What `Observation.value` holds where the value is not a number."""
 

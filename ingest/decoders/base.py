@@ -1,25 +1,35 @@
 """What a decoder is given, what it answers, and what it is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from ingest.observation import NO_VALUE, Kind, Observation
-from ingest.strict_json import INTEGER_MAX, Digits
+from ingest.context import NO_CONTEXT, Context, Fact
+from ingest.observation import NO_VALUE, VALUE, Kind, Observation
+from ingest.strict_json import INTEGER_MAX, NOT_JSON, Digits
 
-VALUE = "value"
-"""The field of a payload that is just a value."""
+__all__ = [
+    "COMMAND",
+    "NO_CONTEXT",
+    "TEXT_CHARS_MAX",
+    "VALUE",
+    "Context",
+    "Decoded",
+    "Decoder",
+    "Lessons",
+    "Payload",
+    "join",
+    "observe",
+    "plain",
+    "switched",
+]
+
 TEXT_CHARS_MAX = 4_096
 """A longer text is cut in its observation, and the note says so; the log keeps the payload in full."""
 
 _WORDS = {"ON": True, "OFF": False}
 """JSON has no other way to spell a switch, and devices agree on capitals; `off` in small letters may be a mode."""
-
-
-class Context(NamedTuple):
-    """What other topics said before, for decoders that need it. No decoder of this set does, so it holds nothing."""
-
-
-NO_CONTEXT = Context()
+COMMAND = "a command: what was asked for, not what is"
+"""The note on what was sent to a device. It looks like a state, and a reader should know better."""
 
 
 class Payload(NamedTuple):
@@ -36,6 +46,7 @@ class Payload(NamedTuple):
     """Why it is not JSON although it begins like an object, an array or a string."""
     too_deep: bool
     logged_time: int
+    content_type: str | None = None
 
 
 class Decoded(NamedTuple):
@@ -52,6 +63,15 @@ class Decoded(NamedTuple):
     """False if the payload is only kept: binary, damaged, too deep, or a decoder failed. Count these."""
 
 
+class Lessons(NamedTuple):
+    """What a convention's messages say about other messages."""
+
+    topics: Callable[[str], bool]
+    """The topics that teach; a rebuild reads them first."""
+    learn: Callable[[str, bytes], Iterable[Fact]]
+    """(topic, payload) → facts. Pure, and total: a damaged payload teaches nothing, or takes back what it taught."""
+
+
 class Decoder(NamedTuple):
     """One decoder: the first in the registry that answers has the message."""
 
@@ -60,6 +80,13 @@ class Decoder(NamedTuple):
     """Goes up with every change of what it answers for any payload."""
     decode: Callable[[Payload], Decoded | None]
     """Pure. None if the payload is not its business."""
+    topics: Callable[[str], bool] | None = None
+    """The topics whose messages it is asked about; None: all."""
+    media: Callable[[str], bool] | None = None
+    """The content types for which it is asked first, whatever the topic."""
+    takes: str = ""
+    """What it takes, for people: completes "takes …"."""
+    lessons: Lessons | None = None
 
 
 def observe(field: str, value: object, device_time: int | None) -> Observation:
@@ -72,4 +99,26 @@ def observe(field: str, value: object, device_time: int | None) -> Observation:
         return Observation(field, Kind.text, NO_VALUE, str(value[:TEXT_CHARS_MAX]), device_time, None)
     if isinstance(value, bool):
         return Observation(field, Kind.boolean, float(value), None, device_time, None)
-    return Observation(field, Kind.null, NO_VALUE, None, device_time, None)
+    kind = Kind.bytes if isinstance(value, bytes) else Kind.null
+    return Observation(field, kind, NO_VALUE, None, device_time, None)
+
+
+def plain(value: Payload) -> tuple[Observation, ...] | None:
+    """The one observation of a payload that is just a value; None for objects, arrays and damaged JSON."""
+    if value.text is None or value.fault or value.too_deep or not value.data:
+        return None
+    document = value.document
+    if document is NOT_JSON:
+        return (observe(VALUE, value.text, None),)
+    return None if isinstance(document, (dict, list)) else (observe(VALUE, document, None),)
+
+
+def switched(field: str, text: str, words: Mapping[str, bool]) -> Observation | None:
+    """True or false by a convention's two words; None for any other text."""
+    state = words.get(text)
+    return None if state is None else Observation(field, Kind.boolean, float(state), None, None, None)
+
+
+def join(*notes: str | None) -> str | None:
+    """Notes as one sentence; None if there are none."""
+    return "; ".join(note for note in notes if note) or None

@@ -8,4 +8,4 @@ def decode(payload: Payload) -> Decoded | None:
     return None if payload.data else Decoded(DECODER.name, DECODER.version, (), None, None)
 
 
-DECODER = Decoder("empty", 1, decode)
+DECODER = Decoder("empty", 1, decode, takes="empty payloads")

@@ -1,7 +1,9 @@
 """Fields: a JSON document laid out as paths and values, bounded, with notes on what paths cannot show."""
 
+from collections.abc import Callable
+
 from ingest.decoders.base import TEXT_CHARS_MAX, observe
-from ingest.observation import Observation
+from ingest.observation import Kind, Observation
 from ingest.strict_json import Digits, Doubled
 
 OBSERVATIONS_MAX = 1_000
@@ -10,6 +12,28 @@ FIELD_CHARS_MAX = 256
 """A value under a longer path is left out, with a note."""
 EMPTY_KEY = '""'
 """How an empty key is written in a path: an empty field means the message itself."""
+
+UnitOf = Callable[[str], str | None]
+"""The unit of a field, as its convention defines it."""
+
+
+def lay_out(
+    document: object, device_time: int | None = None, *, without: str | None = None, unit_of: UnitOf | None = None
+) -> tuple[tuple[Observation, ...], str | None]:
+    """The observations of one object or array, and the note on them."""
+    layout = Layout()
+    layout.add(document, device_time, without=without)
+    return united(tuple(layout.observations), unit_of), layout.note()
+
+
+def united(observations: tuple[Observation, ...], unit_of: UnitOf | None) -> tuple[Observation, ...]:
+    """The same with the units that `unit_of` knows, on numbers."""
+    if unit_of is None:
+        return observations
+    return tuple(
+        each if each.kind is not Kind.number or (unit := unit_of(each.field)) is None else each._replace(unit=unit)
+        for each in observations
+    )
 
 
 class Layout:

@@ -30,4 +30,4 @@ def claimed_time(document: object, logged_time: int) -> tuple[str | None, int | 
     return None, None
 
 
-DECODER = Decoder("json", 1, decode)
+DECODER = Decoder("json", 1, decode, takes="any other JSON")

@@ -11,4 +11,4 @@ def keep(payload: Payload) -> Decoded:
     return Decoded(DECODER.name, DECODER.version, (observation,), None, note, understood=False)
 
 
-DECODER = Decoder("bytes", 1, keep)
+DECODER = Decoder("bytes", 1, keep, takes="everything else")

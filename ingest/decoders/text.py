@@ -17,4 +17,4 @@ def decode(payload: Payload) -> Decoded | None:
     return Decoded(DECODER.name, DECODER.version, (observation,), None, note, understood=payload.fault is None)
 
 
-DECODER = Decoder("text", 1, decode)
+DECODER = Decoder("text", 1, decode, takes="any other UTF-8")
