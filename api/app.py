@@ -17,6 +17,7 @@ from api.routes import (
     live,
     login,
     logs,
+    matrix,
     mqtt,
     notable,
     plot,
@@ -59,7 +60,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     install(app)
     v1 = APIRouter(prefix="/v1", dependencies=[Depends(refuse_repeated)])
-    for route in (topics, latest, history, aggregate, plot, gaps, notable, home_health, live, store, logs):
+    for route in (topics, latest, history, aggregate, matrix, plot, gaps, notable, home_health, live, store, logs):
         v1.include_router(route.router)
     app.include_router(v1)
     for route in (health, login, mqtt, docs):

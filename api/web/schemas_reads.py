@@ -33,3 +33,30 @@ class Buckets(Answer):
 
     buckets: list[Bucket]
     columns: dict[str, list[Any]] | None = None
+
+
+class MatrixSeries(BaseModel):
+    """One column of a matrix."""
+
+    column: str = Field(description="Name of the column: topic, # and field.")
+    topic: str
+    field: str
+    unit: str | None
+
+
+class Cost(BaseModel):
+    """What an answer would be, with dry_run=true."""
+
+    rows: int
+    columns: int
+    cells: int
+    bytes: int = Field(description="Before compression; about.")
+
+
+class Matrix(Answer):
+    """`matrix`; with layout=columns `columns` instead of `matrix`, with dry_run=true `cost` alone."""
+
+    series: list[MatrixSeries] | None = None
+    matrix: list[dict[str, Any]] | None = Field(None, description="`time`, and a value per column; null for none.")
+    columns: dict[str, list[Any]] | None = None
+    cost: Cost | None = None

@@ -82,6 +82,9 @@ async def test_messages_are_counted_where_their_field_is_asked_for(api: Api, spo
         ("aggregate", {"hold_for": "long"}, 400, "hold_for: 'long' will not do"),
         ("aggregate", {"limit": 10**9}, 400, "limit: 1000000000 is more than"),
         ("aggregate", {"cursor": "x"}, 400, "cursor: this is no cursor"),
+        ("matrix", {"fn": "sum", "fill": "hold"}, 400, "fill: hold goes on with a value, and sum of nothing is none"),
+        ("matrix", {"every": "1s", "start": "-20000d"}, 413, "every=1s from start to end is"),
+        ("matrix", {"fn": ["last", "mean"]}, 400, "fn"),
         ("aggregate", {"format": "xml"}, 400, "format: 'xml' will not do"),
     ],
 )
@@ -132,3 +135,50 @@ async def test_nobody_is_sent_what_he_does_not_accept(api: Api, spoken: str):
     assert best.headers["content-type"].startswith("text/csv")
     empty = await api.get("/v1/aggregate", filter="nothing", format="arrow")
     assert pa.ipc.open_stream(empty.content).read_all().num_rows == 0
+
+
+async def test_a_row_has_the_last_value_of_every_series_of_its_type(api: Api, spoken: str):
+    found = await api.json("/v1/matrix", filter="w/#", every="6h", at=spoken, **HOME)
+    assert found["matrix"] == [
+        {"time": f"2025-11-24T{hour}:00:00.000000000Z", "w/desk/air#t": t, "w/door#open": door, "w/mode#mode": mode}
+        for hour, t, door, mode in [
+            ("00", 0.5, None, "home"),
+            ("06", 36.5, True, "home"),
+            ("12", 72.5, True, "away"),
+            ("18", 108.5, True, "away"),
+        ]
+    ]
+    assert found["series"][0] == {"column": "w/desk/air#t", "topic": "w/desk/air", "field": "t", "unit": None}
+    bounded = await api.json("/v1/matrix", filter="w/door", every="1h", hold_for="90m", at=spoken, **HOME)
+    assert [each["w/door#open"] for each in bounded["matrix"]][:6] == [None, True, True, True, None, None]
+    mean = await api.json("/v1/matrix", filter="w/desk/#", every="6h", fn="mean", at=spoken, layout="columns", **HOME)
+    assert mean["columns"]["w/desk/air#t"] == [0.5, 19.0, 55.0, 91.0]
+
+
+async def test_the_rows_of_a_matrix_do_not_depend_on_pages_or_where_the_window_begins(
+    api: Api, recorder: Recorder, spoken: str
+):
+    query = {"filter": "w/#", "every": "1h", "tz": "Europe/Berlin"}
+    whole = (await api.json("/v1/matrix", **query, at=spoken, **HOME))["matrix"]
+    page = await api.json("/v1/matrix", **query, at=spoken, limit=5, **HOME)
+    found = page["matrix"]
+    while page["next"]:
+        await api.reached(await recorder.say(("w/late", b'{"t": 1, "time": %d}' % BEGIN)))
+        page = await api.json(page["next"])
+        found += page["matrix"]
+    assert found == whole
+    part = await api.json("/v1/matrix", **query, at=spoken, start="2025-11-24T09:00:00Z", end=HOME["end"])
+    assert part["matrix"] == whole[9:]
+
+
+async def test_a_matrix_in_arrow_has_a_column_per_series_and_says_first_how_large_it_is(api: Api, spoken: str):
+    query = {"filter": "w/#", "every": "6h", "at": spoken, **HOME}
+    rows = (await api.json("/v1/matrix", **query))["matrix"]
+    table = pa.ipc.open_stream((await api.get("/v1/matrix", **query, format="arrow")).content).read_all()
+    assert table.schema.names == ["time", "w/desk/air#t", "w/door#open", "w/mode#mode", "w/mode#mode_text"]
+    assert table["w/desk/air#t"].to_pylist() == [each["w/desk/air#t"] for each in rows]
+    assert table["w/mode#mode_text"].to_pylist() == ["home", "home", "away", "away"]
+    cost = (await api.json("/v1/matrix", **query, dry_run="true", format="arrow"))["cost"]
+    assert cost == {"rows": 4, "columns": 4, "cells": 12, "bytes": 128}
+    nothing = (await api.json("/v1/matrix", filter="nothing", every="6h", at=spoken, **HOME))["matrix"]
+    assert [list(each) for each in nothing] == [["time"]] * 4

@@ -1,0 +1,163 @@
+"""`GET /v1/matrix`: a row per grid time, a column per series; nothing later than the row's time is used."""
+
+import functools
+from typing import Annotated, Literal
+
+import numpy as np
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
+
+from api.readmodel.gather import Groups
+from api.readmodel.latest import Newest, Series, newest_of
+from api.readmodel.matrix import PICKING, Grid, matrix
+from api.readmodel.newest import newest
+from api.readmodel.reduce import NEVER
+from api.readmodel.rows import Ints
+from api.readmodel.selection import Wanted
+from api.readmodel.series import MESSAGE_FIELD
+from api.routes.aggregate import Function
+from api.services import Services, services_of
+from api.times import format_time
+from api.web.answer import Standing, body, next_page, respond
+from api.web.answer_table import Shape, respond_table
+from api.web.cursor import decode_cursor, encode_cursor
+from api.web.formats import format_of
+from api.web.openapi import answers
+from api.web.params import (
+    AtText,
+    By,
+    EndText,
+    EveryText,
+    FormatText,
+    HoldText,
+    Layout,
+    Selecting,
+    StartText,
+    TimeText,
+    ZoneText,
+)
+from api.web.positions import home_of, position_text
+from api.web.problem import bad_parameter
+from api.web.schemas_reads import Matrix as MatrixBody
+from api.web.table import Column, Numbers, Table, Times, Values
+from api.web.windows import Window, bounded, check_cells, edges_of, hold_ns, window_of
+
+SERIES_MARK = "#"
+"""Between topic and field in the name of a column; no topic has it, so the name says which is which."""
+ADDING = ("count", "sum", "delta")
+TEXT_BYTES = 20
+NUMBER_BYTES = 8
+router = APIRouter()
+
+
+class MatrixQuery(Selecting):
+    """Parameters of `matrix`."""
+
+    start: StartText = "-24h"
+    end: EndText = "now"
+    every: EveryText = "15m"
+    tz: ZoneText = "UTC"
+    fn: Function = Field("last", description="What to say of the time since the row before.")
+    fill: Literal["hold", "none", "linear"] | None = Field(
+        None,
+        description="Where there is no observation since the row before: the last value, null, or a straight line to "
+        "the next value, which lies later than the row. None: hold, but none for count, sum and delta.",
+    )
+    hold_for: HoldText = None
+    by: By = Field("device", description="Clock that selects and sorts: device time where there is one, or logged.")
+    limit: int | None = Field(None, ge=1, description="Rows of a page; the default is the maximum, a setting.")
+    cursor: str | None = Field(None, description="From `next`.")
+    at: AtText = None
+    time: TimeText = "rfc3339"
+    layout: Layout = Field("rows", description="rows: an object a row; columns: an array a column.")
+    format: FormatText = None
+    dry_run: bool = Field(False, description="Say how large the answer would be, and nothing else.")
+
+
+@router.get("/matrix", responses=answers(MatrixBody, 406, 409, 413, 429, 503))
+async def wide(request: Request, query: Annotated[MatrixQuery, Query()]) -> Response:
+    """A wide table: `time`, and a column `topic#field` per series that has an observation at the position.
+
+    A row at T is made from what lies after the row before and not after T.
+    """
+    services = services_of(request)
+    at, begin = query.at, 0
+    if query.cursor is not None:
+        pinned, begin = decode_cursor(query.cursor, "matrix", int, int)
+        at = position_text(home_of(services), pinned)
+    window = await window_of(request, services, at, query.start, query.end)
+    edges = edges_of(query.every, query.tz, window.start - 1, window.end, cells_max=services.settings.cells_max)[:-1]
+    shape = Shape(format_of(request, query.format), query.layout, query.time, "matrix")
+    edges, last = _page(services, query, shape, edges, max(begin, 0))
+    grid = _grid(services, query, edges)
+    selection = window.home.model.selector.select(Wanted(tuple(query.filter), tuple(query.field)))
+    groups = [each for each in selection.groups if query.field or each[0].field != MESSAGE_FIELD]
+    find = functools.partial(_lines, window, groups)
+    lines = await services.pools.run(find, heavy=True)
+    standing = Standing.at(window.home, window.view.position)
+    rows = max(len(edges) - 1, 0)
+    if query.dry_run:
+        return respond(standing, body(standing, {"cost": _cost(rows, len(lines), shape)}))
+    check_cells(len(lines) * rows, services.settings.cells_max, f"{len(lines)} series at {rows} times")
+    numbers = dict(groups)
+    chosen = Groups([numbers[line.series] for line in lines])
+    work = functools.partial(_table, window, grid, lines, chosen)
+    table = await services.pools.run(functools.partial(bounded, work), heavy=True)
+    next_url = None
+    if last is not None:
+        pinned_times = {"start": format_time(window.start), "end": format_time(window.end)}
+        cursor = encode_cursor("matrix", window.view.position, last)
+        next_url = next_page(request, cursor, pinned_times, drop=("at",))
+    series = [{"column": name_of(each), **each.series._asdict(), "unit": each.key.unit} for each in lines]
+    return await respond_table(services, standing, shape, table, next_url=next_url, extra={"series": series})
+
+
+def name_of(line: Newest) -> str:
+    """The name of a series as a column."""
+    return SERIES_MARK.join(line.series)
+
+
+def _page(services: Services, query: MatrixQuery, shape: Shape, edges: Ints, begin: int) -> tuple[Ints, int | None]:
+    """The edges of the rows of this page, and the row with which the next one begins."""
+    most = services.settings.rows_max
+    if query.limit is not None and query.limit > most:
+        raise bad_parameter("limit", f"{query.limit} is more than {most}, the most that one page may have")
+    if query.limit is None and shape.format != "json":
+        return edges[begin:], None
+    last = begin + (query.limit or most)
+    return edges[begin : last + 1], last if last < len(edges) - 1 else None
+
+
+def _lines(window: Window, groups: list[tuple[Series, list[int]]]) -> list[Newest]:
+    """The series that have an observation at the position, each with its newest: so new ones change no old answer."""
+    ids = np.array(sorted(number for _, numbers in groups for number in numbers), np.int32)
+    known = {row.series: row for row in newest(window.view, ids, "logged").unpack()}
+    return newest_of(groups, window.view.keys, "logged", known.get)
+
+
+def _cost(rows: int, series: int, shape: Shape) -> dict[str, int]:
+    """Rows, cells, and bytes before compression; about, where they are text."""
+    size = TEXT_BYTES if shape.format in ("json", "ndjson", "csv") else NUMBER_BYTES
+    return {"rows": rows, "columns": series + 1, "cells": rows * series, "bytes": rows * (series + 1) * size}
+
+
+def _grid(services: Services, query: MatrixQuery, edges: Ints) -> Grid:
+    fill = query.fill or ("none" if query.fn in ADDING else "hold")
+    if fill != "none" and query.fn in ADDING:
+        raise bad_parameter("fill", f"{fill} goes on with a value, and {query.fn} of nothing is none: fill=none does")
+    hold = hold_ns(query.hold_for)
+    return Grid(query.fn, query.by, edges, fill, NEVER if hold is None else hold, services.settings.scan_rows_max)
+
+
+def _table(window: Window, grid: Grid, lines: list[Newest], groups: Groups) -> Table:
+    table: dict[str, Column] = {"time": Times(grid.edges[1:])}
+    if len(grid.edges) < 2:
+        return table | {name_of(line): Numbers(np.zeros(0)) for line in lines}
+    found = matrix(window.view, groups, grid)
+    for place, line in enumerate(lines):
+        values = found.values[place]
+        if grid.function in PICKING:
+            table[name_of(line)] = Values(found.kinds[place], values, found.texts.get(place, {}), beside=False)
+        else:
+            table[name_of(line)] = Numbers(values)
+    return table
