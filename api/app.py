@@ -8,6 +8,7 @@ from starlette.middleware import Middleware
 from api.page_files import mount_page
 from api.routes import (
     aggregate,
+    asof,
     docs,
     gaps,
     health,
@@ -60,7 +61,21 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     install(app)
     v1 = APIRouter(prefix="/v1", dependencies=[Depends(refuse_repeated)])
-    for route in (topics, latest, history, aggregate, matrix, plot, gaps, notable, home_health, live, store, logs):
+    for route in (
+        topics,
+        latest,
+        history,
+        aggregate,
+        matrix,
+        asof,
+        plot,
+        gaps,
+        notable,
+        home_health,
+        live,
+        store,
+        logs,
+    ):
         v1.include_router(route.router)
     app.include_router(v1)
     for route in (health, login, mqtt, docs):

@@ -92,7 +92,7 @@ async def wide(request: Request, query: Annotated[MatrixQuery, Query()]) -> Resp
     grid = _grid(services, query, edges)
     selection = window.home.model.selector.select(Wanted(tuple(query.filter), tuple(query.field)))
     groups = [each for each in selection.groups if query.field or each[0].field != MESSAGE_FIELD]
-    find = functools.partial(_lines, window, groups)
+    find = functools.partial(lines_of, window, groups)
     lines = await services.pools.run(find, heavy=True)
     standing = Standing.at(window.home, window.view.position)
     rows = max(len(edges) - 1, 0)
@@ -128,7 +128,7 @@ def _page(services: Services, query: MatrixQuery, shape: Shape, edges: Ints, beg
     return edges[begin : last + 1], last if last < len(edges) - 1 else None
 
 
-def _lines(window: Window, groups: list[tuple[Series, list[int]]]) -> list[Newest]:
+def lines_of(window: Window, groups: list[tuple[Series, list[int]]]) -> list[Newest]:
     """The series that have an observation at the position, each with its newest: so new ones change no old answer."""
     ids = np.array(sorted(number for _, numbers in groups for number in numbers), np.int32)
     known = {row.series: row for row in newest(window.view, ids, "logged").unpack()}

@@ -60,3 +60,12 @@ class Matrix(Answer):
     matrix: list[dict[str, Any]] | None = Field(None, description="`time`, and a value per column; null for none.")
     columns: dict[str, list[Any]] | None = None
     cost: Cost | None = None
+
+
+class Events(Answer):
+    """`asof`; with layout=columns `columns` instead of `events`."""
+
+    events: list[dict[str, Any]] = Field(
+        description="What `history` shows of the event, and per series of `right` a column `topic#field`."
+    )
+    columns: dict[str, list[Any]] | None = None

@@ -182,3 +182,35 @@ async def test_a_matrix_in_arrow_has_a_column_per_series_and_says_first_how_larg
     assert cost == {"rows": 4, "columns": 4, "cells": 12, "bytes": 128}
     nothing = (await api.json("/v1/matrix", filter="nothing", every="6h", at=spoken, **HOME))["matrix"]
     assert [list(each) for each in nothing] == [["time"]] * 4
+
+
+ASOF = {"left": "w/door", "right": ["w/desk/#", "w/mode"], **HOME}
+
+
+async def test_each_event_has_what_stood_before_it(api: Api, spoken: str):
+    found = (await api.json("/v1/asof", **ASOF, at=spoken))["events"]
+    assert [(each["value"], each["recno"], each["w/desk/air#t"], each["w/mode#mode"]) for each in found] == [
+        (True, 1, 5.5, "home"),
+        (False, 2, 11.5, "home"),
+        (True, 3, 11.5, "home"),
+    ]
+    equal = (await api.json("/v1/asof", **ASOF, equal="true", at=spoken))["events"]
+    assert [each["w/desk/air#t"] for each in equal] == [6.5, 12.5, 12.5]
+    held = (await api.json("/v1/asof", **ASOF, hold_for="599s", at=spoken))["events"]
+    assert [each["w/desk/air#t"] for each in held] == [None] * 3
+
+
+async def test_pages_and_streams_of_events_are_the_whole(api: Api, spoken: str):
+    whole = (await api.json("/v1/asof", **ASOF, at=spoken))["events"]
+    page = await api.json("/v1/asof", **ASOF, at=spoken, limit=1)
+    found = page["events"]
+    while page["next"]:
+        page = await api.json(page["next"])
+        found += page["events"]
+    assert found == whole
+    lines = (await api.get("/v1/asof", **ASOF, at=spoken, format="ndjson")).text.splitlines()
+    assert [orjson.loads(line) for line in lines] == whole
+    refused = await api.get("/v1/asof", left="w/door")
+    assert (refused.status_code, refused.json()["parameter"]) == (400, "right")
+    refused = await api.get("/v1/asof", left="w/#/door", right="#")
+    assert refused.status_code == 400
