@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import functools
 import socket
 import sys
 from collections.abc import AsyncIterator
@@ -15,6 +16,7 @@ from api.app import create_app
 from api.errors import StartError
 from api.follow.applier import Applier
 from api.follow.follower import Follower
+from api.follow.primer import prime
 from api.follow.progress import Progress
 from api.follow.sink_state import SinkState
 from api.followed import find, until_replaced
@@ -119,7 +121,10 @@ async def _follow(services: Services, client: GdpClient) -> None:
     services.sink.recall(model)
     services.home = Home(catalogue, server, model, ancestors)
     log.info("read_model_open", rows=model.segment_rows, segments=model.segments, position=model.position)
-    applier = Applier(model, services.hub, services.progress, services.sink, slice_ms=settings.feed_slice_ms)
+    primer = functools.partial(prime, client, model)
+    applier = Applier(
+        model, services.hub, services.progress, services.sink, slice_ms=settings.feed_slice_ms, primer=primer
+    )
     delay_s_max = settings.feed_reconnect_delay_max_s
     follower = Follower(client, server, model, applier, services.progress, delay_s_max=delay_s_max)
     async with asyncio.TaskGroup() as group:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import structlog
 
 from api.follow.interpret import Interpreter, rows_of
+from api.follow.primer import Primer
 from api.follow.progress import Progress
 from api.follow.sink_state import SinkState
 from api.live.hub import Hub
@@ -24,13 +25,17 @@ log = structlog.get_logger()
 class Applier:
     """Takes the feed in, in the order in which it comes. Everything happens on the loop, in slices."""
 
-    def __init__(self, model: ReadModel, hub: Hub, progress: Progress, sink: SinkState, *, slice_ms: float) -> None:
+    def __init__(
+        self, model: ReadModel, hub: Hub, progress: Progress, sink: SinkState, *, slice_ms: float, primer: Primer
+    ) -> None:
         self._model = model
         self._hub = hub
         self._progress = progress
         self._sink = sink
         self._slice_s = slice_ms / 1000
-        self._interpreter = Interpreter()
+        self._interpreter = Interpreter(model.known)
+        self._primer = primer
+        self._primed = False
         self._rows: list[Row] = []
         self._news: list[LiveRecord] = []
         self._newest = model.position
@@ -42,9 +47,16 @@ class Applier:
         return self._model.position if incomplete is None else min(self._model.position, incomplete - 1)
 
     async def take(self, records: Iterable[Record]) -> None:
-        """Take in some records; others have their turn in between."""
+        """Take in some records; others have their turn in between.
+
+        Raises:
+            GdpError: history comes log by log, and what has to be known first could not be read.
+        """
         until = time.monotonic() + self._slice_s
         for name, datum, logged in records:
+            if self._goes_back(logged) and not self._primed:
+                await self._primer(self.resume)
+                self._primed = True
             self._take_one(name, datum, logged)
             if time.monotonic() >= until:
                 await asyncio.sleep(0)
@@ -62,12 +74,21 @@ class Applier:
             self._hub.publish(self._news)
         self._news = []
         self._newest = max(self._newest, self._model.position)
+        self._primed = False
         self._progress.advance(watermark)
+
+    def interrupted(self) -> None:
+        """The connection ended: what comes log by log after it goes further than what was known when it began."""
+        self._primed = False
+
+    def _goes_back(self, logged: int) -> bool:
+        """Only a reading log by log goes back in time."""
+        return self._model.position < logged <= self._newest
 
     def _take_one(self, name: bytes, datum: Datum, logged: int) -> None:
         model, progress = self._model, self._progress
-        if logged <= self._newest and logged > model.position:
-            # Only a reading log by log goes back in time; streams will read what it brought from the model.
+        if self._goes_back(logged):
+            # Streams will read what a reading log by log brought from the model.
             progress.snapshot, self._news = True, []
         entry = model.catalogue.log(name)
         if entry is None:

@@ -73,6 +73,7 @@ class Follower:
         async for item in self._client.feed(self._server, self._applier.resume):
             if isinstance(item, Interruption):
                 self._progress.lose(item.reason)
+                self._applier.interrupted()
                 continue
             self._progress.heard = time.monotonic()
             if isinstance(item, FeedRecords):

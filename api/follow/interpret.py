@@ -1,13 +1,15 @@
-"""From a log's records to rows: parts are joined, messages decoded, observations numbered. No I/O."""
+"""From a log's records to rows: parts are joined, messages decoded in context, observations numbered. No I/O."""
 
 from typing import NamedTuple
 
+from api.follow.parts import Parts
+from api.readmodel.known import Known
 from api.readmodel.rows import Row
 from api.readmodel.series import MESSAGE_FIELD, SeriesKey, SeriesTable
 from gdp.catalogue import LogEntry
 from gdp.datum import Datum
-from ingest.decode import NO_CONTEXT, Decoded, decode
-from ingest.envelope import Message, part_of, unpack
+from ingest.decode import Decoded, decode
+from ingest.envelope import Message, unpack
 from ingest.observation import NO_VALUE, Kind, Observation
 
 STORE = 0
@@ -32,29 +34,26 @@ class Interpreted(NamedTuple):
         return f"{self.decoded.decoder} {self.decoded.version}"
 
 
-class _Parts(NamedTuple):
-    logged: int
-    records: list[bytes]
-
-
 class Interpreter:
-    """Keeps, per log, the parts of a message that is not whole yet."""
+    """Joins parts, decodes each message under what was said before it, and learns what it says of others."""
 
-    def __init__(self) -> None:
-        self._parts: dict[int, _Parts] = {}
+    def __init__(self, known: Known | None = None) -> None:
+        self._parts = Parts()
+        self._known = Known() if known is None else known
 
     @property
     def incomplete_since(self) -> int | None:
         """Logged time in ns of the earliest part that still waits for others."""
-        return min((parts.logged for parts in self._parts.values()), default=None)
+        return self._parts.incomplete_since
 
     def read(self, entry: LogEntry, topic: str, datum: Datum, logged: int) -> Interpreted | None:
         """Take the next record of a log; None while it is a part that is not the last of its message."""
-        records = self._join(entry.id, datum.data, logged)
+        records = self._parts.join(entry.id, datum.data, logged)
         if records is None:
             return None
         message = unpack(records)
-        decoded = decode(NO_CONTEXT, topic, message, logged)
+        decoded = decode(self._known.context, topic, message, logged)
+        self._known.take(topic, message, logged)
         observations = decoded.observations
         if decoded.device_time is not None:
             observations = tuple(
@@ -62,23 +61,6 @@ class Interpreter:
                 for each in observations
             )
         return Interpreted(entry, topic, datum.recno, logged, message, decoded, observations)
-
-    def _join(self, log: int, data: bytes, logged: int) -> list[bytes] | None:
-        piece = part_of(data)
-        if piece is None:
-            self._parts.pop(log, None)
-            return [data]
-        part, parts = piece
-        before = self._parts.pop(log, None)
-        expected = 1 if before is None or part == 1 else len(before.records) + 1
-        if part != expected:
-            return [data]
-        known = _Parts(logged, []) if before is None or part == 1 else before
-        known.records.append(data)
-        if part == parts:
-            return known.records
-        self._parts[log] = known
-        return None
 
 
 def rows_of(found: Interpreted, table: SeriesTable) -> list[Row]:

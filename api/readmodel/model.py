@@ -12,8 +12,9 @@ import numpy as np
 import structlog
 
 from api.errors import ReadModelDamaged, StartError
-from api.readmodel import disk, segment
+from api.readmodel import disk, known, segment
 from api.readmodel.catalogue import Catalogue
+from api.readmodel.known import Known
 from api.readmodel.latest import LatestTable
 from api.readmodel.manifest import Manifest
 from api.readmodel.newest import newest
@@ -41,17 +42,20 @@ class _Frozen(NamedTuple):
 class ReadModel:
     """One store's rows. All methods belong to one thread, except that any thread may read a view."""
 
-    def __init__(self, root: Path, opened: disk.Opened, *, store: str, decoders: str, tail_rows_max: int) -> None:
+    def __init__(
+        self, root: Path, opened: disk.Opened, context: Known, *, store: str, decoders: str, tail_rows_max: int
+    ) -> None:
         self.root = root
         self.store = store
         self.decoders = decoders
         self.catalogue = opened.catalogue
         self.table = opened.table
+        self.known = context
         self.selector = Selector(self.catalogue, self.table)
         self.latest = LatestTable()
         self.applied: dict[int, int] = {}
         """Per log id the last record number that is in the rows; the feed may send some again."""
-        self.position = opened.watermark
+        self.position = self._saved = opened.watermark
         self._tail_rows_max = tail_rows_max
         self._segments = opened.segments
         self._frozen: _Frozen | None = None
@@ -67,11 +71,11 @@ class ReadModel:
             StartError: the directory cannot be read or written.
         """
         try:
-            opened = _open(root, catalogue, store=store, decoders=decoders)
+            opened, context = _open(root, catalogue, store=store, decoders=decoders)
             disk.drop_strays(root, keep=tuple(each.path.name for each in opened.segments))
         except OSError as fault:
             raise StartError(f"the read model in {root} cannot be opened: {fault.strerror or fault}") from fault
-        return cls(root, opened, store=store, decoders=decoders, tail_rows_max=tail_rows_max)
+        return cls(root, opened, context, store=store, decoders=decoders, tail_rows_max=tail_rows_max)
 
     @property
     def view(self) -> View:
@@ -144,9 +148,12 @@ class ReadModel:
         names = tuple(each.path.name for each in (*kept, sealed))
         lines = self.catalogue.unsaved()
         entries = Manifest(self.store, self.decoders, frozen.resume, names)
+        self.known.forget(self._saved)
+        await run(known.save, self.root, self.known.context)
         await run(disk.save, self.root, b"".join(lines), entries)
         self.catalogue.forget_unsaved(len(lines))
         self._segments = (*kept, sealed)
+        self._saved = frozen.resume
         self._frozen = None
         self._view = self._make_view()
         log.info("sealed", rows=sealed.columns.rows, segments=len(names))
@@ -190,10 +197,11 @@ class ReadModel:
             self.applied[log_id] = max(self.applied.get(log_id, 0), int(recno))
 
 
-def _open(root: Path, catalogue: GdpName, *, store: str, decoders: str) -> disk.Opened:
+def _open(root: Path, catalogue: GdpName, *, store: str, decoders: str) -> tuple[disk.Opened, Known]:
     try:
-        return disk.load(root, Catalogue(catalogue), store=store, decoders=decoders)
+        opened = disk.load(root, Catalogue(catalogue), store=store, decoders=decoders)
+        return opened, known.load(root) if opened.segments else Known()
     except ReadModelDamaged as fault:
         log.warning("read_model_rebuild", reason=str(fault))
         disk.clear(root)
-        return disk.load(root, Catalogue(catalogue), store=store, decoders=decoders)
+        return disk.load(root, Catalogue(catalogue), store=store, decoders=decoders), Known()

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from hypothesis import strategies as st
 
 from api.follow.applier import Applier
+from api.follow.primer import Primer
 from api.follow.progress import Progress
 from api.follow.sink_state import SinkState
 from api.live.hub import Hub
@@ -72,11 +73,16 @@ def open_model(root: Path, *, tail_rows_max: int = 1_000_000) -> ReadModel:
 class Reader:
     """A read model with what feeds it."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, primer: Primer | None = None) -> None:
         self.model = open_model(root)
         self.hub = Hub()
         self.progress = Progress()
-        self.applier = Applier(self.model, self.hub, self.progress, SinkState(), slice_ms=1e9)
+        self.applier = Applier(
+            self.model, self.hub, self.progress, SinkState(), slice_ms=1e9, primer=primer or self._nothing
+        )
+
+    async def _nothing(self, after: int) -> None:
+        """Learn nothing before the rest."""
 
     async def take(self, records: list[Record], *, watermark: int | None = None) -> None:
         await self.applier.take(records)
