@@ -84,8 +84,8 @@ def _bring(backup: Path, working: Path, progress: Progress) -> Manifest:
     progress("Unpacking")
     try:
         with tarfile.open(backup) as tar:
-            tar.extractall(working, filter="data")
-    except tarfile.TarError as error:
+            _unpack(tar, working)
+    except (tarfile.TarError, FileExistsError) as error:
         raise BackupDamaged(f"{backup} cannot be unpacked: {error}. Take another backup.") from error
     found = manifest.load(working)
     manifest.check_files(working, found, step_of(progress, "Checking the backup"))
@@ -93,6 +93,21 @@ def _bring(backup: Path, working: Path, progress: Progress) -> Manifest:
         if name not in found.files:  # the manifest itself, and what others added
             path.unlink()
     return found
+
+
+def _unpack(tar: tarfile.TarFile, working: Path) -> None:
+    """Unpack plain files only, and only below `working` (the `filter` that would see to it is not in Python 3.11.2)."""
+    for member in tar:
+        if member.isdir():
+            continue
+        path = working / member.name
+        content = tar.extractfile(member) if member.isfile() else None
+        if content is None or not path.resolve().is_relative_to(working.resolve()):
+            raise BackupDamaged(f"{member.name!r} in the archive is not a file of a backup. Take another backup.")
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with content, path.open("xb") as file:
+            path.chmod(member.mode & 0o700)
+            shutil.copyfileobj(content, file)
 
 
 def _begin_incarnation(working: Path, found: Manifest) -> None:

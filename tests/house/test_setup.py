@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SCRIPT = ROOT / "tools" / "install-packages"
+SCRIPT = ROOT / "compose" / "install-packages"
 NOBODY = 65_534
 
 

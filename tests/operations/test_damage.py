@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import tarfile
 from contextlib import closing
 
 import pytest
@@ -35,6 +36,20 @@ def test_a_home_comes_back_from_a_directory_and_from_one_file(home, tmp_path):
         (key,) = (target / "keys").iterdir()
         assert key.stat().st_mode & 0o777 == 0o400
         assert made.path.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("name", ["../outside", "/outside", "link"])
+def test_an_archive_that_reaches_outside_or_holds_links_is_refused(home, tmp_path, name):
+    made = backed_up(home, tmp_path / "backup.tar")
+    with tarfile.open(made.path, "a") as tar:
+        member = tarfile.TarInfo(str(tmp_path / "outside") if name == "/outside" else name)
+        if name == "link":
+            member.type, member.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        tar.addfile(member)
+    with pytest.raises(BackupDamaged, match="not a file of a backup"):
+        restored(made.path, tmp_path / "target")
+    assert not (tmp_path / "outside").exists()
+    assert not (tmp_path / "target").exists()
 
 
 def test_backups_into_one_place_have_names_of_their_own(home, tmp_path):
