@@ -12,6 +12,7 @@ from compose.errors import ComposeError
 from hearthlog.backup.commands import backup, restore_command
 from hearthlog.configuration import load_settings
 from hearthlog.doctor import examine
+from hearthlog.explain import explain_command
 from hearthlog.service import service
 from hearthlog.up import up as run_home
 
@@ -67,6 +68,7 @@ def doctor(data: Data = None, http: Http = None, mqtt: Mqtt = None, gdp: Gdp = N
 
 main.command("backup")(backup)
 main.command("restore")(restore_command)
+main.command("explain")(explain_command)
 main.command("service")(service)
 
 

@@ -72,7 +72,7 @@ def explain(context: Context, topic: str, message: Message, logged_time: int) ->
         if found and found[-1].took:
             break
         if decoder.topics is not None and not by_media and not decoder.topics(topic):
-            found.append(Asked(decoder, took=False, why="the topic is not one of its convention"))
+            found.append(Asked(decoder, took=False, why=f"not its topic: takes {decoder.takes}"))
             continue
         reason = "by the content type" if by_media else "by the topic" if decoder.topics else "by the payload"
         took = _first((decoder,), payload) is not None
