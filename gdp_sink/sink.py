@@ -133,7 +133,7 @@ class Sink:
             GdpError: in an exception group; the store failed.
             StoppedEarly: in an exception group; the store did not take what was in hand in time.
         """
-        await self._own_log.say("started")
+        self._own_log.say("started")  # not awaited: with a full disk it would not hear that it is to stop
         async with self._source, asyncio.TaskGroup() as group:
             pulse = group.create_task(self._pulse.run(), name="sink-pulse")
             size = group.create_task(self._vitals.measure_for_ever(), name="sink-size")
@@ -158,7 +158,8 @@ class Sink:
             self._own_log.say("refused", **fields)
         for event, more, advice in self._rises.due(final=True):
             self._own_log.say(event, count=more, advice=advice)
-        await self._own_log.say("stopped", reason="told to stop", counters=self._counters.as_json())
+        said = self._own_log.say("stopped", reason="told to stop", counters=self._counters.as_json())
+        await asyncio.wait((said,), timeout=self._finish_s_max)  # with a full disk it stays unsaid
 
     def watch_readers(self, server: GdpServer) -> None:
         """Measure who reads from the log server, and say so when it has to turn clients away."""
