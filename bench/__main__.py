@@ -17,7 +17,7 @@ Bench = Callable[[Options], Iterator[Table]]
 RESULTS = ROOT / "bench" / "results"
 
 # Name of each bench: the module's function of the same name.
-NAMES = ("budget", "stages", "ingest", "live", "reads", "seed")
+NAMES = ("budget", "stages", "ingest", "live", "reads", "seed", "sustain")
 
 
 def load(name: str) -> Bench:

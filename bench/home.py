@@ -20,6 +20,7 @@ class Home:
 
     http: int
     mqtt: int
+    metrics: int
     token: str
     pids: dict[str, int]
 
@@ -43,7 +44,7 @@ def home(directory: Path) -> Iterator[Home]:
         )
         process.still_running(child, log)
         pids = {part: int((data / "run" / f"{part}.pid").read_text()) for part in PARTS}
-        yield Home(http, mqtt, (data / "secrets" / "admin.token").read_text().strip(), pids)
+        yield Home(http, mqtt, metrics, (data / "secrets" / "admin.token").read_text().strip(), pids)
 
 
 def ready(port: int) -> bool:
