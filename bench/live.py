@@ -11,7 +11,7 @@ from bench.home import PARTS, home
 from bench.options import Options
 from bench.table import Table, median, number, ratio
 
-RATES = (100, 1000)
+RATES = (100, 200, 1000, 5000)
 TOPICS = 100
 LIMIT_S = 120.0
 COLUMNS = ("messages/s", "who hears it", "p50 to the broker's", "p50 ms", "p99 ms", "largest ms")
