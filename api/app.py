@@ -28,6 +28,7 @@ from api.routes import (
 from api.services import Services
 from api.web.access import Access
 from api.web.accounts import Guard
+from api.web.compress import Compress
 from api.web.limits import Limits
 from api.web.openapi import declare_account
 from api.web.positions import present_position
@@ -48,6 +49,7 @@ def create_app(services: Services) -> FastAPI:
         redoc_url=None,
         middleware=[
             Middleware(Access, metrics=services.metrics, position=lambda: present_position(services)),
+            Middleware(Compress),
             Middleware(Guard, accounts=services.accounts),
             Middleware(
                 Limits,

@@ -52,6 +52,19 @@ def page(view: View, ids: NDArray[np.int32], request: PageRequest) -> tuple[Rows
         take *= TAKE_GROWTH
 
 
+def count(view: View, ids: NDArray[np.int32], request: PageRequest) -> int:
+    """How many rows there are behind the row `after`, without a limit and without loading them."""
+    found = 0
+    for run in _runs(view, ids, request):
+        counts = run.hi - run.lo
+        if request.after is None and not view.hides(run.part):
+            found += int(counts.sum())
+        else:
+            pick = Pick([(run.part, run.physical(spans(run.lo, counts)))])
+            found += _filter(view, pick, None, request).rows
+    return found
+
+
 def key_of(rows: Rows, logs: Ints, place: int, by: str) -> Key:
     """The key of the row at `place`."""
     columns = rows.columns

@@ -1,7 +1,6 @@
 """`GET /v1/asof`: each event of `left` with the last value of each series of `right` before it."""
 
 import functools
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -42,7 +41,7 @@ from api.web.positions import home_of, position_text
 from api.web.problem import bad_parameter
 from api.web.schemas_reads import Events
 from api.web.table import Table, Values
-from api.web.table_rows import every_page, table_of
+from api.web.table_rows import every_page, table_of, tables_of
 from api.web.windows import Window, bounded, hold_ns, window_of
 
 router = APIRouter()
@@ -112,7 +111,7 @@ async def joined(request: Request, query: Annotated[AsofQuery, Query()]) -> Resp
     standing = Standing.at(window.home, window.view.position)
     if query.limit is None and shape.format != "json":
         pages = every_page(services, window.view, events, wanted)
-        return stream(services, standing, shape, _tables(services, join, pages))
+        return stream(services, standing, shape, tables_of(services, join.table, pages))
     rows, more = await services.pools.run(functools.partial(page, window.view, events, wanted), heavy=True)
     work = functools.partial(join.table, rows)
     table = await services.pools.run(functools.partial(bounded, work), heavy=True)
@@ -132,8 +131,3 @@ async def _joined(services: Services, query: AsofQuery, window: Window) -> Joine
     numbers, hold = dict(groups), hold_ns(query.hold_for)
     question = Question(query.by, query.equal, NEVER if hold is None else hold, services.settings.scan_rows_max)
     return Joined(window, [name_of(line) for line in lines], Groups([numbers[line.series] for line in lines]), question)
-
-
-async def _tables(services: Services, join: Joined, pages: AsyncIterator[Rows]) -> AsyncIterator[Table]:
-    async for rows in pages:
-        yield await services.pools.run(functools.partial(join.table, rows), heavy=True)

@@ -9,25 +9,30 @@ from fastapi import APIRouter, Query, Request, Response
 from numpy.typing import NDArray
 from pydantic import Field
 
-from api.readmodel.page import Key, PageRequest, key_of, page
+from api.readmodel.page import Key, PageRequest, count, key_of, page
 from api.readmodel.rows import Rows
 from api.readmodel.selection import Wanted
 from api.readmodel.view import View
 from api.services import Home, Services, services_of
 from api.times import format_time
 from api.web.answer import Standing, body, next_page, respond
+from api.web.answer_table import Shape, respond_table, stream
 from api.web.cursor import decode_cursor, encode_cursor
+from api.web.formats import format_of
 from api.web.openapi import answers
-from api.web.params import AtText, By, Layout, Selecting, TimeText
+from api.web.params import AtText, By, FormatText, Layout, Selecting, TimeText
 from api.web.payload import payload_fields
 from api.web.positions import home_of, position_text, reach, read_moment
 from api.web.problem import bad_parameter
 from api.web.render import columns_of, objects_of
 from api.web.schemas import Observations
+from api.web.table_rows import every_page, table_of, tables_of
 
 QUICK_ROWS_MAX = 1_000
 QUICK_SERIES_MAX = 32
 """Up to these a page takes about a millisecond, and is answered by the thread for quick queries."""
+COLUMNS, TEXT_ROW_BYTES, BINARY_ROW_BYTES = 8, 200, 80
+"""About what a row costs before compression."""
 router = APIRouter()
 
 
@@ -44,6 +49,8 @@ class HistoryQuery(Selecting):
     raw: bool = Field(False, description="Payload bytes beside the values.")
     time: TimeText = "rfc3339"
     layout: Layout = Field("rows", description="rows: an object a row; columns: an array a column.")
+    format: FormatText = None
+    dry_run: bool = Field(False, description="Say how large the whole window would be, and nothing else.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +70,17 @@ class Plan:
         return self.page.limit > QUICK_ROWS_MAX or len(self.ids) > QUICK_SERIES_MAX
 
 
-@router.get("/history", responses=answers(Observations, 409, 429, 503))
+@router.get("/history", responses=answers(Observations, 406, 409, 429, 503))
 async def history(request: Request, query: Annotated[HistoryQuery, Query()]) -> Response:
     """Observations in the total order (time, log, record, place in the record), and messages without any."""
     services = services_of(request)
     plan = await _plan(request, services, query)
     run = functools.partial(services.pools.run, heavy=plan.heavy)
+    shape = Shape(format_of(request, query.format), query.layout, query.time, "observations")
+    if query.dry_run:
+        return await _cost(services, plan, shape)
+    if shape.format != "json":
+        return await _other(services, plan, shape)
     rows, more = await run(lambda: page(plan.view, plan.ids, plan.page))
     payloads: list[bytes] | None = None
     if query.raw:
@@ -112,22 +124,46 @@ async def _payloads(services: Services, plan: Plan, rows: Rows) -> list[bytes]:
     return await services.reader.payloads(wanted, bytes_max=services.settings.answer_payload_bytes_max)
 
 
+async def _cost(services: Services, plan: Plan, shape: Shape) -> Response:
+    rows = await services.pools.run(lambda: count(plan.view, plan.ids, plan.page), heavy=True)
+    size = TEXT_ROW_BYTES if shape.format in ("json", "ndjson", "csv") else BINARY_ROW_BYTES
+    cost = {"rows": rows, "columns": COLUMNS, "cells": rows * COLUMNS, "bytes": rows * size}
+    standing = Standing.at(plan.home, plan.view.position)
+    return respond(standing, body(standing, {"cost": cost}))
+
+
+async def _other(services: Services, plan: Plan, shape: Shape) -> Response:
+    """The formats that stream: one page if a limit is named, else the whole window."""
+    if plan.query.raw:
+        raise bad_parameter("raw", f"payloads come with format=json only, not with {shape.format}")
+    standing, catalogue = Standing.at(plan.home, plan.view.position), plan.home.model.catalogue
+    to_table = functools.partial(table_of, keys=plan.view.keys, catalogue=catalogue)
+    if plan.query.limit is None:
+        pages = every_page(services, plan.view, plan.ids, plan.page)
+        return stream(services, standing, shape, tables_of(services, to_table, pages))
+    rows, more = await services.pools.run(lambda: page(plan.view, plan.ids, plan.page), heavy=plan.heavy)
+    table = await services.pools.run(lambda: to_table(rows), heavy=plan.heavy)
+    return await respond_table(services, standing, shape, table, next_url=_next(plan, rows) if more else None)
+
+
+def _next(plan: Plan, rows: Rows) -> str:
+    """The URL of what follows these rows."""
+    query = plan.query
+    key = key_of(rows, plan.view.logs, rows.columns.rows - 1, query.by)
+    cursor = encode_cursor("history", plan.view.position, query.by, query.order, *key)
+    times = (("start", plan.page.start), ("end", plan.page.end))
+    pinned = {name: None if ns is None else format_time(ns) for name, ns in times}
+    return next_page(plan.request, cursor, pinned, drop=("at",))
+
+
 def _content(plan: Plan, rows: Rows, payloads: list[bytes] | None, *, more: bool) -> tuple[bytes, str | None]:
-    query, page_request = plan.query, plan.page
+    query = plan.query
     columns: dict[str, Any] = dict(columns_of(rows, plan.view.keys, plan.home.model.catalogue, query.time))
     if payloads is not None:
         fields = [payload_fields(payload) for payload in payloads]
         columns["payload"] = [each.get("payload") for each in fields]
         columns["payload_base64"] = [each.get("payload_base64") for each in fields]
-    next_url = None
-    if more:
-        key = key_of(rows, plan.view.logs, rows.columns.rows - 1, query.by)
-        cursor = encode_cursor("history", plan.view.position, query.by, query.order, *key)
-        pinned = {
-            name: None if ns is None else format_time(ns)
-            for name, ns in (("start", page_request.start), ("end", page_request.end))
-        }
-        next_url = next_page(plan.request, cursor, pinned, drop=("at",))
+    next_url = _next(plan, rows) if more else None
     entries = {"columns": columns} if query.layout == "columns" else {"observations": objects_of(columns)}
     return body(Standing.at(plan.home, plan.view.position), entries, next_url), next_url
 

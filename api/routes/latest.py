@@ -16,13 +16,16 @@ from api.readmodel.selection import Selection, Wanted
 from api.readmodel.view import View
 from api.services import Home, Services, services_of
 from api.web.answer import KERNEL, Standing, body, next_page, respond
+from api.web.answer_table import Shape, respond_table
 from api.web.cursor import decode_cursor, encode_cursor
+from api.web.formats import format_of
 from api.web.fragments import newest_columns
 from api.web.openapi import answers
-from api.web.params import AtText, By, Layout, Selecting, TimeText
+from api.web.params import AtText, By, FormatText, Layout, Selecting, TimeText
 from api.web.positions import home_of, position_text, reach, wait_of
 from api.web.problem import bad_parameter
 from api.web.schemas import Observations
+from api.web.table_rows import newest_table
 
 POLL_MIN_S = 0.02
 """A long poll looks again at most this often, however fast messages come."""
@@ -39,6 +42,7 @@ class LatestQuery(Selecting):
     at: AtText = None
     time: TimeText = "rfc3339"
     layout: Layout = Field("rows", description="rows: an object a series; columns: an array a column.")
+    format: FormatText = None
 
 
 class Found(NamedTuple):
@@ -49,7 +53,7 @@ class Found(NamedTuple):
     tag: str
 
 
-@router.get("/latest", responses=answers(Observations, 304, 409, 429, 503))
+@router.get("/latest", responses=answers(Observations, 304, 406, 409, 429, 503))
 async def latest(request: Request, query: Annotated[LatestQuery, Query()]) -> Response:
     """One observation per series: the newest. `If-None-Match` gives 304; `Prefer: wait=30` waits for a change."""
     services = services_of(request)
@@ -74,6 +78,10 @@ async def latest(request: Request, query: Annotated[LatestQuery, Query()]) -> Re
     if len(shown) < len(entries):
         cursor = encode_cursor("latest", found.position, query.by, *shown[-1].series)
         next_url = next_page(request, cursor, {}, drop=("at",))
+    shape = Shape(format_of(request, query.format), query.layout, query.time, "observations")
+    if shape.format != "json":
+        table = newest_table(shown)
+        return await respond_table(services, standing, shape, table, next_url=next_url, headers=headers)
     return respond(standing, body(standing, _shown(services, shown, query), next_url), next_url, headers)
 
 

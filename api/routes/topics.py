@@ -4,6 +4,7 @@ import functools
 from typing import Annotated, Any
 
 import numpy as np
+import orjson
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
@@ -20,12 +21,15 @@ from api.routes.history import limit_of
 from api.services import Home, services_of
 from api.times import NS_PER_S, one_time
 from api.web.answer import Standing, body, next_page, respond
+from api.web.answer_table import Shape, respond_table
 from api.web.cursor import decode_cursor, encode_cursor
+from api.web.formats import format_of
 from api.web.openapi import answers
-from api.web.params import AtText, Filtered, TimeText
+from api.web.params import AtText, Filtered, FormatText, TimeText
 from api.web.positions import home_of, position_text, reach
 from api.web.render import KIND_NAMES
 from api.web.schemas import Topics
+from api.web.table import Integers, Numbers, Table, Texts, Times
 from gdp.names import printable
 
 router = APIRouter()
@@ -38,9 +42,10 @@ class TopicsQuery(Filtered):
     cursor: str | None = Field(None, description="From `next`.")
     at: AtText = None
     time: TimeText = "rfc3339"
+    format: FormatText = None
 
 
-@router.get("/topics", responses=answers(Topics, 409, 429, 503))
+@router.get("/topics", responses=answers(Topics, 406, 409, 429, 503))
 async def topics(request: Request, query: Annotated[TopicsQuery, Query()]) -> Response:
     """The topics that the filters select and that have a message, in order of their names."""
     services = services_of(request)
@@ -56,15 +61,35 @@ async def topics(request: Request, query: Annotated[TopicsQuery, Query()]) -> Re
     known = selector.select(Wanted(tuple(query.filter))).topics
     names = [topic for topic in known if topic > after and _existed(home, topic, view.position)]
     series = [selector.series_of(topic) for topic in names[:limit]]
+    shape = Shape(format_of(request, query.format), "rows", query.time, "topics")
+    style = query.time if shape.format == "json" else "ns"
     silent_min_ns = int(services.settings.silent_min_s * NS_PER_S)
-    rows = await services.pools.run(
-        functools.partial(_describe, home, view, series, query.time, silent_min_ns), heavy=True
-    )
+    rows = await services.pools.run(functools.partial(_describe, home, view, series, style, silent_min_ns), heavy=True)
     next_url = None
     if len(names) > limit:
         next_url = next_page(request, encode_cursor("topics", view.position, names[limit - 1]), {}, drop=("at",))
     standing = Standing.at(home, view.position)
+    if shape.format != "json":
+        return await respond_table(services, standing, shape, _as_table(rows), next_url=next_url)
     return respond(standing, body(standing, {"topics": rows}, next_url), next_url)
+
+
+def _as_table(rows: list[dict[str, Any]]) -> Table:
+    """Topics described with times in ns; what has several parts is JSON in one cell."""
+
+    def cells(name: str) -> list[Any]:
+        return [row[name] for row in rows]
+
+    return {
+        **{name: Texts(cells(name)) for name in ("topic", "log")},
+        "generation": Integers(np.array(cells("generation"), np.int64)),
+        "decoder": Texts(cells("decoder")),
+        "fields": Texts([orjson.dumps(fields).decode() for fields in cells("fields")]),
+        "count": Integers(np.array(cells("count"), np.int64)),
+        **{name: Times(np.array(cells(name), np.int64)) for name in ("first_logged_time", "last_logged_time")},
+        "usual_interval_s": Numbers(np.array(cells("usual_interval_s"), np.float64)),
+        "state": Texts(cells("state")),
+    }
 
 
 def _existed(home: Home, topic: str, position: int) -> bool:

@@ -73,7 +73,7 @@ class Encoder:
     def __init__(self, name: Format, style: str, metadata: dict[str, str]) -> None:
         self._style = style
         self._metadata = {META: orjson.dumps(metadata)}
-        self._out = _Out()
+        self._out = Out()
         self._writer: Any = None
         self._write: Callable[[Table], None] = {
             "ndjson": self._ndjson,
@@ -129,8 +129,8 @@ class _Nothing:
         """Nothing is written at the end."""
 
 
-class _Out:
-    """What writers write to: bytes that wait to be taken."""
+class Out:
+    """A file that writers write to: bytes that wait to be taken."""
 
     closed = False
 
@@ -145,6 +145,9 @@ class _Out:
 
     def flush(self) -> None:
         """Nothing is held back."""
+
+    def close(self) -> None:
+        """What waits can be taken still."""
 
     def take(self) -> bytes:
         """All that waits."""

@@ -32,11 +32,21 @@ class Observation(BaseModel):
     payload_base64: str | None = Field(None, description="With raw=true: the payload, where it is not UTF-8.")
 
 
+class Cost(BaseModel):
+    """What an answer would be, with dry_run=true."""
+
+    rows: int
+    columns: int
+    cells: int
+    bytes: int = Field(description="Before compression; about.")
+
+
 class Observations(Answer):
-    """`history` and `latest`; with layout=columns `columns` instead of `observations`."""
+    """`history` and `latest`; with layout=columns `columns` instead, of history with dry_run=true `cost` alone."""
 
     observations: list[Observation]
     columns: dict[str, list[Any]] | None = None
+    cost: Cost | None = None
 
 
 class TopicField(BaseModel):

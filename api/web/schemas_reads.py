@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from api.web.schemas import RFC3339, Answer
+from api.web.schemas import RFC3339, Answer, Cost
 
 
 class Bucket(BaseModel):
@@ -42,15 +42,6 @@ class MatrixSeries(BaseModel):
     topic: str
     field: str
     unit: str | None
-
-
-class Cost(BaseModel):
-    """What an answer would be, with dry_run=true."""
-
-    rows: int
-    columns: int
-    cells: int
-    bytes: int = Field(description="Before compression; about.")
 
 
 class Matrix(Answer):

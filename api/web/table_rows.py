@@ -1,12 +1,13 @@
 """Observations as a table, and as many tables as a window has, one after another."""
 
 import functools
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from api.readmodel.catalogue import Catalogue
+from api.readmodel.latest import Newest
 from api.readmodel.page import PageRequest, key_of, page
 from api.readmodel.rows import NO_TEXT, TEXT_KINDS, Rows
 from api.readmodel.series import SeriesKey
@@ -14,7 +15,7 @@ from api.readmodel.view import View
 from api.services import Services
 from api.web.formats import BATCH_ROWS
 from api.web.render import KIND_NAMES
-from api.web.table import Column, Integers, Texts, Times, Values
+from api.web.table import Column, Integers, Table, Texts, Times, Values
 
 
 def table_of(rows: Rows, keys: Sequence[SeriesKey], catalogue: Catalogue) -> dict[str, Column]:
@@ -45,3 +46,29 @@ async def every_page(
         if more:
             wanted = wanted._replace(after=key_of(rows, view.logs, rows.columns.rows - 1, request.by))
         yield rows
+
+
+async def tables_of(
+    services: Services, to_table: Callable[[Rows], Table], pages: AsyncIterator[Rows]
+) -> AsyncIterator[Table]:
+    """Each page as a table, made in a thread."""
+    async for rows in pages:
+        yield await services.pools.run(functools.partial(to_table, rows), heavy=True)
+
+
+def newest_table(entries: Sequence[Newest]) -> Table:
+    """The newest row of each series, in the columns of `history`."""
+    rows = [each.row for each in entries]
+    texts = {place: row.text for place, row in enumerate(rows) if row.text is not None}
+    claimed = np.array([row.claimed for row in rows], np.bool_)
+    kinds = np.array([row.kind for row in rows], np.int8)
+    return {
+        "topic": Texts([each.series.topic for each in entries]),
+        "field": Texts([each.series.field for each in entries]),
+        "device_time": Times(np.array([row.time for row in rows], np.int64), claimed),
+        "logged_time": Times(np.array([row.logged for row in rows], np.int64)),
+        "recno": Integers(np.array([row.recno for row in rows], np.int64)),
+        "value": Values(kinds, np.array([row.value for row in rows], np.float64), texts),
+        "kind": Texts([KIND_NAMES[row.kind] for row in rows]),
+        "unit": Texts([each.key.unit for each in entries]),
+    }
