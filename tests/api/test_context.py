@@ -1,7 +1,6 @@
 """What devices declare of their values is known while it holds: live, after a restart, and in a rebuild log by log."""
 
 import json
-import shutil
 
 import pytest
 
@@ -9,6 +8,7 @@ from api.errors import ReadModelDamaged
 from api.readmodel import known
 from gdp.settings import StoreSettings
 from ingest.envelope import Message
+from tests.api.models import Reader, Said, open_model, records_of
 from tests.api.recorder import Recorder
 from tests.api.served import Api
 from tests.support.waiting import poll
@@ -64,7 +64,7 @@ async def test_a_rebuild_log_by_log_gives_the_rows_that_following_gave(tmp_path)
             assert await history(second) == followed
 
 
-async def test_what_was_declared_is_known_after_a_restart_and_without_it_the_model_is_built_anew(tmp_path):
+async def test_what_was_declared_is_known_after_a_restart(tmp_path):
     async with Recorder(tmp_path) as recorder, Api(tmp_path, recorder.port, tail_rows_max=1_000) as api:
         await recorder.say((CONFIG, config("°C")), *[("a/filling", b"1")] * 1_000)
         model = tmp_path / "read-model"
@@ -76,13 +76,19 @@ async def test_what_was_declared_is_known_after_a_restart_and_without_it_the_mod
         assert CONFIG in (model / known.FILE).read_text()
         await api.stop()
         last = await recorder.say(("a/hall", b'{"t":5}'))
-        shutil.copytree(model, tmp_path / "damaged")
-        (tmp_path / "damaged" / known.FILE).write_text("[1]\n")
-        for place in (model, tmp_path / "damaged"):
-            async with Api(tmp_path, recorder.port, read_model=place) as again:
-                await again.reached(last)
-                (found,) = [each for each in await history(again) if each["topic"] == "a/hall"]
-                assert (found["value"], found["unit"]) == (5, "°C")
+        async with Api(tmp_path, recorder.port) as again:
+            await again.reached(last)
+            (found,) = [each for each in await history(again) if each["topic"] == "a/hall"]
+            assert (found["value"], found["unit"]) == (5, "°C")
+
+
+async def test_a_read_model_without_its_context_is_built_anew(tmp_path):
+    reader = Reader(tmp_path)
+    await reader.take(records_of([Said(0, b"1", 1)]))
+    await reader.seal()
+    assert open_model(tmp_path).segments == 1
+    (tmp_path / known.FILE).unlink()
+    assert open_model(tmp_path).segments == 0
 
 
 @pytest.mark.parametrize("content", [None, b"[1]\n", b"\xff\n", b'[1,"homie/x/$unit",5]\n'])
