@@ -111,6 +111,13 @@ class Gathered:
             found.append(each.part.text(int(own[place - int(ends[number]) + each.size])))
         return found
 
+    def pieces(self) -> list[tuple[Part, Ints]]:
+        """Where the rows lie: parts with row numbers."""
+        return [
+            (each.part, np.arange(each.rows.start, each.rows.stop) if isinstance(each.rows, slice) else each.rows)
+            for each in self._stretches
+        ]
+
     def _joined(self, name: str) -> NDArray[Any]:
         arrays = [getattr(each.part.columns, name)[each.rows] for each in self._stretches]
         if not arrays:

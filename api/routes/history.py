@@ -1,6 +1,7 @@
 """`GET /v1/history`: observations in order, page by page, as of the position of page one."""
 
 import functools
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -9,9 +10,11 @@ from fastapi import APIRouter, Query, Request, Response
 from numpy.typing import NDArray
 from pydantic import Field
 
+from api.readmodel.gather import Groups
 from api.readmodel.page import Key, PageRequest, count, key_of, page
 from api.readmodel.rows import Rows
 from api.readmodel.selection import Wanted
+from api.readmodel.state import joined, state_before
 from api.readmodel.view import View
 from api.services import Home, Services, services_of
 from api.times import format_time
@@ -26,7 +29,8 @@ from api.web.positions import home_of, position_text, reach, read_moment
 from api.web.problem import bad_parameter
 from api.web.render import columns_of, objects_of
 from api.web.schemas import Observations
-from api.web.table_rows import every_page, table_of, tables_of
+from api.web.table import Column, Table, Truths
+from api.web.table_rows import every_page, table_of
 
 QUICK_ROWS_MAX = 1_000
 QUICK_SERIES_MAX = 32
@@ -46,6 +50,9 @@ class HistoryQuery(Selecting):
     limit: int | None = Field(None, ge=1, description="Rows of a page; default and maximum are settings.")
     cursor: str | None = Field(None, description="From `next`.")
     at: AtText = None
+    state_at_start: bool = Field(
+        False, description="First the last observation of each series before `start`, marked, beyond the limit."
+    )
     raw: bool = Field(False, description="Payload bytes beside the values.")
     time: TimeText = "rfc3339"
     layout: Layout = Field("rows", description="rows: an object a row; columns: an array a column.")
@@ -63,6 +70,8 @@ class Plan:
     view: View
     ids: NDArray[np.int32]
     page: PageRequest
+    groups: Groups | None
+    """Series whose state at the start is wanted first."""
 
     @property
     def heavy(self) -> bool:
@@ -86,7 +95,8 @@ async def history(request: Request, query: Annotated[HistoryQuery, Query()]) -> 
     if query.raw:
         payloads = await _payloads(services, plan, rows)
         more, rows = more or len(payloads) < rows.columns.rows, rows.head(len(payloads))
-    content, next_url = await run(lambda: _content(plan, rows, payloads, more=more))
+    state = await run(lambda: _state(plan))
+    content, next_url = await run(lambda: _content(plan, state, rows, payloads, more=more))
     return respond(Standing.at(plan.home, plan.view.position), content, next_url)
 
 
@@ -103,7 +113,36 @@ async def _plan(request: Request, services: Services, query: HistoryQuery) -> Pl
         raise bad_parameter("start", f"{query.start} is not before end, {query.end}")
     selection = home.model.selector.select(Wanted(tuple(query.filter), tuple(query.field)))
     wanted = PageRequest(query.by, limit, descending=query.order == "desc", start=start, end=end, after=after)
-    return Plan(request, home, query, view, selection.ids, wanted)
+    groups = None
+    if query.state_at_start:
+        _check_state(query, start)
+        groups = Groups([numbers for _, numbers in selection.groups]) if after is None else None
+    return Plan(request, home, query, view, selection.ids, wanted, groups)
+
+
+def _check_state(query: HistoryQuery, start: int | None) -> None:
+    if start is None:
+        raise bad_parameter("state_at_start", "needs a start, such as start=-6h")
+    if query.raw or query.order == "desc":
+        other = "raw=true" if query.raw else "order=desc"
+        raise bad_parameter("state_at_start", f"comes first and without payloads, so not with {other}")
+
+
+def _state(plan: Plan) -> Rows | None:
+    """The rows that stand before the window; None where they are not asked for."""
+    if plan.groups is None or plan.page.start is None:
+        return None
+    return state_before(plan.view, plan.groups, plan.query.by, plan.page.start)
+
+
+def _with_state(plan: Plan, state: Rows | None, rows: Rows) -> dict[str, Column]:
+    """A table of rows; with the state before them, if there is to be one, and a column that marks it."""
+    whole = rows if state is None else joined(state, rows)
+    table = table_of(whole, plan.view.keys, plan.home.model.catalogue)
+    if plan.query.state_at_start:
+        count = 0 if state is None else state.columns.rows
+        table["state_at_start"] = Truths(np.arange(whole.columns.rows) < count)
+    return table
 
 
 def _resume(home: Home, query: HistoryQuery) -> tuple[str | None, Key | None]:
@@ -136,14 +175,19 @@ async def _other(services: Services, plan: Plan, shape: Shape) -> Response:
     """The formats that stream: one page if a limit is named, else the whole window."""
     if plan.query.raw:
         raise bad_parameter("raw", f"payloads come with format=json only, not with {shape.format}")
-    standing, catalogue = Standing.at(plan.home, plan.view.position), plan.home.model.catalogue
-    to_table = functools.partial(table_of, keys=plan.view.keys, catalogue=catalogue)
+    standing = Standing.at(plan.home, plan.view.position)
+    state = await services.pools.run(lambda: _state(plan), heavy=True)
     if plan.query.limit is None:
-        pages = every_page(services, plan.view, plan.ids, plan.page)
-        return stream(services, standing, shape, tables_of(services, to_table, pages))
+        return stream(services, standing, shape, _whole(services, plan, state))
     rows, more = await services.pools.run(lambda: page(plan.view, plan.ids, plan.page), heavy=plan.heavy)
-    table = await services.pools.run(lambda: to_table(rows), heavy=plan.heavy)
+    table = await services.pools.run(lambda: _with_state(plan, state, rows), heavy=plan.heavy)
     return await respond_table(services, standing, shape, table, next_url=_next(plan, rows) if more else None)
+
+
+async def _whole(services: Services, plan: Plan, state: Rows | None) -> AsyncIterator[Table]:
+    async for rows in every_page(services, plan.view, plan.ids, plan.page):
+        yield await services.pools.run(functools.partial(_with_state, plan, state, rows), heavy=True)
+        state = None
 
 
 def _next(plan: Plan, rows: Rows) -> str:
@@ -156,9 +200,15 @@ def _next(plan: Plan, rows: Rows) -> str:
     return next_page(plan.request, cursor, pinned, drop=("at",))
 
 
-def _content(plan: Plan, rows: Rows, payloads: list[bytes] | None, *, more: bool) -> tuple[bytes, str | None]:
+def _content(
+    plan: Plan, state: Rows | None, rows: Rows, payloads: list[bytes] | None, *, more: bool
+) -> tuple[bytes, str | None]:
     query = plan.query
-    columns: dict[str, Any] = dict(columns_of(rows, plan.view.keys, plan.home.model.catalogue, query.time))
+    shown = rows if state is None else joined(state, rows)
+    columns: dict[str, Any] = dict(columns_of(shown, plan.view.keys, plan.home.model.catalogue, query.time))
+    if query.state_at_start:
+        before = shown.columns.rows - rows.columns.rows
+        columns["state_at_start"] = [place < before for place in range(shown.columns.rows)]
     if payloads is not None:
         fields = [payload_fields(payload) for payload in payloads]
         columns["payload"] = [each.get("payload") for each in fields]

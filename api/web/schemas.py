@@ -28,6 +28,9 @@ class Observation(BaseModel):
     value: float | bool | str | None
     kind: str = Field(description="number, text, boolean, bytes, null or none.")
     unit: str | None
+    state_at_start: bool | None = Field(
+        None, description="With state_at_start=true: whether this stood before the window began."
+    )
     payload: str | None = Field(None, description="With raw=true: the payload, where it is UTF-8.")
     payload_base64: str | None = Field(None, description="With raw=true: the payload, where it is not UTF-8.")
 

@@ -130,6 +130,28 @@ class Numbers:
 
 
 @dataclass(frozen=True, slots=True)
+class Truths:
+    """Truth values."""
+
+    values: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def slice(self, first: int, last: int) -> "Truths":
+        """See `Column`."""
+        return Truths(self.values[first:last])
+
+    def json(self, _: str) -> list[Any]:
+        """See `Column`."""
+        return list(self.values.tolist())
+
+    def arrow(self, name: str) -> dict[str, pa.Array]:
+        """See `Column`."""
+        return {name: pa.array(self.values, pa.bool_())}
+
+
+@dataclass(frozen=True, slots=True)
 class Values:
     """Values of any kind: numbers, truth values, texts. `texts` has the text of each row that is one."""
 

@@ -214,3 +214,22 @@ async def test_pages_and_streams_of_events_are_the_whole(api: Api, spoken: str):
     assert (refused.status_code, refused.json()["parameter"]) == (400, "right")
     refused = await api.get("/v1/asof", left="w/#/door", right="#")
     assert refused.status_code == 400
+
+
+async def test_the_state_before_the_window_comes_first_and_is_marked(api: Api, spoken: str):
+    query = {"filter": ["w/door", "w/mode"], "start": "2025-11-24T02:00:00Z", "state_at_start": "true", "at": spoken}
+    found = await api.json("/v1/history", **query, limit=2)
+    shown = [(each["topic"], each["value"], each["state_at_start"]) for each in found["observations"]]
+    assert shown == [
+        ("w/mode", "home", True),
+        ("w/door", True, True),
+        ("w/door", False, False),
+        ("w/door", True, False),
+    ]
+    rest = await api.json(found["next"])
+    assert [(each["value"], each["state_at_start"]) for each in rest["observations"]] == [("away", False)]
+    lines = (await api.get("/v1/history", **query, format="ndjson")).content.splitlines()
+    assert [orjson.loads(line) for line in lines] == found["observations"] + rest["observations"]
+    for other, names in (({"order": "desc"}, "order=desc"), ({"raw": "true"}, "raw=true")):
+        assert names in (await api.get("/v1/history", **query, **other)).json()["detail"]
+    assert "start=-6h" in (await api.get("/v1/history", state_at_start="true")).json()["detail"]
