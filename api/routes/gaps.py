@@ -20,7 +20,7 @@ from api.web.answer import Standing, body, next_page, respond
 from api.web.cursor import decode_cursor, encode_cursor
 from api.web.openapi import answers
 from api.web.params import AtText, By, Selecting, TimeText
-from api.web.positions import home_of, position_text, reach, read_moment
+from api.web.positions import home_of, now_of, position_text, reach, read_moment
 from api.web.problem import bad_parameter
 from api.web.schemas import Answer
 from api.words.templates import FAULTS
@@ -92,7 +92,7 @@ async def gaps(request: Request, query: Annotated[GapsQuery, Query()]) -> Respon
         at_text = position_text(home, pinned)
     at = await reach(request, services, at_text)
     view = home.model.view.pinned(at)
-    now = services.clock() if at is None else view.position
+    now = now_of(services, home) if at is None else view.position
     start, end = window_of(home, query.start, query.end, now)
     asked = asked_of(services, view, by=query.by, start=start, end=end, present=at is None)
     find = functools.partial(find_gaps, asked, _lines(home, query), rows_max=services.settings.plot_rows_max)

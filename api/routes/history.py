@@ -25,7 +25,7 @@ from api.web.formats import format_of
 from api.web.openapi import answers
 from api.web.params import AtText, By, FormatText, Layout, Selecting, TimeText
 from api.web.payload import payload_fields
-from api.web.positions import home_of, position_text, reach, read_moment
+from api.web.positions import home_of, now_of, position_text, reach, read_moment
 from api.web.problem import bad_parameter
 from api.web.render import columns_of, objects_of
 from api.web.schemas import Observations
@@ -106,7 +106,7 @@ async def _plan(request: Request, services: Services, query: HistoryQuery) -> Pl
     at_text, after = _resume(home, query)
     at = await reach(request, services, at_text)
     view = home.model.view.pinned(at)
-    now = services.clock() if at is None else at
+    now = now_of(services, home) if at is None else at
     start = None if query.start is None else read_moment(home, query.start, "start", now)
     end = None if query.end is None else read_moment(home, query.end, "end", now)
     if start is not None and end is not None and start >= end:

@@ -16,7 +16,7 @@ from api.times import one_time
 from api.web.answer import Standing, body, respond
 from api.web.openapi import answers
 from api.web.params import Parameters, TimeText
-from api.web.positions import home_of
+from api.web.positions import home_of, now_of
 from api.web.schemas import Answer
 
 router = APIRouter()
@@ -46,7 +46,7 @@ async def notable_facts(request: Request, query: Annotated[NotableQuery, Query()
     """Outages, silent devices, refusals, and numbers out of bounds, each with evidence and what to do."""
     services = services_of(request)
     home = home_of(services)
-    limit, now = limit_of(services, query.limit), services.clock()
+    limit, now = limit_of(services, query.limit), now_of(services, home)
     start, end = window_of(home, query.start, query.end, now)
     question = question_of(services, home)
     window = Window(start, end, present=end >= question.asked.view.position)

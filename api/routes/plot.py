@@ -20,7 +20,7 @@ from api.times import UNITS_NS, one_time
 from api.web.answer import Standing, body, respond
 from api.web.openapi import answers
 from api.web.params import AtText, By, Selecting, TimeText
-from api.web.positions import home_of, reach, read_moment
+from api.web.positions import home_of, now_of, reach, read_moment
 from api.web.problem import Problem, bad_parameter
 from api.web.schemas import Plot
 
@@ -50,7 +50,7 @@ async def plot(request: Request, query: Annotated[PlotQuery, Query()]) -> Respon
         raise bad_parameter("width", f"{query.width} is more than {services.settings.plot_width_max}")
     at = await reach(request, services, query.at)
     view = home.model.view.pinned(at)
-    now = services.clock() if at is None else at
+    now = now_of(services, home) if at is None else at
     start, end = read_moment(home, query.start, "start", now), read_moment(home, query.end, "end", now)
     if start >= end:
         raise bad_parameter("start", f"{query.start} is not before end, {query.end}")

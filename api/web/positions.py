@@ -84,6 +84,11 @@ def read_moment(home: Home, text: str, parameter: str, now: int) -> int:
         raise bad_parameter(parameter, str(fault)) from fault
 
 
+def now_of(services: Services, home: Home) -> int:
+    """Now, in ns: by the wall clock, but never before what is logged already, for the clock may have been set back."""
+    return max(services.clock(), home.model.view.position + 1)
+
+
 def wait_of(request: Request, services: Services) -> float:
     """The seconds of `Prefer: wait=N` (RFC 7240 §4.3), bounded; 0 without it."""
     match = _WAIT.search(request.headers.get("prefer", ""))

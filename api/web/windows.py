@@ -15,7 +15,7 @@ from api.readmodel.series import MESSAGE_FIELD
 from api.readmodel.view import View
 from api.services import Home, Services
 from api.times import UNITS_NS
-from api.web.positions import home_of, reach, read_moment
+from api.web.positions import home_of, now_of, reach, read_moment
 from api.web.problem import Problem, bad_parameter
 
 Answer = TypeVar("Answer")
@@ -39,7 +39,7 @@ async def window_of(request: Request, services: Services, at: str | None, start:
     home = home_of(services)
     position = await reach(request, services, at)
     view = home.model.view.pinned(position)
-    now = services.clock() if position is None else position
+    now = now_of(services, home) if position is None else position
     # The record at the position itself is before the end that `now` means.
     ending = now if position is None else position + 1
     first, last = read_moment(home, start, "start", now), read_moment(home, end, "end", ending)
