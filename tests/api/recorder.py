@@ -1,6 +1,7 @@
 """A real store with its log server, in the test's own process: what a sink would be, without a broker."""
 
 import json
+import time
 from pathlib import Path
 from typing import Self
 
@@ -17,8 +18,9 @@ WELL = {"session": True, "subscribed": True, "saving": True}
 class Recorder:
     """`say` stores messages; `stop` and `start` are a sink that goes and comes back on the same port."""
 
-    def __init__(self, data: Path, settings: StoreSettings | None = None) -> None:
+    def __init__(self, data: Path, settings: StoreSettings | None = None, *, ahead_ns: int = 0) -> None:
         self.data = data
+        self.ahead_ns = ahead_ns
         self.settings = settings
         self.port = free_port()
         self.said = 0
@@ -33,7 +35,12 @@ class Recorder:
             await self.stop()
 
     async def start(self) -> None:
-        self.store = Store.open(self.data / "store", keys=self.data / "keys", settings=self.settings)
+        self.store = Store.open(
+            self.data / "store",
+            keys=self.data / "keys",
+            settings=self.settings,
+            wall=lambda: time.time_ns() + self.ahead_ns,
+        )
         self.committer = await Committer(self.store).__aenter__()
         settings = ServerSettings(port=self.port, watermark_interval_s=0.1)
         self.server = await GdpServer(self.committer, settings).__aenter__()

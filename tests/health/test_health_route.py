@@ -129,3 +129,14 @@ async def test_what_only_counts_in_the_own_log_is_told_with_its_count_and_what_t
     assert "broker_queued_messages_max" in dropped["remedy"]
     assert turned_away["sentence"].endswith("refused 80 clients.")
     assert {"broker.dropped", "sink.turned_away"} <= {each["id"] for each in (await api.json("/v1/health"))["needs"]}
+
+
+async def test_what_is_logged_already_belongs_to_now_though_the_wall_clock_was_set_back(tmp_path):
+    async with Recorder(tmp_path, ahead_ns=30 * 10**9) as recorder, Api(recorder.data, recorder.port) as api:
+        await own_log(recorder, "started")
+        await recorder.say(("home/desk", b"21"))
+        await api.reached(await own_log(recorder, "refused", reason="payload_too_big", count=7, topic="cam/1"))
+        answer = await api.json("/v1/notable", start="-1h")
+        assert "sink.refused" in [each["id"] for each in answer["notable"]]
+        answer = await api.json("/v1/aggregate", filter="home/desk", fn="count", start="-1h")
+        assert [each["count"] for each in answer["buckets"]] == [1]
