@@ -79,11 +79,19 @@ async def murder(home, device, names):
     for name in names:
         pids[name] = home.kill(name)
         if name == "mosquitto":
-            windows.append(Unsaved((home.data / "broker" / "mosquitto.db").stat().st_mtime, time.time()))
+            windows.append(Unsaved(last_save(home), time.time()))
     for name, pid in pids.items():
         await asyncio.to_thread(home.wait_restarted, name, pid)
     await asyncio.to_thread(home.wait_ready)
     return windows
+
+
+def last_save(home):
+    """When the broker saved last; 0 if it was killed before it ever did."""
+    try:
+        return (home.data / "broker" / "mosquitto.db").stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
 
 
 def read(store):
