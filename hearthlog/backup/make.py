@@ -14,17 +14,14 @@ from typing import NamedTuple
 from broker_config import ADMIN, DATABASE
 from compose.addresses import parse_address
 from compose.datadir import DataDirectory, inspect_directory
-from compose.errors import ComposeError
 from compose.settings import UpSettings
-from gdp.errors import GdpError
 from gdp.names import GdpName
 from gdp.store.checking import check_store
 from gdp.store.copying import copy_store
 from gdp.store.identity import read_identity
-from gdp_sink.errors import SinkError
 from gdp_sink.settings import SinkSettings
 from hearthlog.backup import barrier, manifest
-from hearthlog.backup.errors import BackupDamaged, PlaceUnusable, SourceUnusable
+from hearthlog.backup.errors import PlaceUnusable, SourceUnusable, translated
 from hearthlog.backup.manifest import Manifest
 from hearthlog.backup.progress import Progress, step_of
 from ingest.filters import FilterSet
@@ -57,7 +54,7 @@ def back_up(settings: UpSettings, place: Path, progress: Progress, *, drain_s: f
     made = time.time_ns()
     data = settings.data.absolute()
     final = _place(place.absolute(), made)
-    with _translated(), _partial(final) as partial:
+    with translated("No backup could be made"), _partial(final) as partial:
         found = _copy(settings, data, partial, progress, made=made, drain_s=drain_s)
         manifest.save(partial, found)
         _sync(partial, progress)
@@ -196,16 +193,3 @@ def _name(partial: Path, final: Path, progress: Progress) -> None:
     finally:
         packed.unlink(missing_ok=True)
     _sync_path(final.parent)
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except ComposeError:
-        raise
-    except (GdpError, SinkError) as error:
-        raise BackupDamaged(f"{error}.") from error
-    except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        raise PlaceUnusable(f"No backup could be made: {where}{error.strerror or error}.") from error

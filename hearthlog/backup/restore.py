@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from broker_config import DATABASE
 from compose.datadir import VERSION
-from compose.errors import ComposeError
 from gdp.committer import Results
 from gdp.disk import DISK
 from gdp.errors import GdpError
@@ -19,12 +18,11 @@ from gdp.incarnation import MARK_BYTES
 from gdp.store import Item, ReadableStore, Store, Write
 from gdp.store.checking import Checked, check_store
 from gdp.store.identity import Identity, read_identity, write_identity
-from gdp_sink.errors import SinkError
 from gdp_sink.lookback import last_session
 from gdp_sink.own_log import OwnLog
 from gdp_sink.settings import SinkSettings
 from hearthlog.backup import manifest
-from hearthlog.backup.errors import BackupDamaged, PlaceUnusable
+from hearthlog.backup.errors import BackupDamaged, PlaceUnusable, translated
 from hearthlog.backup.manifest import Manifest
 from hearthlog.backup.progress import Progress, step_of
 from hearthlog.backup.session import empty_session
@@ -51,7 +49,7 @@ def restore(backup: Path, data: Path, progress: Progress) -> Restored:
         BackupError: in one sentence, why not; the directory is as it was.
     """
     data = data.absolute()
-    with _translated(), _working(data) as working:
+    with translated("The backup could not be restored"), _working(data) as working:
         found = _bring(backup.absolute(), working, progress)
         version = (working / VERSION_FILE).read_text("utf-8", errors="replace")
         if version != VERSION:
@@ -187,16 +185,3 @@ def _sync(path: Path) -> None:
         os.fsync(fd)
     finally:
         os.close(fd)
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except ComposeError:
-        raise
-    except (GdpError, SinkError) as error:
-        raise BackupDamaged(f"{error}.") from error
-    except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        raise PlaceUnusable(f"The backup could not be restored: {where}{error.strerror or error}.") from error
