@@ -1,7 +1,8 @@
 """The sink's own log, `$hearthlog/sink`: what the sink saw of itself, so that a hole in a series can be explained.
 
 Each record is a JSON object: `event`, `state` {session, subscribed, saving}, `epoch`, `filters`, and the event's own
-fields. Readiness is judged from the last record's state, and the next run of the sink recovers from it.
+fields. A state without `saving` means that nobody watches whether the broker saves. Readiness is judged from the last
+record's state, and the next run of the sink recovers from it.
 """
 
 import json
@@ -27,15 +28,22 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class State:
-    """What readiness is judged by. `saving` is None while it is not known whether the broker saves."""
+    """What readiness is judged by.
 
+    Attributes:
+        watched: whether the broker's database is known, so that its saves can be seen.
+        saving: whether the broker saves it; None until the first save since the sink connected was seen.
+    """
+
+    watched: bool = False
     session: bool = False
     subscribed: bool = False
     saving: bool | None = None
 
     def as_json(self) -> dict[str, bool | None]:
         """Return the `state` of a record."""
-        return {"session": self.session, "subscribed": self.subscribed, "saving": self.saving}
+        connection: dict[str, bool | None] = {"session": self.session, "subscribed": self.subscribed}
+        return connection | {"saving": self.saving} if self.watched else connection
 
 
 @dataclass(slots=True)

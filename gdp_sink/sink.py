@@ -96,6 +96,7 @@ class Sink:
         )
 
     def _make_pulse(self, settings: SinkSettings, clock: Callable[[], int]) -> Pulse:
+        self._own_log.state.watched = settings.broker_database_path is not None
         return Pulse(
             self._own_log,
             self._counters,

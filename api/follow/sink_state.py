@@ -21,8 +21,10 @@ class SinkState:
 
     session: bool | None = None
     subscribed: bool | None = None
+    watched: bool = False
+    """Whether the sink looks at the broker's saves at all."""
     saving: bool | None = None
-    """None also means that the sink cannot see whether the broker saves."""
+    """None: no save has been seen since the sink connected."""
     event: str | None = None
     logged: int | None = None
     """Logged time in ns of the last record."""
@@ -48,7 +50,8 @@ class SinkState:
         rows = newest_of(groups, model.table.keys, "logged", lambda number: model.latest.row("logged", number))
         values = {each.series.field: value_of(each.row.kind, each.row.value, each.row.text) for each in rows}
         if rows:
-            state = {name: values.get(f"state.{name}") for name in ("session", "subscribed", "saving")}
+            names = (name for name in ("session", "subscribed", "saving") if f"state.{name}" in values)
+            state = {name: values[f"state.{name}"] for name in names}
             self._take({"event": values.get("event"), "state": state}, max(each.row.logged for each in rows))
 
     def _take(self, record: dict[str, object], logged: int) -> None:
@@ -57,6 +60,7 @@ class SinkState:
         if isinstance(state, dict):
             self.session = _flag(state.get("session"))
             self.subscribed = _flag(state.get("subscribed"))
+            self.watched = "saving" in state
             self.saving = _flag(state.get("saving"))
         offset = record.get("clock_offset_ns")
         if isinstance(offset, int):
@@ -79,6 +83,10 @@ class SinkState:
             faults.append("the sink is connected but not subscribed")
         if self.saving is False:
             faults.append("the broker does not save its database: a crash of the broker would lose messages")
+        elif self.session and self.watched and self.saving is None:
+            faults.append(
+                "the broker has not been seen to save its database yet: its first save is a matter of seconds"
+            )
         return faults
 
 

@@ -84,8 +84,10 @@ def _devices(devices: Devices) -> _Shown:
 
 def _broker(vitals: Vitals) -> _Shown:
     facts = []
-    if vitals.saving is not False:
-        facts.append(say("fact.saving" if vitals.saving else "fact.saving_unknown").sentence)
+    if vitals.saving:
+        facts.append(say("fact.saving").sentence)
+    elif vitals.saving is None:
+        facts.append(say("fact.saving_due" if vitals.watched else "fact.saving_unknown").sentence)
     return _Shown(_number("delivered", vitals.number("received"), "messages"), facts)
 
 

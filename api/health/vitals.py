@@ -21,6 +21,7 @@ class Vitals(NamedTuple):
     """Logged time of that heartbeat."""
     event: str | None
     saving: bool | None
+    watched: bool
     clock_offset_ns: int
     connected: bool
     """Whether the feed speaks."""
@@ -47,6 +48,7 @@ def vitals_of(services: Services) -> Vitals:
         heartbeat=sink.heartbeat,
         event=sink.event,
         saving=sink.saving,
+        watched=sink.watched,
         clock_offset_ns=sink.clock_offset_ns,
         connected=is_connected(services),
         lag_ns=int(lag_s(services) * NS_PER_S) if services.progress.watermark else 0,

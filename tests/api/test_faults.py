@@ -149,12 +149,13 @@ async def test_readiness_says_in_words_what_the_sink_says_of_itself(recorder: Re
         ({"session": False, "subscribed": False}, "no session"),
         ({"subscribed": False}, "not subscribed"),
         ({"saving": False}, "does not save"),
+        ({"saving": None}, "not been seen to save"),
     ]
     for state, words in cases:
         await recorder.report(**state)
         answer = await poll(lambda: api.client.get("/readyz"), until=lambda found: found.status_code == 503)
         assert words in answer.text
-        await recorder.report(saving=None)
+        await recorder.report(saving=True)
         await poll(lambda: api.client.get("/readyz"), until=lambda found: found.status_code == 200)
     await recorder.report("stopped")
     answer = await poll(lambda: api.client.get("/readyz"), until=lambda found: found.status_code == 503)

@@ -18,7 +18,7 @@ def test_each_record_says_in_which_state_the_sink_is():
     assert json.loads(write.parts[0]) == {
         "event": "heartbeat",
         "counters": {"received": 1},
-        "state": {"session": True, "subscribed": False, "saving": None},
+        "state": {"session": True, "subscribed": False},
         "epoch": 3,
         "filters": ["a/#", "ü"],
     }

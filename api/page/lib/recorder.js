@@ -93,7 +93,9 @@ export function recorderHeard(message) {
           ? 'The sink is not subscribed yet'
           : said['state.saving'] === false
             ? 'The broker cannot save'
-            : '';
+            : said['state.saving'] === null
+              ? 'The broker has not saved yet'
+              : '';
   return { ready: reason === '', reason, since };
 }
 
