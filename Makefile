@@ -24,8 +24,9 @@ setup: packages $(PRODUCT)
 run: setup
 	@exec .venv/bin/hearthlog up --demo
 
+# Two at a time: most of a test's time is waiting for a process. A file's tests stay together, for they share homes.
 test: packages-dev $(DEV)
-	.venv/bin/python -m pytest
+	.venv/bin/python -m pytest --numprocesses 2 --dist loadfile
 
 check: packages-dev $(DEV)
 	.venv/bin/ruff check
