@@ -72,7 +72,8 @@ class ServerSettings:
         subscription_lifetime_s: a subscription through another router that is not refreshed ends (gdp-protocol §5);
             one of a client that is connected here lives as long as its connection.
         write_ahead_bytes: bytes waiting for one client beyond which its subscriptions stop following live and read
-            on from the store, at the client's pace.
+            on from the store, at the client's pace. A commit that is larger by itself goes to followers of the feed PDU
+            by PDU: twice as much and a PDU is all that ever waits for one. Subscriptions to single logs get it at once.
         client_buffer_bytes_max: bytes forwarded from other clients that may wait for one client before its connection
             is closed: it would lose some of them, and so it must know.
         read_threads: threads that read from the store for all clients.

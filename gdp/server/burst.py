@@ -29,6 +29,11 @@ class Burst:
             (self.encoded(index) + _fields(record) for index, record in enumerate(self.commit.records)), many=True
         )
 
+    @cached_property
+    def feed_bytes(self) -> int:
+        """Size of what the feed says of it, without the heads of PDUs."""
+        return sum([len(encoded) for chunk in self.feed_chunks for encoded in chunk])
+
 
 def _fields(record: Record) -> bytes:
     return feed_fields(record.entry.name, None if record.logged == record.datum.ts else record.logged)

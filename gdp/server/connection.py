@@ -84,6 +84,11 @@ class Connection:
         return self.waiting_bytes >= self._settings.write_ahead_bytes
 
     @property
+    def write_ahead_bytes(self) -> int:
+        """So much may be written at once to a client that is not `congested`; more goes in turn."""
+        return self._settings.write_ahead_bytes
+
+    @property
     def waiting_bytes(self) -> int:
         """Bytes that are written and wait in this process for the client to take them."""
         return self._writer.transport.get_write_buffer_size()

@@ -36,17 +36,31 @@ class Feed(Reader):
         super().__init__(request)
         self.cursor = after
         self.live = False
+        self._slow = True  # it has not been live yet, which is not its fault
 
     def offer(self, burst: Burst, counters: Counters) -> bool:
-        """Take a commit; return False if the follower must now catch up."""
-        commit = burst.commit
-        if not self.live or commit.last <= self.cursor:
+        """Take a commit; return False if the follower must now catch up, or take it in turn, for it is large."""
+        commit, connection = burst.commit, self.replies.connection
+        if commit.last <= self.cursor:
             return True
-        if not commit.previous <= self.cursor < commit.first or self.replies.connection.congested:
+        if not self.live:
+            if connection.congested:
+                self._note_slow(counters)
+            return True
+        if not commit.previous <= self.cursor < commit.first or connection.congested:
+            self._note_slow(counters)
             self.live = False
-            return False
-        self.replies.connection.send(self._told(burst, counters))
-        return True
+        elif burst.feed_bytes > connection.write_ahead_bytes:
+            self.live = False
+        else:
+            counters.sent += len(commit.records)
+            connection.send(self.replies.contents(burst.feed_chunks) + self._watermark(commit.last))
+        return self.live
+
+    def _note_slow(self, counters: Counters) -> None:
+        """Count it as too slow, once until it is live again."""
+        counters.fell_behind += not self._slow
+        self._slow = True
 
     def idle(self, watermark: int, position: int) -> None:
         """Send a watermark to a follower that has everything up to the store's position.
@@ -67,8 +81,8 @@ class Feed(Reader):
                 await self._from_store(reads, counters)
                 continue
             for burst in bursts:
-                await self.replies.connection.send_in_turn(self._told(burst, counters))
-        self.live = True  # decided on the loop: the next commit is offered after this
+                await self._in_turn(burst.feed_chunks, burst.commit.last, counters)
+        self.live, self._slow = True, False  # decided on the loop: the next commit is offered after this
 
     async def _from_store(self, reads: Reads, counters: Counters) -> None:
         try:
@@ -80,14 +94,14 @@ class Feed(Reader):
         frames = reads.store.frames(self.cursor)
         while taken := await reads.call(partial(_take, frames, reads.batch_bytes)):
             records = [record for frame in taken for record in frame]
-            await self._send([encode_datum(datum, log, logged) for log, datum, logged in records], counters)
-            await self.replies.connection.send_in_turn(self._watermark(records[-1][2]))
+            encoded = [encode_datum(datum, log, logged) for log, datum, logged in records]
+            await self._in_turn(chunked(encoded, many=True), records[-1][2], counters)
 
     async def _log_by_log(self, reads: Reads, counters: Counters, snapshot: int) -> None:
         logs = await reads.call(reads.store.logs)
         for log in sorted(logs, key=lambda log: log.id):
             async for datums in self._records_of(log, reads, snapshot):
-                await self._send([encode_datum(datum, log.name) for datum in datums], counters)
+                await self._send(chunked([encode_datum(datum, log.name) for datum in datums], many=True), counters)
         await self.replies.connection.send_in_turn(self._watermark(snapshot))
 
     async def _records_of(self, log: LogInfo, reads: Reads, snapshot: int) -> AsyncIterator[list[Datum]]:
@@ -103,14 +117,15 @@ class Feed(Reader):
             if len(within) < len(datums):
                 return
 
-    async def _send(self, encoded: list[bytes], counters: Counters) -> None:
-        for chunk in chunked(encoded, many=True):
+    async def _in_turn(self, chunks: list[list[bytes]], until: int, counters: Counters) -> None:
+        """Send what there is up to a logged time (ns), and then the promise that this was all."""
+        await self._send(chunks, counters)
+        await self.replies.connection.send_in_turn(self._watermark(until))
+
+    async def _send(self, chunks: list[list[bytes]], counters: Counters) -> None:
+        for chunk in chunks:
             counters.sent += len(chunk)
             await self.replies.connection.send_in_turn(self.replies.contents([chunk]))
-
-    def _told(self, burst: Burst, counters: Counters) -> bytes:
-        counters.sent += len(burst.commit.records)
-        return self.replies.contents(burst.feed_chunks) + self._watermark(burst.commit.last)
 
     def _watermark(self, ts: int) -> bytes:
         self.cursor = ts

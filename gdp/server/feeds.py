@@ -50,7 +50,6 @@ class Feeds(Readers[Feed]):
         self._recent.add(burst)
         for known in self:
             if not known.offer(burst, self._counters):
-                self._counters.fell_behind += 1
                 self._catch_up(known)
 
     def tell_watermarks(self) -> None:

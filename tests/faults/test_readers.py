@@ -1,11 +1,14 @@
 """Readers that subscribe to everything and never read: bounded, counted, told, and in nobody's way."""
 
 import json
+from contextlib import AsyncExitStack
 
 import pytest
 
 from gdp.codes import Cmd
 from gdp.messages import ByTs
+from gdp.pdu import PAYLOAD_BYTES_MAX
+from gdp.settings import ServerSettings
 from tests.api.served import Api
 from tests.faults.faulty_sink import all_stored, rises
 from tests.gdp.hosting import slow_peer
@@ -16,8 +19,9 @@ from tests.support.broker import Broker
 from tests.support.waiting import poll
 
 MESSAGE_BYTES = 20_000
-WAITING_BYTES_MAX = 2_000_000
-"""Of one client: 256 KiB by the setting, and one frame that was handed over while there was room."""
+CLIENTS = 3
+"""The api's follower of the feed, its pool of readers, and the one that does not read."""
+WAITING_BYTES_MAX = CLIENTS * (2 * ServerSettings().write_ahead_bytes + PAYLOAD_BYTES_MAX)
 
 
 @pytest.mark.parametrize("count", [500, pytest.param(20_000, marks=[pytest.mark.soak, pytest.mark.timeout(1200)])])
@@ -27,10 +31,11 @@ async def test_an_event_stream_and_a_gdp_client_that_never_read_hold_up_nobody_a
         publisher(broker.port) as peer,
         SinkProcess(tmp_path / "data", broker.port) as sink,
         Api(sink.data, sink.gdp_port, live_queue_messages_max=50) as api,
+        AsyncExitStack() as stack,
     ):
         with sink.store() as store:
             server = store.server
-        follower = await slow_peer(sink.gdp_port, b"s" * 32)
+        follower = await stack.enter_async_context(slow_peer(sink.gdp_port, b"s" * 32))
         follower.send(server, Cmd.SUBSCRIBE_BY_TS, 7, ByTs(0, 0))
         await poll(lambda: api.get("/v1/store"), until=lambda answer: answer.status_code == 200)
         async with api.live(filter="#", payload="both") as events:
@@ -55,4 +60,3 @@ async def test_an_event_stream_and_a_gdp_client_that_never_read_hold_up_nobody_a
             end, name = store.position, store.current("t").name
         records, _ = await told(follower, end)
         assert [record.datum.recno for record in records if record.log == name] == list(range(1, count + 1))
-        follower.close()

@@ -115,15 +115,20 @@ async def peer(port, name=b"p" * 32, *, advertise=True):
         writer.close()
 
 
+@asynccontextmanager
 async def slow_peer(port, name):
-    """Return a peer whose kernel takes little for it while it does not read."""
-    sock = socket.socket()
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    sock.setblocking(False)
-    await asyncio.get_running_loop().sock_connect(sock, ("127.0.0.1", port))
-    made = Peer(*await asyncio.open_connection(sock=sock, limit=4096), name)
-    made.advertise()
-    return made
+    """A peer whose kernel takes little for it while it does not read."""
+    with socket.socket() as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        sock.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(sock, ("127.0.0.1", port))
+        reader, writer = await asyncio.open_connection(sock=sock, limit=4096)
+        try:
+            made = Peer(reader, writer, name)
+            made.advertise()
+            yield made
+        finally:
+            writer.transport.abort()
 
 
 class ForeignLog:

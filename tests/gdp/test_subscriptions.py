@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from contextlib import AsyncExitStack
 
 import pytest
 
@@ -186,10 +187,11 @@ async def test_history_meets_live_without_gap_or_duplicate_wherever_a_reader_beg
 async def test_64_readers_that_do_not_read_hold_up_neither_the_writer_nor_a_fast_reader(tmp_path):
     """And what they would not take is not kept for them in memory: they find it in the store when they read on."""
     total, ahead = 320, 8_192
-    async with hosted(tmp_path, write_ahead_bytes=ahead, read_batch_bytes=ahead) as home:
+    async with hosted(tmp_path, write_ahead_bytes=ahead, read_batch_bytes=ahead) as home, AsyncExitStack() as stack:
         await home.write("a", b"first")
         log = home.log("a")
-        slow = [await slow_peer(home.port, bytes([number]) * 32) for number in range(1, 65)]
+        names = [bytes([number]) * 32 for number in range(1, 65)]
+        slow = [await stack.enter_async_context(slow_peer(home.port, name)) for name in names]
         for number, reader in enumerate(slow, start=1):
             await subscribe(reader, log, rid=number)
         async with GdpClient.connect("127.0.0.1", home.port) as client:
@@ -206,5 +208,3 @@ async def test_64_readers_that_do_not_read_hold_up_neither_the_writer_nor_a_fast
         assert home.server.waiting_bytes() < 64 * (ahead + 200_000)  # one batch each beyond the bound, not 3 MB each
         for reader in slow[:4]:
             assert await received(reader, total) == list(range(2, total + 2))
-        for reader in slow:
-            reader.close()
