@@ -68,20 +68,28 @@ class StoreReader:
         Raises:
             StoreUnavailable: the log server does not answer, or does not have one of them.
         """
-        payloads: list[bytes] = []
+        return [message.payload for message in await self.messages(wanted, bytes_max=bytes_max)]
+
+    async def messages(self, wanted: Sequence[Wanted], *, bytes_max: int) -> list[Message]:
+        """The same, with what MQTT said beside the payload.
+
+        Raises:
+            StoreUnavailable: the log server does not answer, or does not have one of them.
+        """
+        messages: list[Message] = []
         size, count = 0, BATCH_FIRST
-        while len(payloads) < len(wanted):
-            batch = wanted[len(payloads) : len(payloads) + count]
+        while len(messages) < len(wanted):
+            batch = wanted[len(messages) : len(messages) + count]
             found = await self._batch(batch)
             for each in batch:
-                size += len(found[each])
-                if size > bytes_max and payloads:
-                    return payloads
-                payloads.append(found[each])
-            count = next_count(count, (bytes_max - size) * len(payloads) // max(size, 1))
-        return payloads
+                size += len(found[each].payload)
+                if size > bytes_max and messages:
+                    return messages
+                messages.append(found[each])
+            count = next_count(count, (bytes_max - size) * len(messages) // max(size, 1))
+        return messages
 
-    async def _batch(self, wanted: Sequence[Wanted]) -> dict[Wanted, bytes]:
+    async def _batch(self, wanted: Sequence[Wanted]) -> dict[Wanted, Message]:
         recnos: dict[GdpName, set[int]] = defaultdict(set)
         for log, recno in wanted:
             recnos[log].add(recno)
@@ -96,7 +104,7 @@ class StoreReader:
             failed = faults.exceptions
         if failed:
             raise failed[0]
-        return {(log, recno): task.result()[recno].payload for log, task in reading.items() for recno in recnos[log]}
+        return {(log, recno): task.result()[recno] for log, task in reading.items() for recno in recnos[log]}
 
     async def _messages(self, log: GdpName, recnos: Sequence[int]) -> dict[int, Message]:
         datums: dict[int, Datum] = {}

@@ -24,13 +24,14 @@ from api.web.cursor import decode_cursor, encode_cursor
 from api.web.formats import format_of
 from api.web.openapi import answers
 from api.web.params import AtText, By, FormatText, Layout, Selecting, TimeText
-from api.web.payload import payload_fields
+from api.web.payload import payload_fields, properties_of
 from api.web.positions import home_of, now_of, position_text, reach, read_moment
 from api.web.problem import bad_parameter
 from api.web.render import columns_of, objects_of
 from api.web.schemas import Observations
 from api.web.table import Column, Table, Truths
 from api.web.table_rows import every_page, table_of
+from ingest.envelope import Message
 
 QUICK_ROWS_MAX = 1_000
 QUICK_SERIES_MAX = 32
@@ -53,7 +54,7 @@ class HistoryQuery(Selecting):
     state_at_start: bool = Field(
         False, description="First the last observation of each series before `start`, marked, beyond the limit."
     )
-    raw: bool = Field(False, description="Payload bytes beside the values.")
+    raw: bool = Field(False, description="Payloads beside the values, and what MQTT said with them.")
     time: TimeText = "rfc3339"
     layout: Layout = Field("rows", description="rows: an object a row; columns: an array a column.")
     format: FormatText = None
@@ -91,7 +92,7 @@ async def history(request: Request, query: Annotated[HistoryQuery, Query()]) -> 
     if shape.format != "json":
         return await _other(services, plan, shape)
     rows, more = await run(lambda: page(plan.view, plan.ids, plan.page))
-    payloads: list[bytes] | None = None
+    payloads: list[Message] | None = None
     if query.raw:
         payloads = await _payloads(services, plan, rows)
         more, rows = more or len(payloads) < rows.columns.rows, rows.head(len(payloads))
@@ -155,12 +156,12 @@ def _resume(home: Home, query: HistoryQuery) -> tuple[str | None, Key | None]:
     return position_text(home, pinned), Key(*key)
 
 
-async def _payloads(services: Services, plan: Plan, rows: Rows) -> list[bytes]:
-    """The payload of each row, up to the bound on bytes; at least one."""
+async def _payloads(services: Services, plan: Plan, rows: Rows) -> list[Message]:
+    """The message of each row, up to the bound on bytes; at least one."""
     logs, by_id = plan.view.logs, plan.home.model.catalogue.by_id
     names = [by_id[log].name for log in logs[rows.columns.series].tolist()]
     wanted = list(zip(names, rows.columns.recno.tolist(), strict=True))
-    return await services.reader.payloads(wanted, bytes_max=services.settings.answer_payload_bytes_max)
+    return await services.reader.messages(wanted, bytes_max=services.settings.answer_payload_bytes_max)
 
 
 async def _cost(services: Services, plan: Plan, shape: Shape) -> Response:
@@ -201,7 +202,7 @@ def _next(plan: Plan, rows: Rows) -> str:
 
 
 def _content(
-    plan: Plan, state: Rows | None, rows: Rows, payloads: list[bytes] | None, *, more: bool
+    plan: Plan, state: Rows | None, rows: Rows, payloads: list[Message] | None, *, more: bool
 ) -> tuple[bytes, str | None]:
     query = plan.query
     shown = rows if state is None else joined(state, rows)
@@ -210,9 +211,10 @@ def _content(
         before = shown.columns.rows - rows.columns.rows
         columns["state_at_start"] = [place < before for place in range(shown.columns.rows)]
     if payloads is not None:
-        fields = [payload_fields(payload) for payload in payloads]
+        fields = [payload_fields(message.payload) for message in payloads]
         columns["payload"] = [each.get("payload") for each in fields]
         columns["payload_base64"] = [each.get("payload_base64") for each in fields]
+        columns["properties"] = [properties_of(message) for message in payloads]
     next_url = _next(plan, rows) if more else None
     entries = {"columns": columns} if query.layout == "columns" else {"observations": objects_of(columns)}
     return body(Standing.at(plan.home, plan.view.position), entries, next_url), next_url

@@ -33,6 +33,9 @@ class Observation(BaseModel):
     )
     payload: str | None = Field(None, description="With raw=true: the payload, where it is UTF-8.")
     payload_base64: str | None = Field(None, description="With raw=true: the payload, where it is not UTF-8.")
+    properties: dict[str, Any] | None = Field(
+        None, description="With raw=true: what the publisher set beside it (`retain`, `content_type`, …)."
+    )
 
 
 class Cost(BaseModel):
@@ -96,6 +99,21 @@ class Line(BaseModel):
     min: list[float]
     max: list[float]
     count: list[int]
+    kind: str | None = Field(None, description="Of its newest value: number, boolean, text, null. With `explain`.")
+    last: list[float] | None = Field(None, description="The bucket's last value. With `explain`.")
+    last_x: list[float] | None = Field(None, description="Its time, ms since 1970 UTC. With `explain`.")
+    texts: dict[str, list[Any]] | None = Field(
+        None, description="`x` (ms) and `text`: since when which text stood, the last of a bucket. With `explain`."
+    )
+    before: dict[str, Any] | None = Field(
+        None, description="`time` and `value` of the last observation before `start`. With `explain`."
+    )
+    gaps: list[dict[str, Any]] | None = Field(None, description="As `gaps` answers them. With `explain`.")
+    late: list[dict[str, Any]] | None = Field(
+        None,
+        description="Values that were logged more than 10 minutes after the time they carry, by spans that arrived "
+        "together: `from`, `to`, `count`, `arrived_first`, `arrived_last`. With `explain` and by=device.",
+    )
 
 
 class Plot(Answer):
@@ -104,6 +122,7 @@ class Plot(Answer):
     start: str
     end: str
     series: list[Line]
+    outages: list[dict[str, Any]] | None = Field(None, description="As `gaps` answers them. With `explain`.")
 
 
 class Store(Answer):
