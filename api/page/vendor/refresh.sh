@@ -1,20 +1,26 @@
 #!/bin/sh
-# Makes lit.js again: Lit as one minified ES module. Needs npm; nothing else of Hearthlog does.
+# Makes lit.js and uplot.js again, each as one minified ES module. Needs npm; nothing else of Hearthlog does.
 # Run it to move to another version, then write the new version and SHA-256 into README.md (a test compares them).
 set -eu
 lit_version=${1:-3.3.3}
+uplot_version=${2:-1.6.32}
 esbuild_version=0.28.2
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 npm init --yes >/dev/null
-npm install --no-audit --no-fund --save-exact "lit@$lit_version" "esbuild@$esbuild_version" >/dev/null
+npm install --no-audit --no-fund --save-exact "lit@$lit_version" "uplot@$uplot_version" "esbuild@$esbuild_version" >/dev/null
 cat > entry.js <<'JS'
 export { LitElement, html, svg, nothing } from 'lit';
 export { repeat } from 'lit/directives/repeat.js';
 JS
 npx esbuild entry.js --bundle --minify --format=esm --target=es2022 --legal-comments=none --outfile=lit.js
-cp lit.js "$here/lit.js"
+echo "export { default } from 'uplot';" > entry.js
+npx esbuild entry.js --bundle --minify --format=esm --target=es2022 --legal-comments=none --outfile=uplot.js
+cp lit.js uplot.js "$here/"
 cp node_modules/lit/LICENSE "$here/lit.LICENSE"
-sha256sum "$here/lit.js" "$here/lit.LICENSE"
+cp node_modules/uplot/LICENSE "$here/uplot.LICENSE"
+cp node_modules/uplot/dist/uPlot.min.css "$here/uplot.css"
+cd "$here"
+sha256sum lit.js lit.LICENSE uplot.js uplot.css uplot.LICENSE
