@@ -124,13 +124,19 @@ class Segment:
             raise corrupt(self.path, place, error) from error
 
     def append(self, head: bytes, body: bytes) -> None:
-        """Write a frame at the end, not yet durable. On an error the file is as long as before."""
+        """Write a frame at the end, not yet durable. If that does not come to its end, the file is as long as before.
+
+        Whatever ends it, a signal's exception too: bytes that `size` does not count would put all later frames at
+        other places than they believe.
+        """
+        size = self.size
         try:
             self._disk.write_all(self._fd, head, body)
-        except OSError:
-            self._disk.cut(self._fd, self.size)
+            self.size = size + len(head) + len(body)
+        except BaseException:
+            self._disk.cut(self._fd, size)
+            self.size = size
             raise
-        self.size += len(head) + len(body)
 
     def sync(self) -> None:
         """Make what was written durable.

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from gdp.catalogue import SEAL_TOPIC, Kind
 from gdp.clock import LoggedClock
@@ -127,8 +128,10 @@ class Writer:
                 raise self._failed
             try:
                 yield
-            except StoreFailed as error:
-                self._failed = error
+            except DiskFull:  # everything is as before
+                raise
+            except BaseException as error:
+                self._failed = error if isinstance(error, StoreFailed) else _interrupted(self._opened.root, error)
                 raise
 
     def _write(self, plan: Plan, first: int) -> Commit:
@@ -186,3 +189,8 @@ class Writer:
             for state, _ in self._chunks:
                 state.drop_filed(log.current.number)
         self._chunks = []
+
+
+def _interrupted(root: Path, error: BaseException) -> StoreFailed:
+    """What ends in the midst of a commit (a signal's exception, say) leaves memory and disk at odds until a restart."""
+    return StoreFailed(f"a commit to the store in {root} was interrupted by {type(error).__name__}: open it again")

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from gdp.disk import Disk
+from gdp.errors import StoreFailed
 from gdp.store import Store
-from tests.gdp.stores import check_chains, open_store, topic_data
+from tests.gdp.stores import check_chains, open_store, topic_data, write
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -71,3 +73,44 @@ def test_a_reader_of_the_directory_is_not_confused_by_a_busy_writer(tmp_path):
         for _ in range(300):
             process.stdout.readline()
     kill_after(process, 0)
+
+
+class Interrupted(Disk):
+    """A disk at which a signal's exception arrives: `at` a write that was half done or whole, or at its durability."""
+
+    at = ""
+
+    def write(self, fd, parts):
+        if self.at == "half a write":
+            super().write(fd, (b"".join(parts)[:50],))
+            raise KeyboardInterrupt
+        written = super().write(fd, parts)
+        if self.at == "a write":
+            raise KeyboardInterrupt
+        return written
+
+    def sync_data(self, fd):
+        if self.at == "a sync":
+            raise KeyboardInterrupt
+        super().sync_data(fd)
+
+
+@pytest.mark.parametrize("at", ["half a write", "a write", "a sync"])
+def test_a_commit_that_a_signal_interrupts_harms_nothing_that_follows(tmp_path, at):
+    disk = Interrupted()
+    store = Store.open(tmp_path / "store", keys=tmp_path / "keys", disk=disk)
+    write(store, "t", b"1")
+    whole = store.commit_log_bytes
+    disk.at = at
+    with pytest.raises(KeyboardInterrupt):
+        write(store, "t", b"2")
+    disk.at = ""
+    with pytest.raises(StoreFailed, match="KeyboardInterrupt"):
+        write(store, "t", b"3")
+    assert at == "a sync" or store._opened.log.current.path.stat().st_size == whole
+    assert topic_data(store, "t") == [b"1"]
+    store.close()
+    with open_store(tmp_path) as store:
+        write(store, "t", b"4")
+        assert topic_data(store, "t") == ([b"1", b"2", b"4"] if at == "a sync" else [b"1", b"4"])
+        check_chains(store)
