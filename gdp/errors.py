@@ -27,6 +27,10 @@ class MetadataError(BadRequest, ValueError):
     """Bytes that are not a metadata blob (gdp-protocol §7)."""
 
 
+class BadProof(BadRequest, ValueError):
+    """Bytes that are not a proof (docs/proofs.md); the text names the field."""
+
+
 class PositionError(GdpError, ValueError):
     """Text that is not a position (`<8 characters>.<ns>`, comma-joined)."""
 
