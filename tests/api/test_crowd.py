@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import closing
 
 import pytest
 
@@ -34,12 +35,12 @@ async def read_slowly(port: int, at: str, go_on: asyncio.Event) -> int:
     """Begin to take an answer, and take the rest when told; how many rows it has."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=CHUNK_BYTES)
     request = f"GET /v1/history?filter=c/%23&limit=50000&at={at} HTTP/1.1\r\nHost: t\r\n"
-    writer.write(f"{request}Authorization: Bearer {TOKEN}\r\nConnection: close\r\n\r\n".encode())
-    head = await reader.readuntil(b"\r\n\r\n")
-    assert head.startswith(b"HTTP/1.1 200")
-    content = bytearray(await reader.read(CHUNK_BYTES))
-    await go_on.wait()
-    while sip := await reader.read(CHUNK_BYTES):
-        content += sip
-    writer.close()
+    with closing(writer):
+        writer.write(f"{request}Authorization: Bearer {TOKEN}\r\nConnection: close\r\n\r\n".encode())
+        head = await reader.readuntil(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200")
+        content = bytearray(await reader.read(CHUNK_BYTES))
+        await go_on.wait()
+        while sip := await reader.read(CHUNK_BYTES):
+            content += sip
     return content.count(b'"recno"')

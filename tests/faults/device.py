@@ -16,7 +16,7 @@ BURST = 10
 
 
 class Device:
-    """Publishes 0, 1, 2, … to `storm/<number % 20>` at QoS 1 between `start` and `stop`; connects again by itself.
+    """Publishes 0, 1, 2, … to `storm/<number % 20>` at QoS 1 within `async with`; connects again by itself.
 
     Attributes:
         sent: messages published so far.
@@ -37,18 +37,28 @@ class Device:
         self._client.reconnect_delay_set(1, 1)
         self._client.on_publish = self._on_publish
         self._client.on_disconnect = lambda *_: self.again.update(self._open.values())
-        self._client.connect("127.0.0.1", port, keepalive=10)
-        self._client.loop_start()
         self._thread = threading.Thread(target=self._publish, name="storm", daemon=True)
-        self._thread.start()
+        self._port = port
 
-    async def stop(self):
+    async def __aenter__(self):
+        self._client.connect("127.0.0.1", self._port, keepalive=10)
+        self._client.loop_start()
+        self._thread.start()
+        return self
+
+    async def __aexit__(self, *_):
+        self._over.set()
+        await asyncio.to_thread(self._thread.join)
+        self._client.disconnect()
+        await asyncio.to_thread(self._client.loop_stop)
+        # Without the cycle it goes at once and closes its sockets, not when the collector finds them open.
+        self._client.on_publish = self._client.on_disconnect = None
+
+    async def finish(self):
         """Publish nothing more, and wait until the broker has acknowledged everything."""
         self._over.set()
         await asyncio.to_thread(self._thread.join)
         await poll(lambda: len(self.acknowledged), until=lambda found: found == self.sent)
-        self._client.disconnect()
-        await asyncio.to_thread(self._client.loop_stop)
 
     def _publish(self):
         while not self._over.wait(PAUSE_S):

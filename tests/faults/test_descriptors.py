@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from contextlib import ExitStack
 
 import pytest
 
@@ -32,15 +33,14 @@ async def test_thousands_of_new_topics_and_too_many_clients_share_few_descriptor
         publisher(broker.port) as peer,
         LimitedSink(tmp_path / "data", broker.port, commit_log_mib=1, commit_log_keep_mib=0) as sink,
     ):
-        clients = [await asyncio.open_connection("127.0.0.1", sink.gdp_port) for _ in range(CLIENTS)]
-        await peer.answered([peer.send(f"home/{number}", "1") for number in range(topics)])
-        await all_stored(peer, sink)
-        found = await rises(sink, "hearthlog_sink_turned_away_clients_total", CLIENTS - 20)
-        assert found["hearthlog_sink_clients"] == 20
-        refused = [client for client in clients if client[0].at_eof() or await closed(client[0])]
-        assert len(refused) == CLIENTS - 20
-        for _, writer in clients:
-            writer.close()
+        with ExitStack() as stack:
+            clients = [await connected(sink.gdp_port, stack) for _ in range(CLIENTS)]
+            await peer.answered([peer.send(f"home/{number}", "1") for number in range(topics)])
+            await all_stored(peer, sink)
+            found = await rises(sink, "hearthlog_sink_turned_away_clients_total", CLIENTS - 20)
+            assert found["hearthlog_sink_clients"] == 20
+            refused = [client for client in clients if client.at_eof() or await closed(client)]
+            assert len(refused) == CLIENTS - 20
         assert await sink.stop() == 0
         assert "unable to open" not in await sink.said(), "SQLite, of a log's file"
         told = fields(sink, "clients_turned_away")
@@ -57,6 +57,13 @@ async def test_a_limit_that_leaves_no_room_for_readers_is_said_in_a_sentence(tmp
     )
     sink._drain = asyncio.create_task(sink.process.stderr.read())
     assert f"may open {sink.limit} files and needs" in await ended(sink, 78)
+
+
+async def connected(port, stack):
+    """What a client of the log server hears; it goes with the stack."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    stack.callback(writer.close)
+    return reader
 
 
 async def closed(reader):

@@ -39,16 +39,15 @@ async def test_a_full_disk_pauses_the_sink_and_with_room_again_everything_is_kep
 async def test_a_sink_with_nothing_in_hand_stops_though_the_disk_is_full_and_starts_on_a_full_disk(tmp_path):
     async with Broker(tmp_path / "broker") as broker, publisher(broker.port) as peer:
         with small_disk(tmp_path / "disk") as disk:
-            sink = FaultySink(disk, broker.port, stop_s_max=1)
-            await sink.start()
-            await send_numbers(peer, "t", range(100))
-            await all_stored(peer, sink)
-            fill(disk / "ballast")
-            await sink.metric("hearthlog_sink_paused", 1.0)
-            await sink.stop()
-            await sink.start(subscribed=False)
-            await sink.metric("hearthlog_sink_paused", 1.0)
-            await sink.stop()
+            async with FaultySink(disk, broker.port, stop_s_max=1) as sink:
+                await send_numbers(peer, "t", range(100))
+                await all_stored(peer, sink)
+                fill(disk / "ballast")
+                await sink.metric("hearthlog_sink_paused", 1.0)
+                await sink.stop()
+                await sink.start(subscribed=False)
+                await sink.metric("hearthlog_sink_paused", 1.0)
+                await sink.stop()
             (disk / "ballast").unlink()
             async with sink:
                 await all_stored(peer, sink, "later")
@@ -84,22 +83,21 @@ async def test_a_slow_disk_is_measured_and_costs_time_only(tmp_path, count):
 @pytest.mark.parametrize("rounds", [1, pytest.param(50, marks=[pytest.mark.soak, pytest.mark.timeout(1200)])])
 async def test_a_disk_that_fails_stops_the_sink_and_is_never_tried_again(tmp_path, rounds):
     async with Broker(tmp_path / "broker") as broker, publisher(broker.port) as peer:
-        sink = FaultySink(tmp_path, broker.port)
-        await sink.start()
-        for number in range(rounds):
-            first = number * 200
-            await send_numbers(peer, "t", range(first, first + 100))
-            sink.set("sync_fails")
-            await send_numbers(peer, "t", range(first + 100, first + 200))
-            last_words = await ended(sink, 74)
-            assert "the store cannot go on" in last_words
-            assert "Input/output error" in last_words
-            assert (sink.faults / "sync_failed").read_text() == "failed\n", "a second try could lie"
-            sink.clear("sync_fails")
-            sink.clear("sync_failed")
-            await sink.start()
-            await all_stored(peer, sink, f"end/{number}")
-        assert await sink.stop() == 0
+        async with FaultySink(tmp_path, broker.port) as sink:
+            for number in range(rounds):
+                first = number * 200
+                await send_numbers(peer, "t", range(first, first + 100))
+                sink.set("sync_fails")
+                await send_numbers(peer, "t", range(first + 100, first + 200))
+                last_words = await ended(sink, 74)
+                assert "the store cannot go on" in last_words
+                assert "Input/output error" in last_words
+                assert (sink.faults / "sync_failed").read_text() == "failed\n", "a second try could lie"
+                sink.clear("sync_fails")
+                sink.clear("sync_failed")
+                await sink.start()
+                await all_stored(peer, sink, f"end/{number}")
+            assert await sink.stop() == 0
         assert numbers_in(sink.messages(), "t") == list(range(200 * rounds))
         assert names(sink).count("started") == rounds + 1
         assert names(sink).count("stopped") == 1, "the other ends were none that it could say"

@@ -53,9 +53,9 @@ SOAK = [pytest.mark.soak, pytest.mark.timeout(3600)]
 )
 async def test_killing_sink_api_and_broker_under_load_costs_no_more_than_the_broker_had_not_saved(tmp_path, victims):
     with Home(tmp_path / "home") as home:
-        device = Device(home.mqtt_port, user="admin", password=home.token)
-        windows = [window for names in victims for window in await murder(home, device, names)]
-        await device.stop()
+        async with Device(home.mqtt_port, user="admin", password=home.token) as device:
+            windows = [window for names in victims for window in await murder(home, device, names)]
+            await device.finish()
         home.publish([("storm/end", "0")])
         await asyncio.to_thread(home.wait_for, lambda: "storm/end" in {row[0] for row in history(home)}, "the end")
         served = history(home)

@@ -70,17 +70,16 @@ async def test_acknowledgements_of_an_earlier_connection_are_dropped_and_counted
 async def test_what_was_stored_before_a_kill_and_not_acknowledged_is_known_when_it_comes_again(tmp_path, rounds):
     async with Broker(tmp_path / "broker") as broker, publisher(broker.port) as peer:
         # It must die of the messages, not of a heartbeat or seal before them.
-        sink = FaultySink(tmp_path, broker.port, heartbeat_s=3_600, signature_interval_s=3_600)
-        await sink.start()
-        for number in range(rounds):
-            sink.set("die_after_sync")
-            await send_numbers(peer, "t", range(number * 50, number * 50 + 50))
-            await sink.exited()
-            sink.clear("die_after_sync")
-            await sink.start()
-            await rises(sink, "hearthlog_sink_duplicate_messages_total")
-            await all_stored(peer, sink, f"end/{number}")
-        assert await sink.stop() == 0
+        async with FaultySink(tmp_path, broker.port, heartbeat_s=3_600, signature_interval_s=3_600) as sink:
+            for number in range(rounds):
+                sink.set("die_after_sync")
+                await send_numbers(peer, "t", range(number * 50, number * 50 + 50))
+                await sink.exited()
+                sink.clear("die_after_sync")
+                await sink.start()
+                await rises(sink, "hearthlog_sink_duplicate_messages_total")
+                await all_stored(peer, sink, f"end/{number}")
+            assert await sink.stop() == 0
         assert numbers_in(sink.messages(), "t") == list(range(50 * rounds))
         assert fields(sink, "stopped")[-1]["counters"]["duplicates"] > 0
         assert names(sink).count("started") == rounds + 1, "an end that was not said: it was killed"

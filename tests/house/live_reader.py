@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Callable
+from typing import Self
 
 import httpx
 
@@ -34,7 +35,11 @@ class LiveReader(threading.Thread):
         with self._changed:
             assert self._changed.wait_for(lambda: check(self.events), timeout_s), f"only {len(self.events)} events"
 
-    def close(self) -> None:
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._over.set()
 
     def _follow(self) -> None:

@@ -6,6 +6,7 @@ import signal
 import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Self
 
 import paho.mqtt.client as mqtt
 import pytest
@@ -52,8 +53,10 @@ async def broker(tmp_path: Path) -> AsyncIterator[HomeBroker]:
     with open_directory(tmp_path / "data") as directory:
         running = HomeBroker(directory)
         await running.start()
-        yield running
-        await running.end(signal.SIGKILL)
+        try:
+            yield running
+        finally:
+            await running.end(signal.SIGKILL)
 
 
 class Client:
@@ -80,14 +83,17 @@ class Client:
         properties = Properties(PacketTypes.CONNECT)
         properties.SessionExpiryInterval = 0xFFFFFFFF if client_id else 0
         self.client.connect("127.0.0.1", broker.port, clean_start=not client_id, properties=properties)
+
+    def __enter__(self) -> Self:
         self.client.loop_start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.client.disconnect()
+        self.client.loop_stop()
 
     async def connected(self) -> mqtt.ReasonCode:
         return (await poll(lambda: self.reasons))[0]
-
-    def close(self) -> None:
-        self.client.disconnect()
-        self.client.loop_stop()
 
 
 async def test_only_the_right_secret_opens_the_broker(broker: HomeBroker):
@@ -97,63 +103,57 @@ async def test_only_the_right_secret_opens_the_broker(broker: HomeBroker):
         ("stranger", broker.directory.token("admin")),
         (None, None),
     ]:
-        client = Client(broker, user, secret)
-        assert (await client.connected()).value in {0x86, NOT_AUTHORIZED}, user
-        client.close()
-    client = Client(broker, "admin", broker.directory.token("admin"))
-    assert (await client.connected()).value == 0
-    client.close()
+        with Client(broker, user, secret) as client:
+            assert (await client.connected()).value in {0x86, NOT_AUTHORIZED}, user
+    with Client(broker, "admin", broker.directory.token("admin")) as client:
+        assert (await client.connected()).value == 0
 
 
 async def test_the_sink_reads_everything_and_publishes_nothing(broker: HomeBroker):
-    sink = Client(broker, "sink", broker.directory.token("sink"))
-    admin = Client(broker, "admin", broker.directory.token("admin"))
-    await sink.connected()
-    await admin.connected()
-    sink.client.subscribe("#", qos=1)
-    await poll(lambda: sink.granted)
-    sink.client.publish("homes/h1/forged", b"1", qos=1)
-    assert (await poll(lambda: sink.published))[0].value == NOT_AUTHORIZED
-    admin.client.publish("homes/h1/real", b"2", qos=1)
-    await poll(lambda: sink.received)
-    assert sink.received == [("homes/h1/real", b"2", 1)]
-    sink.close()
-    admin.close()
+    with (
+        Client(broker, "sink", broker.directory.token("sink")) as sink,
+        Client(broker, "admin", broker.directory.token("admin")) as admin,
+    ):
+        await sink.connected()
+        await admin.connected()
+        sink.client.subscribe("#", qos=1)
+        await poll(lambda: sink.granted)
+        sink.client.publish("homes/h1/forged", b"1", qos=1)
+        assert (await poll(lambda: sink.published))[0].value == NOT_AUTHORIZED
+        admin.client.publish("homes/h1/real", b"2", qos=1)
+        await poll(lambda: sink.received)
+        assert sink.received == [("homes/h1/real", b"2", 1)]
 
 
 async def test_what_comes_while_the_sink_is_away_waits_for_it_even_through_a_stop_of_the_broker(broker: HomeBroker):
-    sink = Client(broker, "sink", broker.directory.token("sink"), client_id="hearthlog-sink")
-    await sink.connected()
-    sink.client.subscribe("#", qos=1)
-    await poll(lambda: sink.granted)
-    sink.close()
-    admin = Client(broker, "admin", broker.directory.token("admin"))
-    await admin.connected()
-    for number in range(1_500):
-        admin.client.publish("homes/h1/meter", str(number), qos=1)
-    admin.client.publish("homes/h1/careless", b"qos 0", qos=0)
-    await poll(lambda: len(admin.published) == 1_501)
-    admin.close()
+    with Client(broker, "sink", broker.directory.token("sink"), client_id="hearthlog-sink") as sink:
+        await sink.connected()
+        sink.client.subscribe("#", qos=1)
+        await poll(lambda: sink.granted)
+    with Client(broker, "admin", broker.directory.token("admin")) as admin:
+        await admin.connected()
+        for number in range(1_500):
+            admin.client.publish("homes/h1/meter", str(number), qos=1)
+        admin.client.publish("homes/h1/careless", b"qos 0", qos=0)
+        await poll(lambda: len(admin.published) == 1_501)
 
     await broker.end(signal.SIGTERM)
     await broker.start()
 
-    sink = Client(broker, "sink", broker.directory.token("sink"), client_id="hearthlog-sink")
-    await poll(lambda: len(sink.received) >= 1_501)
+    with Client(broker, "sink", broker.directory.token("sink"), client_id="hearthlog-sink") as sink:
+        await poll(lambda: len(sink.received) >= 1_501)
     assert [payload for topic, payload, _ in sink.received if topic == "homes/h1/meter"] == [
         str(number).encode() for number in range(1_500)
     ]
     assert ("homes/h1/careless", b"qos 0", 0) in sink.received
-    sink.close()
 
 
 async def test_a_packet_that_is_too_large_is_refused_and_not_acknowledged(broker: HomeBroker):
-    admin = Client(broker, "admin", broker.directory.token("admin"))
-    await admin.connected()
-    admin.client.publish("homes/h1/camera", b"x" * 100_001, qos=1)
-    await poll(lambda: admin.ends)
-    assert admin.published == []
-    admin.close()
+    with Client(broker, "admin", broker.directory.token("admin")) as admin:
+        await admin.connected()
+        admin.client.publish("homes/h1/camera", b"x" * 100_001, qos=1)
+        await poll(lambda: admin.ends)
+        assert admin.published == []
 
 
 async def test_secrets_are_only_hashed_beside_the_broker_and_for_their_owner_alone(broker: HomeBroker):

@@ -44,10 +44,8 @@ def history(home: Home) -> list[tuple[str, int, object]]:
 def rounds_of_murder(home: Home, victims: Sequence[Sequence[str]], per_round: int) -> None:
     """Kills, in the middle of each round of publishing, the parts that the round names."""
     since = home.get("/v1/latest", filter="storm/#").json()["position"]
-    reader = LiveReader(home, "storm/#", since=since)
-    reader.start()
     count = 0
-    with Publisher(home) as publisher:
+    with LiveReader(home, "storm/#", since=since) as reader, Publisher(home) as publisher:
         for names in victims:
             storm(home, publisher, count, per_round // 2)
             # In the middle: some are acknowledged, the rest is still on its way.
@@ -59,10 +57,9 @@ def rounds_of_murder(home: Home, victims: Sequence[Sequence[str]], per_round: in
                 home.wait_restarted(name, pid)
             home.wait_ready()
         publisher.wait_acknowledged()
-    home.wait_for(lambda: len(history(home)) >= count, "all messages to be served")
-    assert_each_once_in_order(history(home), count)
-    reader.wait_until(lambda events: len(events) >= count)
-    reader.close()
+        home.wait_for(lambda: len(history(home)) >= count, "all messages to be served")
+        assert_each_once_in_order(history(home), count)
+        reader.wait_until(lambda events: len(events) >= count)
     assert_each_once_in_order(reader.events, count)
     assert reader.connections >= 2
 

@@ -34,12 +34,24 @@ class SinkProcess:
         self.process = None
 
     async def __aenter__(self):
-        await self.start()
+        try:
+            await self.start()
+        except BaseException:
+            self.end()
+            raise
         return self
 
-    async def __aexit__(self, *_):
+    async def __aexit__(self, failed, *_):
+        if failed is not None:
+            self.end()
         if self.process.returncode is None:
             await self.stop()
+        self._drain.cancel()
+
+    def end(self):
+        """Kill it if it still runs."""
+        if self.process is not None and self.process.returncode is None:
+            self.process.kill()
 
     @property
     def environment(self):
