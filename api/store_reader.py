@@ -62,6 +62,20 @@ class StoreReader:
             raise _unavailable(fault) from fault
         return found
 
+    async def first_since(self, log: GdpName, ts: int) -> Datum | None:
+        """The first record with a time of `ts` (ns) or later; None if there is none.
+
+        Raises:
+            StoreUnavailable: the log server does not answer.
+        """
+        try:
+            async with self._slots, aclosing(self._client.read_by_ts(log, ts, 1)) as datums:
+                return await anext(datums, None)
+        except NotFound:
+            return None
+        except GdpError as fault:
+            raise _unavailable(fault) from fault
+
     async def payloads(self, wanted: Sequence[Wanted], *, bytes_max: int) -> list[bytes]:
         """The payloads of the first of `wanted`: as many as stay within `bytes_max`, but at least one.
 

@@ -1,4 +1,4 @@
-"""`GET /v1/logs/{name}` and its records: what is stored, as it is stored."""
+"""`GET /v1/logs/{name}`, its records and their proofs: what is stored, as it is stored."""
 
 import base64
 from typing import Annotated, Any
@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
+from api.proving import Proven, Prover
 from api.routes.history import limit_of
 from api.services import Home, Services, services_of
 from api.times import one_time
@@ -17,11 +18,14 @@ from api.web.payload import payload_fields
 from api.web.positions import home_of
 from api.web.problem import Problem, bad_parameter, not_found
 from api.web.schemas import Log, Records
+from api.web.schemas_proof import ProofBody
+from api.web.windows import too_much
 from gdp.client import OpenLog
 from gdp.datum import Datum, LogHash
 from gdp.errors import GdpNameError
 from gdp.metadata import Metadata
 from gdp.names import PRINTABLE_CHARACTERS, GdpName, parse_name, printable
+from gdp.proof import encode
 
 SIGNATURE_LOOKBACK = 256
 IMMUTABLE = {"Cache-Control": "private, max-age=31536000, immutable"}
@@ -35,6 +39,14 @@ class RecordsQuery(Parameters):
     first: int = Field(1, ge=1, description="Number of the first record.")
     limit: int | None = Field(None, ge=1, description="Records of a page; default and maximum are settings.")
     time: TimeText = "rfc3339"
+
+
+class ProofQuery(Parameters):
+    """Parameters of `logs/{name}/proof`."""
+
+    recno: int = Field(ge=1, description="Number of the record; of one that is a part of a message, all of it.")
+    last: int | None = Field(None, ge=1, description="Number of the last record, to prove a range.")
+    catalogue: bool = Field(True, description="Also prove that the catalogue lists the log under its topic.")
 
 
 @router.get("", responses=answers(Log, 404, 429, 503))
@@ -68,6 +80,42 @@ async def records(request: Request, name: LogName, query: Annotated[RecordsQuery
     whole = len(shown) == limit and shown[-1].recno < found.recno
     headers = IMMUTABLE if whole else {}
     return respond(standing, body(standing, {"records": rows}, next_url), next_url, headers)
+
+
+@router.get("/proof", responses=answers(ProofBody, 404, 413, 429, 503))
+async def proof(request: Request, name: LogName, query: Annotated[ProofQuery, Query()]) -> Response:
+    """What is needed to verify a record offline, knowing the name of its log or catalogue (docs/proofs.md).
+
+    The answer is the file to keep. One that is covered never changes; else no signature reaches the record yet.
+    """
+    services = services_of(request)
+    home = home_of(services)
+    log_name, found = await _open(services, name)
+    if max(query.recno, query.last or 0) > found.recno:
+        raise not_found(f"the log has {found.recno} records, and not yet number {max(query.recno, query.last or 0)}")
+    prover = Prover(services.reader, home.model.catalogue)
+    wanted = Proven(found.metadata, await _to_prove(services, prover, log_name, found, query))
+    made = await prover.prove(wanted, listed=query.catalogue)
+    content = await services.pools.run(lambda: encode(made), heavy=True)
+    return respond(Standing.at(home, home.model.position), content, None, IMMUTABLE if made.covered else {})
+
+
+async def _to_prove(
+    services: Services, prover: Prover, log_name: GdpName, found: OpenLog, query: ProofQuery
+) -> list[Datum]:
+    bytes_max = services.settings.answer_payload_bytes_max
+    if query.last is None:
+        return await prover.message(found.metadata, query.recno, bytes_max=bytes_max)
+    if query.last < query.recno:
+        raise bad_parameter("last", f"{query.last} is before recno, {query.recno}")
+    count = query.last - query.recno + 1
+    most = services.settings.rows_max
+    if count > most:
+        raise too_much("last", f"{count} records in one proof are more than {most}: ask for several ranges")
+    records = await services.reader.range(log_name, query.recno, count, bytes_max=bytes_max)
+    if len(records) < count:
+        raise too_much("last", f"records {query.recno} to {query.last} are more than {bytes_max} bytes: ask for fewer")
+    return records
 
 
 async def _open(services: Services, name: str) -> tuple[GdpName, OpenLog]:
