@@ -1,4 +1,4 @@
-"""`verify`: check every record, link, signature and seal of a store's logs; status 1 names the first fault."""
+"""`verify`: check every record, link, signature and seal of a store, or of a proof; status 1 names what is wrong."""
 
 import argparse
 import sys
@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from gdp.catalogue import Kind
 from gdp.chain import Fault, Report, Walk
+from gdp.commands.proof import verify_proof
 from gdp.commands.source import Listed, Source, open_source
-from gdp.errors import CorruptStore, GdpError
+from gdp.errors import BadRequest, CorruptStore, GdpError
 from gdp.names import printable
 from gdp.seal import decode_seal
 
@@ -19,14 +20,22 @@ Seals = dict[bytes, Mapping[int, bytes]]
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Describe the command."""
-    parser = commands.add_parser("verify", help="check every record of every log", description=__doc__)
-    parser.add_argument("where", help="a data directory, or HOST:PORT of a server")
-    parser.add_argument("--catalogue", metavar="NAME", help="the catalogue's name, which a server must be told")
+    parser = commands.add_parser("verify", help="check every record of every log, or a proof", description=__doc__)
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("where", nargs="?", help="a data directory, or HOST:PORT of a server")
+    what.add_argument("--proof", metavar="FILE", help="a proof that was saved; - is standard input")
+    known = parser.add_mutually_exclusive_group()
+    known.add_argument("--catalogue", metavar="NAME", help="the catalogue's name, as you know it from elsewhere")
+    known.add_argument("--log", metavar="NAME", help="with --proof: the log's name, as you know it from elsewhere")
     parser.set_defaults(run=run)
 
 
 async def run(args: argparse.Namespace) -> int:
     """Check what the command line names; a store that cannot even be opened is a fault too."""
+    if args.proof is not None:
+        return verify_proof(args.proof, log=args.log, catalogue=args.catalogue)
+    if args.log is not None:
+        raise BadRequest("--log goes with --proof; a store is verified whole")
     try:
         return await _verify_all(args)
     except CorruptStore as error:

@@ -13,10 +13,11 @@ from gdp.proof.verdict import BY_LOG, EVER, Check, State, Verdict, recnos
 from gdp.seal import decode_seal
 
 
-def verify(name: GdpName, proof: Proof) -> Verdict:
+def verify(name: GdpName | None, proof: Proof) -> Verdict:
     """Check a proof against a name that is trusted: the log's own, or the catalogue's of its store.
 
-    Never raises: what is wrong is in the verdict, each with the record and the field.
+    Never raises: what is wrong is in the verdict, each with the record and the field. Without a name nothing is proven,
+    for anyone can make a log of their own.
     """
     span, catalogue = proof.span, proof.catalogue
     checks = [_name(name, proof)]
@@ -40,7 +41,9 @@ def _bad(id_: str, text: str, recno: int | None = None, field: str | None = None
     return Check(id_, State.BAD, text if recno is None else f"record {recno}, {field}: {text}", recno, field)
 
 
-def _name(name: GdpName, proof: Proof) -> Check:
+def _name(name: GdpName | None, proof: Proof) -> Check:
+    if name is None:
+        return Check("name", State.OPEN, f"no name was given to trust; this is of log {printable(proof.span.log)}")
     if name == proof.span.log:
         return _good("name", f"the proof is of the log that was asked for, {printable(name)}")
     if proof.catalogue is not None and name == proof.catalogue.log:

@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gdp.__main__ import main
 from gdp.catalogue import Kind, LogEntry, encode_entry
 from gdp.datum import Datum, LogHash
 from gdp.errors import BadProof
 from gdp.keys import WriterKey
 from gdp.metadata import HCAT, HGEN, HKND, SYN, WPK, XID, Metadata
-from gdp.names import GdpName
+from gdp.names import GdpName, printable
 from gdp.proof import Proof, Sealing, State, decode, encode, make, span_of, verify
 from gdp.seal import Sealed, encode_seal
 from tests.gdp import vectors as v
@@ -199,6 +200,29 @@ def test_an_unchained_log_is_proven_record_by_record_only():
 def test_another_name_is_not_proven():
     verdict = verify(GdpName(b"n" * 32), CASES["signed itself"])
     assert [check.id for check in verdict.checks if check.state is State.BAD] == ["name"]
+
+
+def test_without_a_name_to_trust_nothing_is_proven():
+    verdict = verify(None, CASES["signed itself"])
+    assert not verdict.proven
+    assert "no name was given" in verdict.sentence
+
+
+def test_a_saved_proof_is_verified_by_the_command_line_offline(tmp_path, capsys):
+    file, log = tmp_path / "proof.json", printable(LOG.name)
+    file.write_bytes(encode(CASES["chained, then sealed"]))
+    assert main(["verify", "--proof", str(file), "--catalogue", printable(HOME.name)]) == 0
+    out = capsys.readouterr().out
+    assert f"Proven: record 3 of log {log} ({TOPIC})." in out
+    assert "Not proven by this:" in out
+    assert main(["verify", "--proof", str(file), "--log", log]) == 0
+    assert main(["verify", "--proof", str(file), "--log", printable(b"n" * 32)]) == 1
+    assert "FAULT name" in capsys.readouterr().out
+    assert main(["verify", "--proof", str(file)]) == 1
+    assert "open  name" in capsys.readouterr().out
+    file.write_bytes(encode(CASES["without the catalogue"]))
+    assert main(["verify", "--proof", str(file), "--catalogue", printable(HOME.name)]) == 2
+    assert "no such part" in capsys.readouterr().err
 
 
 def test_a_proof_without_the_catalogue_says_that_the_topic_is_its_own_claim():
