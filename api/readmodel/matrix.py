@@ -15,7 +15,7 @@ from api.readmodel.view import View
 from ingest.observation import Kind
 
 PICKING = ("first", "last")
-"""These are of observations of any kind; the rest is of numbers."""
+"""These are of observations of any kind, and so is `count`; the rest is of numbers."""
 
 
 class Grid(NamedTuple):
@@ -75,15 +75,15 @@ def matrix(view: View, groups: Groups, grid: Grid) -> Matrix:
     elif grid.fill == "linear":
         ahead = nearest(view, groups, grid.by, end, after=True, numeric=True)
         values = _between(line, ahead, grid, standing)
-    own = numbers.cells
-    values.flat[own.cell] = _said(numbers, grid, view.position)
+    if grid.function == "count":
+        values.flat[cells.cell] = cells.last - cells.first + 1
+    else:
+        values.flat[numbers.cells.cell] = _said(numbers, grid, view.position)
     return Matrix(values, np.full(shape, Kind.number, np.int8), {})
 
 
 def _said(numbers: Numbers, grid: Grid, position: int) -> Floats:
     own = numbers.cells
-    if grid.function == "count":
-        return (own.last - own.first + 1).astype(np.float64)
     if grid.function in PICKING:
         return numbers.value[own.first if grid.function == "first" else own.last]
     return reduced(grid.function, numbers, Buckets(grid.edges, max(position, int(grid.edges[0])), grid.hold_for))

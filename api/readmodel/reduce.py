@@ -35,6 +35,8 @@ class Buckets(NamedTuple):
     """Nothing is held beyond this time."""
     hold_for: int = NEVER
     """A value stands no longer than this, ns."""
+    known_from: int = -NEVER
+    """What stood before this time does not count."""
 
     @property
     def number(self) -> int:
@@ -132,16 +134,16 @@ def _time_weighted_mean(numbers: Numbers, buckets: Buckets) -> Floats:
     """Each value weighs as long as it stood in the bucket; the last value where none stood for any time."""
     cell, first, last = numbers.cells
     bucket = cell % buckets.number
-    begin, end = buckets.edges[bucket], np.minimum(buckets.edges[bucket + 1], buckets.known_until)
+    begin = np.maximum(buckets.edges[bucket], buckets.known_from)
+    end = np.minimum(buckets.edges[bucket + 1], buckets.known_until)
     until = np.append(numbers.time[1:], 0)
     until[last] = end
     until = np.minimum(until, np.repeat(end, last - first + 1))
     weight = np.clip(until - numbers.time, 0, buckets.hold_for).astype(np.float64)
     known = numbers.before_time != NEVER
-    stood = np.where(known, np.minimum(numbers.before_time, begin), begin)
     carried_until = np.minimum(numbers.time[first], end)
     if buckets.hold_for != NEVER:
-        carried_until = np.minimum(carried_until, stood + buckets.hold_for)
+        carried_until = np.minimum(carried_until, np.where(known, numbers.before_time, begin) + buckets.hold_for)
     carried = np.where(known, np.maximum(carried_until - begin, 0), 0).astype(np.float64)
     total = np.add.reduceat(numbers.value * weight, first) + np.where(known, numbers.before_value, 0.0) * carried
     whole = np.add.reduceat(weight, first) + carried

@@ -109,7 +109,8 @@ def _wish(services: Services, query: AggregateQuery, window: Window, series: int
     count = len(edges) - 1
     check_cells(series * count * len(query.fn), settings.cells_max, f"{series} series in {count} buckets")
     hold = hold_ns(query.hold_for)
-    buckets = Buckets(edges, min(window.end, window.view.position), NEVER if hold is None else hold)
+    known_until = min(window.end, window.view.position)
+    buckets = Buckets(edges, known_until, NEVER if hold is None else hold, known_from=window.start)
     functions = tuple(dict.fromkeys(query.fn))
     return Wish(functions, query.by, window.start, window.end, buckets, settings.scan_rows_max)
 

@@ -39,7 +39,7 @@ from api.web.params import (
 from api.web.positions import home_of, position_text
 from api.web.problem import bad_parameter
 from api.web.schemas_reads import Matrix as MatrixBody
-from api.web.table import Column, Numbers, Table, Times, Values
+from api.web.table import Column, Integers, Numbers, Table, Times, Values
 from api.web.windows import Window, bounded, check_cells, edges_of, hold_ns, window_of
 
 SERIES_MARK = "#"
@@ -158,6 +158,8 @@ def _table(window: Window, grid: Grid, lines: list[Newest], groups: Groups) -> T
         values = found.values[place]
         if grid.function in PICKING:
             table[name_of(line)] = Values(found.kinds[place], values, found.texts.get(place, {}), beside=False)
+        elif grid.function == "count":
+            table[name_of(line)] = Integers(np.nan_to_num(values).astype(np.int64), np.isfinite(values))
         else:
             table[name_of(line)] = Numbers(values)
     return table

@@ -10,7 +10,7 @@ from fastapi import Request, Response
 from api.services import Home
 from api.web.positions import HEADER, position_text
 
-KERNEL = "1"
+KERNEL = "2"
 """Version of how rows are selected, reduced and written; equal bytes are promised under equal versions only."""
 MEDIA_TYPE = "application/json"
 

@@ -87,24 +87,28 @@ class Times:
 
 @dataclass(frozen=True, slots=True)
 class Integers:
-    """Whole numbers."""
+    """Whole numbers; null where not `known`."""
 
     values: Ints
+    known: NDArray[np.bool_] | None = None
 
     def __len__(self) -> int:
         return len(self.values)
 
     def slice(self, first: int, last: int) -> "Integers":
         """See `Column`."""
-        return Integers(self.values[first:last])
+        return Integers(self.values[first:last], None if self.known is None else self.known[first:last])
 
     def json(self, _: str) -> list[Any]:
         """See `Column`."""
-        return list(self.values.tolist())
+        if self.known is None:
+            return list(self.values.tolist())
+        pairs = zip(self.values.tolist(), self.known.tolist(), strict=True)
+        return [value if known else None for value, known in pairs]
 
     def arrow(self, name: str) -> dict[str, pa.Array]:
         """See `Column`."""
-        return {name: pa.array(self.values, pa.int64())}
+        return {name: pa.array(self.values, pa.int64(), mask=None if self.known is None else ~self.known)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,8 @@ def none_for_nan(value: float) -> float | None:
 
 
 def wish(cuts, start, end, *, by="device", known_until=NEVER, hold_for=NEVER) -> Wish:
-    return Wish(FUNCTIONS, by, start, end, Buckets(np.array(cuts, np.int64), known_until, hold_for))
+    buckets = Buckets(np.array(cuts, np.int64), known_until, hold_for, known_from=start)
+    return Wish(FUNCTIONS, by, start, end, buckets)
 
 
 # --- everything that can be said ------------------------------------------------------------------------------------
@@ -73,8 +74,9 @@ def by_hand(rows: list[Told], cuts: list[int], start: int, end: int, until: int,
         for begin, stop in itertools.pairwise(cuts):
             inside = [(at, value) for at, _, value in own if max(begin, start) <= at < min(stop, end)]
             if inside:
-                earlier = [(at, value) for at, _, value in own if at < max(begin, start)]
-                found[topic, begin] = one_bucket(inside, earlier, begin, min(stop, until), hold_for)
+                low = max(begin, start)
+                earlier = [(at, value) for at, _, value in own if at < low]
+                found[topic, begin] = one_bucket(inside, earlier, low, min(stop, until), hold_for)
     return found
 
 
@@ -125,7 +127,9 @@ def test_each_bucket_is_what_its_definition_says(directory, said, data):
     reader = reader_of(directory, rows, cuts)
     at = data.draw(st.none() | st.integers(BASE, BASE + 20 * S))
     start, end = BASE + data.draw(st.integers(-9, 0)) * S, BASE + data.draw(st.integers(1, 9)) * S + 1
-    buckets = sorted({start - 1, end, *data.draw(st.lists(st.integers(start, end - 1), max_size=5))})
+    buckets = sorted(
+        {start - data.draw(st.integers(1, 9)) * S, end, *data.draw(st.lists(st.integers(start, end - 1), max_size=5))}
+    )
     until = data.draw(st.sampled_from([end, BASE, NEVER]))
     hold_for = data.draw(st.sampled_from([NEVER, S, 3 * S]))
     by = data.draw(st.sampled_from(["device", "logged"]))
@@ -142,7 +146,7 @@ def test_where_rows_lie_does_not_show_in_a_single_bit(directory, said, cuts):
     assert asked(reader_of(directory, rows), query) == asked(reader_of(directory, rows, cuts), query)
 
 
-def test_the_sum_has_the_bytes_that_kernel_1_promises(directory):
+def test_the_sum_has_the_bytes_that_the_kernel_promises(directory):
     values = [round(math.sin(number) * 10 ** (number % 7), 3) for number in range(1_000)]
     rows = told([("a", value, BASE // S + number) for number, value in enumerate(values)])
     reader = reader_of(directory, rows, [317, 640])

@@ -52,7 +52,7 @@ def by_hand(rows: list[Told], grid: Grid, topics) -> dict[tuple[str, int], dict[
 
 
 def one_cell(line, before, moment, grid):
-    picks = grid.function in ("first", "last") and grid.fill != "linear"
+    picks = grid.function in ("count", "first", "last") and grid.fill != "linear"
     counted = [
         (at, value if picks and isinstance(value, str) else float(value))
         for at, value in line
@@ -60,7 +60,7 @@ def one_cell(line, before, moment, grid):
     ]
     inside = [each for each in counted if before < each[0] <= moment]
     if inside:
-        if picks or grid.function in ("first", "last"):
+        if grid.function in ("first", "last"):
             return inside[0 if grid.function == "first" else -1][1]
         earlier = [each for each in counted if each[0] <= before]
         return one_bucket(inside, earlier, before, moment, grid.hold_for)[grid.function]
