@@ -5,6 +5,7 @@ import time
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.middleware import Middleware
 
+from api.accounts.guard import Guard
 from api.page_files import mount_page
 from api.routes import (
     aggregate,
@@ -23,11 +24,11 @@ from api.routes import (
     notable,
     plot,
     store,
+    tickets,
     topics,
 )
 from api.services import Services
 from api.web.access import Access
-from api.web.accounts import Guard
 from api.web.compress import Compress
 from api.web.limits import Limits
 from api.web.openapi import declare_account
@@ -50,7 +51,7 @@ def create_app(services: Services) -> FastAPI:
         middleware=[
             Middleware(Access, metrics=services.metrics, position=lambda: present_position(services)),
             Middleware(Compress),
-            Middleware(Guard, accounts=services.accounts),
+            Middleware(Guard, door=services.door),
             Middleware(
                 Limits,
                 per_s=settings.requests_per_s_max,
@@ -77,6 +78,7 @@ def create_app(services: Services) -> FastAPI:
         live,
         store,
         logs,
+        tickets,
     ):
         v1.include_router(route.router)
     app.include_router(v1)

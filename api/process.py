@@ -5,6 +5,7 @@ import errno
 import functools
 import socket
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import FrameType
@@ -12,6 +13,9 @@ from types import FrameType
 import structlog
 import uvicorn
 
+from api.accounts.door import Door
+from api.accounts.known import Accounts
+from api.accounts.signed import Signer, load_key
 from api.app import create_app
 from api.errors import StartError
 from api.follow.applier import Applier
@@ -29,7 +33,6 @@ from api.readmodel.model import ReadModel
 from api.services import Home, Services
 from api.settings import ApiSettings, address
 from api.store_reader import StoreReader
-from api.web.accounts import Accounts
 from api.web.metrics import Metrics
 from api.web.pools import Pools
 from gdp.client import GdpClient
@@ -37,6 +40,8 @@ from gdp.position import store_prefix
 from gdp.settings import ClientSettings
 from ingest.decode import DECODER_SET
 
+RIGHTS_LOOK_S = 0.5
+"""How often each stream and long poll looks whether its account may still read."""
 STOP_S_MAX = 2
 """Streams are closed first; what is still being sent after this is cut."""
 SWITCH_INTERVAL_S = 0.0005
@@ -98,6 +103,7 @@ async def _working(services: Services, client: GdpClient) -> AsyncIterator[None]
             group.create_task(_follow(services, client), name="follow the feed"),
             group.create_task(watch.run(), name="look at the home"),
             group.create_task(attention.run(), name="publish attention"),
+            group.create_task(services.hub.wake_regularly(RIGHTS_LOOK_S), name="look at rights"),
         ]
         try:
             yield
@@ -135,7 +141,7 @@ async def _follow(services: Services, client: GdpClient) -> None:
 def _services(settings: ApiSettings, client: GdpClient) -> Services:
     services = Services(
         settings=settings,
-        accounts=Accounts(settings.token_path),
+        door=_door(settings),
         metrics=Metrics(),
         pools=Pools(heavy_threads=settings.heavy_queries_max, waiting_max=settings.queries_waiting_max),
         hub=Hub(),
@@ -145,6 +151,15 @@ def _services(settings: ApiSettings, client: GdpClient) -> Services:
     )
     services.metrics.watch(lambda: gauges_of(services))
     return services
+
+
+def _door(settings: ApiSettings) -> Door:
+    try:
+        key = load_key(settings.signing_key_path)
+    except OSError as fault:
+        raise StartError(f"{settings.signing_key_path} can be neither read nor made: {fault.strerror}") from None
+    accounts = Accounts(settings.token_path, settings.accounts_path)
+    return Door(accounts, Signer(key), settings.codes_path, clock=time.time_ns)
 
 
 def _listen(http: str) -> socket.socket:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import Request
 
+from api.accounts.door import Door
 from api.follow.progress import Progress
 from api.follow.sink_state import SinkState
 from api.gaps.lines import Lines
@@ -14,7 +15,6 @@ from api.live.hub import Hub
 from api.readmodel.model import ReadModel
 from api.settings import ApiSettings
 from api.store_reader import StoreReader
-from api.web.accounts import Accounts
 from api.web.fragments import Fragments
 from api.web.metrics import Metrics
 from api.web.pools import Pools
@@ -40,7 +40,7 @@ class Services:
     """Everything that lives as long as the process."""
 
     settings: ApiSettings
-    accounts: Accounts
+    door: Door
     metrics: Metrics
     pools: Pools
     hub: Hub

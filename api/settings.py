@@ -69,6 +69,7 @@ class ApiSettings(BaseSettings):
         4 * MIB, ge=65_536, description="Payload bytes that wait for one slow event stream before it is behind."
     )
     live_comment_s: float = Field(15.0, gt=0, description="Silence after which an event stream sends a comment.")
+    ticket_s_max: int = Field(86_400, ge=60, description="Longest life that a ticket may be asked for.")
     mqtt_tunnels_max: int = Field(256, ge=1, description="MQTT connections over WebSocket at one time.")
     silent_min_s: float = Field(
         300.0, gt=0, description="Shortest silence of a device that is called one, beside ten of its usual intervals."
@@ -150,6 +151,21 @@ class ApiSettings(BaseSettings):
     def api_token_path(self) -> Path:
         """Where the api's password at the broker lies, if there is one."""
         return self.data / self.api_token_file
+
+    @property
+    def accounts_path(self) -> Path:
+        """The file of the other accounts, hashed."""
+        return self.data / "secrets" / "accounts.json"
+
+    @property
+    def signing_key_path(self) -> Path:
+        """The key that cookies and tickets are signed with."""
+        return self.data / "secrets" / "signing.key"
+
+    @property
+    def codes_path(self) -> Path:
+        """The directory of codes that log in once."""
+        return self.data / "secrets" / "codes"
 
     @property
     def token_path(self) -> Path:

@@ -1,8 +1,10 @@
 """Options in, Mosquitto's files out, as text."""
 
+from collections.abc import Iterable
 from importlib import resources
 from string import Template
 
+from broker_config.accounts import Account
 from broker_config.options import ADMIN, API, DATABASE, SINK, BrokerOptions
 
 
@@ -26,9 +28,22 @@ def configuration(options: BrokerOptions) -> str:
     )
 
 
-def access_rules() -> str:
-    """Renders the topic permissions of the accounts that every home begins with."""
-    return _template("acl").substitute(admin=ADMIN, sink=SINK, api=API)
+def access_rules(accounts: Iterable[Account] = ()) -> str:
+    """Renders the topic permissions: of the accounts that every home begins with, and of these.
+
+    Raises:
+        ValueError: a filter that Mosquitto's line format cannot carry.
+    """
+    return _template("acl").substitute(admin=ADMIN, sink=SINK, api=API) + "".join(map(_rules, accounts))
+
+
+def _rules(account: Account) -> str:
+    lines = [
+        f"\nuser {_one_line(account.name)}",
+        *(f"topic read {_one_line(text)}" for text in account.read),
+        *(f"topic write {_one_line(text)}" for text in account.publish),
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def _template(name: str) -> Template:

@@ -1,22 +1,20 @@
 """The broker as a part: its files written under DIR/broker, its account, its command line."""
 
 import os
-import pwd
-import secrets
 import shutil
 from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
 
 import broker_config
+from compose.accounts import read_accounts, write_broker_files
 from compose.addresses import Address
 from compose.child import ChildSpec
 from compose.datadir import DataDirectory, write_private
 from compose.errors import DirectoryError, ProgramMissing
+from compose.owner import give, owner_of
 from compose.ready import no_connection
 from compose.settings import UpSettings
 
-ACCOUNTS = (broker_config.ADMIN, broker_config.SINK, broker_config.API)
 INSTALL_LINE = "apt-get install --yes mosquitto mosquitto-clients && systemctl disable --now mosquitto"
 
 
@@ -48,7 +46,7 @@ def prepare_broker(
         DirectoryError: a path that Mosquitto's configuration cannot carry.
     """
     program = find_mosquitto()
-    owner = _owner(directory.root)
+    owner = owner_of(directory.root)
     options = broker_config.BrokerOptions(
         host=address.host,
         port=address.port,
@@ -60,17 +58,14 @@ def prepare_broker(
         queued_bytes_max=settings.broker_queued_bytes_max,
         packet_bytes_max=settings.broker_packet_bytes_max,
     )
-    accounts = {name: directory.token(name) for name in ACCOUNTS}
-    salts = {name: secrets.token_bytes(broker_config.SALT_BYTES) for name in accounts}
     try:
         configuration = broker_config.configuration(options)
     except ValueError as error:
         raise DirectoryError(f"{error}. Choose another: --data DIR") from error
-    write_private(directory.broker / "passwd", broker_config.password_file(accounts, salts=salts))
-    write_private(directory.broker / "acl", broker_config.access_rules())
+    write_broker_files(directory, read_accounts(directory).values())
     write_private(directory.broker / "mosquitto.conf", configuration)
     if owner is not None:
-        _give(directory.broker, owner)
+        give((directory.broker, *directory.broker.iterdir()), owner)
     return ChildSpec(
         name="mosquitto",
         argv=(program, "-c", str(directory.broker / "mosquitto.conf")),
@@ -80,19 +75,3 @@ def prepare_broker(
         # Not by Mosquitto itself: a process that changes its user forgets whose death it should follow.
         user=owner,
     )
-
-
-def _owner(root: Path) -> str | None:
-    """The user that the broker runs as: the owner of the data directory, where we are root and may choose."""
-    if os.geteuid() != 0:
-        return None
-    try:
-        return pwd.getpwuid(root.stat().st_uid).pw_name
-    except KeyError:
-        return "root"
-
-
-def _give(broker: Path, owner: str) -> None:
-    uid = pwd.getpwnam(owner).pw_uid
-    for path in (broker, *broker.iterdir()):
-        os.chown(path, uid, -1)

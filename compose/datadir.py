@@ -35,6 +35,11 @@ class DataDirectory:
         """Process ids and logs of what runs now."""
         return self.root / "run"
 
+    @property
+    def accounts(self) -> Path:
+        """File of the accounts that were added."""
+        return self.root / "secrets" / "accounts.json"
+
     def token_path(self, account: str) -> Path:
         """File with the secret of an account, in clear, for its owner only."""
         return self.root / "secrets" / f"{account}.token"
@@ -72,6 +77,22 @@ def open_directory(root: Path) -> Iterator[DataDirectory]:
         except OSError as error:
             raise DirectoryError(_sentence(root, error)) from error
         yield DataDirectory(root)
+
+
+def existing_directory(root: Path) -> DataDirectory:
+    """The directory of a home that was started before, whether it runs now or not; nothing is locked.
+
+    Raises:
+        DirectoryError: there is none, or it is of another version.
+    """
+    root = root.absolute()
+    try:
+        if not (root / "VERSION").exists():
+            raise DirectoryError(f"{root} holds no home yet. Start one there: hearthlog up --data {root}")
+        _check_version(root)
+    except OSError as error:
+        raise DirectoryError(_sentence(root, error)) from error
+    return DataDirectory(root)
 
 
 class DirectoryState(NamedTuple):

@@ -23,3 +23,7 @@ class ProgramMissing(ComposeError):
 
 class ChildFailed(ComposeError):
     """A child process that cannot run until a person acts."""
+
+
+class AccountError(ComposeError):
+    """An account that cannot be made or changed as asked."""

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from compose.errors import ComposeError
+from hearthlog.account import account
 from hearthlog.backup.commands import backup, restore_command
 from hearthlog.configuration import load_settings
 from hearthlog.doctor import examine
@@ -66,6 +67,7 @@ def doctor(data: Data = None, http: Http = None, mqtt: Mqtt = None, gdp: Gdp = N
     raise typer.Exit(0 if healthy else EXIT_TROUBLE)
 
 
+main.add_typer(account, name="account")
 main.command("backup")(backup)
 main.command("restore")(restore_command)
 main.command("explain")(explain_command)

@@ -11,7 +11,7 @@ from ingest.filters import FilterSet
 class Queue:
     """What waits for one stream. When its bound is reached it is emptied, and the stream reads from the model again."""
 
-    def __init__(self, filters: FilterSet, *, messages_max: int, bytes_max: int) -> None:
+    def __init__(self, filters: Sequence[FilterSet], *, messages_max: int, bytes_max: int) -> None:
         self._filters = filters
         self._messages_max = messages_max
         self._bytes_max = bytes_max
@@ -67,7 +67,7 @@ class Queue:
     def _wants(self, topic: str) -> bool:
         known = self._matched.get(topic)
         if known is None:
-            known = self._matched[topic] = self._filters.matches(topic)
+            known = self._matched[topic] = all(each.matches(topic) for each in self._filters)
         return known
 
 
@@ -97,6 +97,13 @@ class Hub:
         """Messages came in another order: everybody reads them from the model."""
         for queue in self._queues:
             queue.interrupt()
+
+    async def wake_regularly(self, seconds: float) -> None:
+        """Make all streams look around, for ever."""
+        while True:
+            await asyncio.sleep(seconds)
+            for queue in self._queues:
+                queue.wake()
 
     def close(self) -> None:
         """End all streams."""

@@ -3,9 +3,10 @@
 import asyncio
 import functools
 import itertools
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import NamedTuple
 
+from api.accounts.caller import Within
 from api.errors import StoreUnavailable
 from api.live.catch_up import Caught, messages_after
 from api.live.coalesce import Coalescer
@@ -31,6 +32,9 @@ class StreamRequest(NamedTuple):
     payload: Payload
     style: str
     latest_every_ms: int | None
+    within: Within
+    permitted: Callable[[], bool]
+    """Whether the reader may still have it."""
 
 
 class Stream:
@@ -53,7 +57,7 @@ class Stream:
         hub.readers += 1
         try:
             yield b"retry: %d\n\n" % RETRY_MS
-            while not hub.closed:
+            while not self._over:
                 async for chunk in self._catch_up():
                     yield chunk
                 async for chunk in self._attached():
@@ -63,6 +67,10 @@ class Stream:
             yield f": {fault}\n\n".encode()
         finally:
             hub.readers -= 1
+
+    @property
+    def _over(self) -> bool:
+        return self._services.hub.closed or not self._request.permitted()
 
     async def _attached(self) -> AsyncIterator[bytes]:
         # Since the last look at the model nothing was awaited, so the queue begins where the model ended.
@@ -79,7 +87,7 @@ class Stream:
             yield event(behind, name="behind")
 
     async def _catch_up(self) -> AsyncIterator[bytes]:
-        while not self._services.hub.closed and self._position < self._home.model.view.position:
+        while not self._over and self._position < self._home.model.view.position:
             caught = await self._read()
             async for chunk in self._encode(caught.records):
                 yield chunk
@@ -88,10 +96,10 @@ class Stream:
                 yield chunk
 
     async def _follow(self, queue: Queue) -> AsyncIterator[bytes]:
-        loop, hub = asyncio.get_running_loop(), self._services.hub
+        loop = asyncio.get_running_loop()
         comment_s = self._services.settings.live_comment_s
         quiet_since = loop.time()
-        while not (hub.closed or queue.overflowed or queue.broken):
+        while not (self._over or queue.overflowed or queue.broken):
             async for chunk in self._encode([each for each in queue.take() if each.logged > self._position]):
                 yield chunk
                 quiet_since = loop.time()
@@ -105,7 +113,7 @@ class Stream:
 
     async def _read(self) -> Caught:
         model = self._home.model
-        wanted = Wanted(self._request.filters)
+        wanted = Wanted(self._request.filters, within=self._request.within)
         ids = model.selector.select(wanted).all_ids
         query = functools.partial(messages_after, model.view, ids, model.catalogue, self._position)
         return await self._services.pools.run(query, heavy=False)
@@ -152,8 +160,12 @@ class Stream:
 
     def _queue(self) -> Queue:
         settings = self._services.settings
-        filters = FilterSet.parse(self._request.filters or ("#",))
-        return Queue(filters, messages_max=settings.live_queue_messages_max, bytes_max=settings.live_queue_bytes_max)
+        chosen = (self._request.filters or ("#",), *self._request.within)
+        return Queue(
+            [FilterSet.parse(texts) for texts in chosen],
+            messages_max=settings.live_queue_messages_max,
+            bytes_max=settings.live_queue_bytes_max,
+        )
 
     def _position_text(self) -> str:
         return position_text(self._home, self._position)

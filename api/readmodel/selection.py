@@ -47,6 +47,8 @@ class Wanted:
 
     filters: tuple[str, ...]
     fields: tuple[str, ...] = ()
+    within: tuple[tuple[str, ...], ...] = ()
+    """Further sets of filters, each of which must match too: what the caller may read."""
 
     def has_field(self, field: str, *, bare: bool) -> bool:
         """Whether a series of this field is wanted. Message rows: those of bare messages, or all when asked for."""
@@ -111,6 +113,8 @@ class Selector:
 
     def _find(self, wanted: Wanted) -> Selection:
         topics = FilterSet.parse(wanted.filters or ("#",)).select(self._catalogue.topics())
+        for allowed in wanted.within:
+            topics = FilterSet.parse(allowed).select(topics)
         groups: dict[Series, list[int]] = {}
         messages: list[int] = []
         for topic in topics:

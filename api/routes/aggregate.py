@@ -72,7 +72,7 @@ async def aggregated(request: Request, query: Annotated[AggregateQuery, Query()]
     services = services_of(request)
     at, begin = _resume(services, query)
     window = await window_of(request, services, at, query.start, query.end)
-    series, groups = observed(window.home, query.filter, query.field)
+    series, groups = observed(window, query.filter, query.field)
     wish = _wish(services, query, window, len(series))
     shape = Shape(format_of(request, query.format), query.layout, query.time, "buckets")
     heavy = len(series) > QUICK_SERIES_MAX or window.end - window.start > QUICK_SPAN_NS

@@ -105,7 +105,7 @@ async def joined(request: Request, query: Annotated[AsofQuery, Query()]) -> Resp
     window = await window_of(request, services, at, query.start, query.end)
     shape = Shape(format_of(request, query.format), query.layout, query.time, "events")
     select = window.home.model.selector.select
-    events = select(Wanted(tuple(query.left), tuple(query.left_field))).ids
+    events = select(Wanted(tuple(query.left), tuple(query.left_field), window.within)).ids
     wanted = PageRequest(query.by, limit, start=window.start, end=window.end, after=after)
     join = await _joined(services, query, window)
     standing = Standing.at(window.home, window.view.position)
@@ -125,7 +125,8 @@ async def joined(request: Request, query: Annotated[AsofQuery, Query()]) -> Resp
 
 
 async def _joined(services: Services, query: AsofQuery, window: Window) -> Joined:
-    selection = window.home.model.selector.select(Wanted(tuple(query.right), tuple(query.right_field)))
+    wanted = Wanted(tuple(query.right), tuple(query.right_field), window.within)
+    selection = window.home.model.selector.select(wanted)
     groups = [each for each in selection.groups if query.right_field or each[0].field != MESSAGE_FIELD]
     lines = await services.pools.run(functools.partial(lines_of, window, groups), heavy=True)
     numbers, hold = dict(groups), hold_ns(query.hold_for)

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
+from api.accounts.caller import Within
+from api.accounts.guard import caller_of
 from api.gaps.find import Found, asked_of, find_gaps
 from api.gaps.hear import Line, lines_of
 from api.gaps.kernel import Gap
@@ -95,7 +97,9 @@ async def gaps(request: Request, query: Annotated[GapsQuery, Query()]) -> Respon
     now = now_of(services, home) if at is None else view.position
     start, end = window_of(home, query.start, query.end, now)
     asked = asked_of(services, view, by=query.by, start=start, end=end, present=at is None)
-    find = functools.partial(find_gaps, asked, _lines(home, query), rows_max=services.settings.plot_rows_max)
+    find = functools.partial(
+        find_gaps, asked, _lines(home, query, caller_of(request).within), rows_max=services.settings.plot_rows_max
+    )
     found = await services.pools.run(find, heavy=True)
     wanted = [each for each in found.gaps if query.cause in {None, FAULTS[each.id].kind}]
     next_url = None
@@ -121,10 +125,10 @@ def window_of(home: Home, first: str, last: str, now: int) -> tuple[int, int]:
     return start, end
 
 
-def _lines(home: Home, query: GapsQuery) -> list[Line]:
+def _lines(home: Home, query: GapsQuery, within: Within) -> list[Line]:
     """Whole topics, or, where fields are asked for, their series."""
     selector = home.model.selector
-    selection = selector.select(Wanted(tuple(query.filter), tuple(query.field)))
+    selection = selector.select(Wanted(tuple(query.filter), tuple(query.field), within))
     fields = defaultdict(list)
     for series, _ in selection.groups:
         if series.field != MESSAGE_FIELD:

@@ -3,10 +3,12 @@
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 
+from api.accounts.guard import caller_of
 from api.readiness import missing
 from api.services import services_of
 from api.web.metrics import CONTENT_TYPE
 from api.web.positions import HEADER, position_text
+from api.web.problem import Problem
 
 router = APIRouter()
 
@@ -33,7 +35,9 @@ async def readyz(request: Request) -> Response:
     return PlainTextResponse(text, 503 if faults else 200, headers)
 
 
-@router.get("/metrics", response_class=PlainTextResponse)
+@router.get("/metrics", response_class=PlainTextResponse, responses={403: {"description": "Not for this account."}})
 async def metrics(request: Request) -> Response:
-    """Counters and gauges in Prometheus' text format."""
+    """Counters and gauges in Prometheus' text format, for accounts that may read every topic."""
+    if not caller_of(request).may_read_every_topic:
+        raise Problem(403, "not-yours", "the metrics are for accounts that may read #")
     return Response(services_of(request).metrics.text(), media_type=CONTENT_TYPE)

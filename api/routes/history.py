@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from numpy.typing import NDArray
 from pydantic import Field
 
+from api.accounts.guard import caller_of
 from api.readmodel.gather import Groups
 from api.readmodel.page import Key, PageRequest, count, key_of, page
 from api.readmodel.rows import Rows
@@ -112,7 +113,7 @@ async def _plan(request: Request, services: Services, query: HistoryQuery) -> Pl
     end = None if query.end is None else read_moment(home, query.end, "end", now)
     if start is not None and end is not None and start >= end:
         raise bad_parameter("start", f"{query.start} is not before end, {query.end}")
-    selection = home.model.selector.select(Wanted(tuple(query.filter), tuple(query.field)))
+    selection = home.model.selector.select(Wanted(tuple(query.filter), tuple(query.field), caller_of(request).within))
     wanted = PageRequest(query.by, limit, descending=query.order == "desc", start=start, end=end, after=after)
     groups = None
     if query.state_at_start:

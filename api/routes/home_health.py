@@ -6,8 +6,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
+from api.accounts.guard import caller_of
 from api.gaps.tell import outage_object
 from api.health.look import DAY_NS, Look, away_ns, look, question_of
+from api.health.narrow import readable
 from api.health.path import behind_of, path_of
 from api.routes.gaps import OutageAnswer
 from api.services import Home, services_of
@@ -111,6 +113,7 @@ async def health(request: Request, query: Annotated[HealthQuery, Query()]) -> Re
     home = home_of(services)
     question = question_of(services, home)
     seen = await services.pools.run(functools.partial(look, question), heavy=True)
+    seen = seen._replace(facts=readable(seen.facts, caller_of(request)))
     standing = Standing.at(home, seen.position)
     return respond(standing, body(standing, _told(home, seen, query.time)))
 

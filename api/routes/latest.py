@@ -10,6 +10,8 @@ import orjson
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
+from api.accounts.caller import Caller
+from api.accounts.guard import caller_of
 from api.readmodel.latest import Newest, newest_of
 from api.readmodel.newest import newest
 from api.readmodel.selection import Selection, Wanted
@@ -56,18 +58,18 @@ class Found(NamedTuple):
 @router.get("/latest", responses=answers(Observations, 304, 406, 409, 429, 503))
 async def latest(request: Request, query: Annotated[LatestQuery, Query()]) -> Response:
     """One observation per series: the newest. `If-None-Match` gives 304; `Prefer: wait=30` waits for a change."""
-    services = services_of(request)
+    services, caller = services_of(request), caller_of(request)
     home = home_of(services)
     most = services.settings.rows_max
     if query.limit is not None and query.limit > most:
         raise bad_parameter("limit", f"{query.limit} is more than {most}, the most that one page may have")
     at_text, after = _resume(home, query)
     at = await reach(request, services, at_text)
-    wanted = Wanted(tuple(query.filter), tuple(query.field))
+    wanted = Wanted(tuple(query.filter), tuple(query.field), caller.within)
     find = functools.partial(_find, services, home, wanted, query.by, at)
     found = await find()
     if at is None and _is_known(request, found.tag):
-        found = await _changed(services, find, found, wait_of(request, services))
+        found = await _changed(services, caller, find, found, wait_of(request, services))
     standing = Standing.at(home, found.position)
     headers = {"ETag": f'W/"{found.tag}"'}
     if _is_known(request, found.tag):
@@ -115,13 +117,17 @@ def _newest_at(view: View, selection: Selection, by: str) -> list[Newest]:
     return newest_of(selection.groups, view.keys, by, rows.get)
 
 
-async def _changed(services: Services, find: Callable[[], Awaitable[Found]], known: Found, wait_s: float) -> Found:
-    """Wait for something newer, but no longer than this."""
+async def _changed(
+    services: Services, caller: Caller, find: Callable[[], Awaitable[Found]], known: Found, wait_s: float
+) -> Found:
+    """Wait for something newer, but no longer than this, and no longer than the caller may read it."""
     found = known
     try:
         async with asyncio.timeout(wait_s):
             while found.tag == known.tag and not services.hub.closed:
                 await services.progress.advanced()
+                if not services.door.still(caller):
+                    return known
                 found = await find()
                 await asyncio.sleep(POLL_MIN_S)
     except TimeoutError:

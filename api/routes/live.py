@@ -1,11 +1,13 @@
 """`GET /v1/live`: the same filters as an event stream; resumes with no gap and no message twice."""
 
+import functools
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import Field
 
+from api.accounts.guard import caller_of
 from api.live.record import Payload
 from api.live.stream import Stream, StreamRequest
 from api.services import Home, Services, services_of
@@ -51,8 +53,16 @@ async def live(
         detail = f"there are {services.hub.readers} event streams already; close one, or ask again"
         raise Problem(429, "too-many-streams", detail, headers={"Retry-After": str(RETRY_AFTER_S)})
     since = _since(services, home, last_event_id or None, query.since)
+    caller = caller_of(request)
     wanted = StreamRequest(
-        tuple(query.filter), tuple(query.field), since, query.payload, query.time, query.latest_every_ms
+        tuple(query.filter),
+        tuple(query.field),
+        since,
+        query.payload,
+        query.time,
+        query.latest_every_ms,
+        caller.within,
+        functools.partial(services.door.still, caller),
     )
     headers = {
         **Standing.at(home, home.model.position).headers,

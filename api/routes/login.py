@@ -1,4 +1,4 @@
-"""`GET /`: the address that the terminal prints logs in once; without a secret it leads to the page."""
+"""`GET /`: an address with a secret or a code logs in; without one it leads to the page."""
 
 from typing import Annotated
 
@@ -6,8 +6,9 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import Field
 
+from api.accounts.door import COOKIE, COOKIE_AGE_S
+from api.accounts.known import TOKEN_BYTES_MAX
 from api.services import services_of
-from api.web.accounts import COOKIE, COOKIE_AGE_S, TOKEN_BYTES_MAX
 from api.web.params import Parameters
 from api.web.problem import Problem
 
@@ -18,7 +19,9 @@ router = APIRouter()
 class LoginQuery(Parameters):
     """Parameters of `/`."""
 
-    token: str | None = Field(None, max_length=TOKEN_BYTES_MAX, description="The secret; moved into a cookie at once.")
+    token: str | None = Field(
+        None, max_length=TOKEN_BYTES_MAX, description="A secret, or a code that works once; a cookie takes its place."
+    )
 
 
 @router.get("/", response_class=RedirectResponse, status_code=303)
@@ -27,17 +30,20 @@ async def login(request: Request, query: Annotated[LoginQuery, Query()]) -> Resp
     response = RedirectResponse(FIRST_SCREEN, 303, {"Cache-Control": "no-store"})
     if query.token is None:
         return response
-    accounts = services_of(request).accounts
-    if accounts.account_of(query.token) is None:
+    door = services_of(request).door
+    caller = door.by_login(query.token)
+    if caller is None:
         if "text/html" in request.headers.get("accept", ""):
             return response  # a person with an old address: the page says how to get in
         detail = (
-            accounts.missing or "token: this is not the secret of any account; the terminal prints the right address"
+            door.accounts.missing
+            or "token: this is neither the secret of an account nor a code that still works; `hearthlog account login` "
+            "prints an address with a new code"
         )
         raise Problem(401, "wrong-token", detail, parameter="token")
     response.set_cookie(
         COOKIE,
-        query.token,
+        door.cookie_for(caller),
         max_age=COOKIE_AGE_S,
         httponly=True,
         samesite="strict",

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
+from api.accounts.guard import caller_of
 from api.proving import Proven, Prover
 from api.routes.history import limit_of
 from api.services import Home, Services, services_of
@@ -54,7 +55,7 @@ async def log(request: Request, name: LogName, _: Annotated[NoParameters, Query(
     """Metadata, writer's key, last record and how far it is signed."""
     services = services_of(request)
     home = home_of(services)
-    log_name, found = await _open(services, name)
+    log_name, found = await _open(request, services, name)
     last = await services.reader.range(log_name, -min(found.recno, SIGNATURE_LOOKBACK), -1) if found.recno else []
     standing = Standing.at(home, home.model.position)
     return respond(standing, body(standing, _describe(home, found.metadata, last)))
@@ -66,7 +67,7 @@ async def records(request: Request, name: LogName, query: Annotated[RecordsQuery
     services = services_of(request)
     home = home_of(services)
     limit = limit_of(services, query.limit)
-    log_name, found = await _open(services, name)
+    log_name, found = await _open(request, services, name)
     bytes_max = services.settings.answer_payload_bytes_max
     here = query.first <= found.recno
     shown = await services.reader.range(log_name, query.first, limit, bytes_max=bytes_max) if here else []
@@ -90,7 +91,7 @@ async def proof(request: Request, name: LogName, query: Annotated[ProofQuery, Qu
     """
     services = services_of(request)
     home = home_of(services)
-    log_name, found = await _open(services, name)
+    log_name, found = await _open(request, services, name)
     if max(query.recno, query.last or 0) > found.recno:
         raise not_found(f"the log has {found.recno} records, and not yet number {max(query.recno, query.last or 0)}")
     prover = Prover(services.reader, home.model.catalogue)
@@ -118,17 +119,22 @@ async def _to_prove(
     return records
 
 
-async def _open(services: Services, name: str) -> tuple[GdpName, OpenLog]:
+async def _open(request: Request, services: Services, name: str) -> tuple[GdpName, OpenLog]:
     if len(name) != PRINTABLE_CHARACTERS:
         raise bad_parameter("name", f"a log's name has {PRINTABLE_CHARACTERS} characters; `topics` lists them")
     try:
         log_name = parse_name(name)
     except GdpNameError as fault:
         raise bad_parameter("name", str(fault)) from fault
-    found = await services.reader.open(log_name)
+    found = await services.reader.open(log_name) if _is_readable(request, home_of(services), log_name) else None
     if found is None:
         raise _missing(name)
     return log_name, found
+
+
+def _is_readable(request: Request, home: Home, name: GdpName) -> bool:
+    caller, entry = caller_of(request), home.model.catalogue.log(name)
+    return caller.may_read_all or (entry is not None and entry.topic is not None and caller.may_read(entry.topic))
 
 
 def _missing(name: str) -> Problem:

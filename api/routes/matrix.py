@@ -90,7 +90,7 @@ async def wide(request: Request, query: Annotated[MatrixQuery, Query()]) -> Resp
     shape = Shape(format_of(request, query.format), query.layout, query.time, "matrix")
     edges, last = _page(services, query, shape, edges, max(begin, 0))
     grid = _grid(services, query, edges)
-    selection = window.home.model.selector.select(Wanted(tuple(query.filter), tuple(query.field)))
+    selection = window.home.model.selector.select(Wanted(tuple(query.filter), tuple(query.field), window.within))
     groups = [each for each in selection.groups if query.field or each[0].field != MESSAGE_FIELD]
     find = functools.partial(lines_of, window, groups)
     lines = await services.pools.run(find, heavy=True)

@@ -1,12 +1,12 @@
 """`/mqtt`: MQTT over WebSocket (MQTT 5 §6), a tunnel of bytes to the broker, which authenticates by itself."""
 
 import asyncio
-from urllib.parse import urlsplit
 
 import structlog
 from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect
 
+from api.accounts.guard import same_origin
 from api.services import Services
 from api.settings import address
 
@@ -24,7 +24,7 @@ router = APIRouter()
 async def mqtt(socket: WebSocket) -> None:
     """Carry bytes both ways until either side ends. Frames need not match MQTT packets."""
     services: Services = socket.app.state.services
-    if SUBPROTOCOL not in socket.scope["subprotocols"] or not _same_origin(socket):
+    if SUBPROTOCOL not in socket.scope["subprotocols"] or not same_origin(socket.headers):
         await socket.close(POLICY_VIOLATION)
         return
     if services.tunnels >= services.settings.mqtt_tunnels_max:
@@ -35,12 +35,6 @@ async def mqtt(socket: WebSocket) -> None:
         await _tunnel(socket, *address(services.settings.mqtt))
     finally:
         services.tunnels -= 1
-
-
-def _same_origin(socket: WebSocket) -> bool:
-    """Browsers say where a page is from; a page of another origin has no business with the broker here."""
-    origin = socket.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == socket.headers.get("host")
 
 
 async def _tunnel(socket: WebSocket, host: str, port: int) -> None:

@@ -6,7 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
+from api.accounts.guard import caller_of
 from api.health.look import question_of
+from api.health.narrow import readable
 from api.health.notable import Window, notable
 from api.routes.gaps import window_of
 from api.routes.history import limit_of
@@ -51,7 +53,7 @@ async def notable_facts(request: Request, query: Annotated[NotableQuery, Query()
     question = question_of(services, home)
     window = Window(start, end, present=end >= question.asked.view.position)
     find = functools.partial(notable, question, window, rows_max=services.settings.plot_rows_max)
-    facts = await services.pools.run(find, heavy=True)
+    facts = readable(await services.pools.run(find, heavy=True), caller_of(request))
     told = [each for each in facts if each.until is None or not query.standing]
     moment = functools.partial(one_time, style=query.time)
     standing = Standing.at(home, question.asked.view.position)

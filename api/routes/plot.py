@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from numpy.typing import NDArray
 from pydantic import Field
 
+from api.accounts.guard import caller_of
 from api.gaps.find import Asked, asked_of
 from api.readmodel.latest import Newest, Series, newest_of
 from api.readmodel.newest import newest
@@ -59,7 +60,7 @@ async def plot(request: Request, query: Annotated[PlotQuery, Query()]) -> Respon
     start, end = read_moment(home, query.start, "start", now), read_moment(home, query.end, "end", now)
     if start >= end:
         raise bad_parameter("start", f"{query.start} is not before end, {query.end}")
-    selection = home.model.selector.select(Wanted(tuple(query.filter), tuple(query.field)))
+    selection = home.model.selector.select(Wanted(tuple(query.filter), tuple(query.field), caller_of(request).within))
     groups = [(series, numbers) for series, numbers in selection.groups if series.field != MESSAGE_FIELD]
     window = PlotRequest(query.by, start, end, query.width)
     draw = functools.partial(_draw, services.settings, view, groups, window)

@@ -8,6 +8,7 @@ import orjson
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
+from api.accounts.guard import caller_of
 from api.gaps.cadence import usual_interval
 from api.gaps.hear import lines_of, reporting_changes
 from api.gaps.rules import LATE_INTERVALS, SILENT_INTERVALS
@@ -58,7 +59,7 @@ async def topics(request: Request, query: Annotated[TopicsQuery, Query()]) -> Re
     at = await reach(request, services, at_text)
     view = home.model.view.pinned(at)
     selector = home.model.selector
-    known = selector.select(Wanted(tuple(query.filter))).topics
+    known = selector.select(Wanted(tuple(query.filter), within=caller_of(request).within)).topics
     names = [topic for topic in known if topic > after and _existed(home, topic, view.position)]
     series = [selector.series_of(topic) for topic in names[:limit]]
     shape = Shape(format_of(request, query.format), "rows", query.time, "topics")

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from pydantic import BaseModel
 
-from api.web.accounts import is_guarded
+from api.accounts.guard import is_guarded
 from api.web.problem import MEDIA_TYPE as PROBLEM_MEDIA_TYPE
 from api.web.problem import ProblemBody
 

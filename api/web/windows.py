@@ -6,6 +6,8 @@ from typing import NamedTuple, TypeVar
 from fastapi import Request
 
 from api import calendar
+from api.accounts.caller import Within
+from api.accounts.guard import caller_of
 from api.errors import TimeError
 from api.readmodel.gather import Groups, TooManyRows
 from api.readmodel.latest import Series
@@ -22,12 +24,13 @@ Answer = TypeVar("Answer")
 
 
 class Window(NamedTuple):
-    """One moment of the read model, and start ≤ select time < end in ns."""
+    """One moment of the read model, start ≤ select time < end in ns, and what the caller may read."""
 
     home: Home
     view: View
     start: int
     end: int
+    within: Within
 
 
 async def window_of(request: Request, services: Services, at: str | None, start: str, end: str) -> Window:
@@ -45,12 +48,12 @@ async def window_of(request: Request, services: Services, at: str | None, start:
     first, last = read_moment(home, start, "start", now), read_moment(home, end, "end", ending)
     if first >= last:
         raise bad_parameter("start", f"{start} is not before end, {end}")
-    return Window(home, view, first, last)
+    return Window(home, view, first, last, caller_of(request).within)
 
 
-def observed(home: Home, filters: list[str], fields: list[str]) -> tuple[list[Series], Groups]:
+def observed(window: Window, filters: list[str], fields: list[str]) -> tuple[list[Series], Groups]:
     """The series that are wanted and what they are made of; messages only where their field, the empty one, is."""
-    selection = home.model.selector.select(Wanted(tuple(filters), tuple(fields)))
+    selection = window.home.model.selector.select(Wanted(tuple(filters), tuple(fields), window.within))
     found = [each for each in selection.groups if fields or each[0].field != MESSAGE_FIELD]
     return [series for series, _ in found], Groups([numbers for _, numbers in found])
 

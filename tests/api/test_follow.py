@@ -76,7 +76,7 @@ async def test_what_the_sink_said_last_is_known_again_after_a_restart(tmp_path):
 
 
 def queue_on(reader: Reader) -> Queue:
-    queue = Queue(FilterSet.parse(["#"]), messages_max=100, bytes_max=1 << 20)
+    queue = Queue([FilterSet.parse(["#"])], messages_max=100, bytes_max=1 << 20)
     reader.hub.attach(queue)
     return queue
 

@@ -1,0 +1,1 @@
+"""Who calls, and what they may read: accounts, cookies, tickets, the guard in front of every route."""
