@@ -1,0 +1,127 @@
+"""The calls that `Home` and `AsyncHome` share: what each asks, and what is proven of its answer. No I/O."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from gdp.proof import Proof, decode
+from hearthlog.client import pinned, reads
+from hearthlog.client.errors import CannotVerify
+from hearthlog.client.fetch import fetch
+from hearthlog.client.live import Follower, LiveMessage
+from hearthlog.client.moments import Moment
+from hearthlog.client.options import Texts
+from hearthlog.client.policy import Policy
+from hearthlog.client.query import HEADERS_JSON, pairs
+from hearthlog.client.steps import Ask, Steps
+from hearthlog.client.table import Table
+from hearthlog.client.verify.prover import Prover
+
+T = TypeVar("T")
+Options = Mapping[str, object]
+
+
+class Calls:
+    """Makes the steps of each call; see `Home` for what the calls mean."""
+
+    def __init__(self, policy: Policy, *, verify: bool, catalogue: str | None) -> None:
+        self._policy = policy
+        self._prover = Prover(policy, catalogue) if verify else None
+
+    @property
+    def verifies(self) -> bool:
+        """Whether answers are to be proven."""
+        return self._prover is not None
+
+    def topics(self, filters: Sequence[str], options: Options) -> Steps[Table]:
+        """See `Home.topics`."""
+        return self._unproven("topics", reads.read_table(self._policy, "/v1/topics", filters, options))
+
+    def latest(self, filters: Sequence[str], options: Options) -> Steps[Table]:
+        """See `Home.latest`."""
+        return self._proven(reads.read_table(self._policy, "/v1/latest", filters, options))
+
+    def history(self, filters: Sequence[str], options: Options) -> Steps[Table]:
+        """See `Home.history`."""
+        return self._proven(reads.read_table(self._policy, "/v1/history", filters, options))
+
+    def aggregate(self, filters: Sequence[str], options: Options) -> Steps[Table]:
+        """See `Home.aggregate`."""
+        return self._unproven("aggregate", reads.read_table(self._policy, "/v1/aggregate", filters, options))
+
+    def plot(self, filters: Sequence[str], options: Options) -> Steps[Table]:
+        """See `Home.plot`."""
+        return self._unproven("plot", reads.read_plot(self._policy, filters, options))
+
+    def matrix(self, filters: Sequence[str], options: Options) -> Steps[Table]:
+        """See `Home.matrix`."""
+        return self._unproven("matrix", reads.read_table(self._policy, "/v1/matrix", filters, options))
+
+    def asof(self, left: Texts, right: Texts, options: Options) -> Steps[Table]:
+        """See `Home.asof`."""
+        return self._unproven("asof", reads.read_asof(self._policy, _list(left), _list(right), options))
+
+    def gaps(self, filters: Sequence[str], options: Options) -> Steps[list[dict[str, Any]]]:
+        """See `Home.gaps`."""
+        return self._unproven("gaps", reads.read_rows(self._policy, "/v1/gaps", "gaps", filters, options))
+
+    def notable(self, options: Options) -> Steps[list[dict[str, Any]]]:
+        """See `Home.notable`."""
+        return self._unproven("notable", reads.read_rows(self._policy, "/v1/notable", "notable", (), options))
+
+    def store(self) -> Steps[dict[str, Any]]:
+        """See `Home.store`."""
+        return reads.read_object(self._policy, "/v1/store")
+
+    def follower(self, filters: Sequence[str], field: Texts, since: Moment | None) -> Follower:
+        """See `Home.live`."""
+        found = dict(pairs((), {"since": since}))
+        return Follower(self._policy, filters, pairs((), {"field": _list(field)}), found.get("since"))
+
+    def prove_message(self, message: LiveMessage, field: Texts) -> Steps[None]:
+        """Prove a live message of a stream of these fields.
+
+        Raises:
+            NotProven: its record does not bear it out.
+        """
+        assert self._prover is not None
+        return self._prover.message(message, whole=not _list(field))
+
+    def pin(self, query: pinned.Query, filters: Sequence[str], options: Options) -> Steps[pinned.Pinned]:
+        """See `Home.pin`."""
+        return pinned.pin(self._policy, query, filters, options)
+
+    def dataset(self, dataset: str | pinned.Pinned) -> Steps[Table]:
+        """See `Home.dataset`."""
+        id_ = dataset if isinstance(dataset, str) else dataset.id
+        proven = None if self._prover is None else self._prover.logs
+        _, table = yield from pinned.dataset(self._policy, id_, proven)
+        return table
+
+    def described(self, id_: str) -> Steps[pinned.Pinned]:
+        """See `Home.described`."""
+        found = yield from reads.read_object(self._policy, f"/v1/datasets/{id_}")
+        return pinned.pinned_of(found)
+
+    def proof(self, log: str, recno: int, last: int | None) -> Steps[Proof]:
+        """See `Home.proof`."""
+        params = pairs((), {"recno": recno, "last": last})
+        answer = yield from fetch(self._policy, Ask(f"/v1/logs/{log}/proof", params, HEADERS_JSON))
+        return decode(answer.content)
+
+    def _proven(self, steps: Steps[Table]) -> Steps[Table]:
+        table = yield from steps
+        if self._prover is not None:
+            yield from self._prover.table(table)
+        return table
+
+    def _unproven(self, what: str, steps: Steps[T]) -> Steps[T]:
+        if self._prover is not None:
+            raise CannotVerify(
+                f"verify=True does not cover {what}: it proves history, latest, live and datasets. Pin a matrix and "
+                "fetch it as a dataset, or ask a Home without verify"
+            )
+        return (yield from steps)
+
+
+def _list(texts: Texts) -> Sequence[str]:
+    return (texts,) if isinstance(texts, str) else tuple(texts)
