@@ -12,8 +12,6 @@ from api.readmodel.gather import Groups
 from api.readmodel.page import Key, PageRequest, key_of, page
 from api.readmodel.reduce import NEVER
 from api.readmodel.rows import Rows
-from api.readmodel.selection import Wanted
-from api.readmodel.series import MESSAGE_FIELD
 from api.routes.history import limit_of
 from api.routes.matrix import lines_of, name_of
 from api.services import Services, services_of
@@ -22,6 +20,7 @@ from api.web.answer import Standing, next_page
 from api.web.answer_table import Shape, respond_table, stream
 from api.web.cursor import decode_cursor, encode_cursor
 from api.web.formats import format_of
+from api.web.ground import Ground
 from api.web.openapi import answers
 from api.web.params import (
     AtText,
@@ -42,7 +41,7 @@ from api.web.problem import bad_parameter
 from api.web.schemas_reads import Events
 from api.web.table import Table, Values
 from api.web.table_rows import every_page, table_of, tables_of
-from api.web.windows import Window, bounded, hold_ns, window_of
+from api.web.windows import bounded, hold_ns, window_of
 
 router = APIRouter()
 
@@ -77,16 +76,16 @@ class AsofQuery(Parameters):
 class Joined:
     """What is joined to each event."""
 
-    window: Window
+    ground: Ground
     names: list[str]
     groups: Groups
     question: Question
 
     def table(self, rows: Rows) -> Table:
         """Events with what stood before them."""
-        table = table_of(rows, self.window.view.keys, self.window.home.model.catalogue)
+        table = table_of(rows, self.ground.view.keys, self.ground.catalogue)
         moments = rows.columns.select_time(self.question.by)
-        for name, state in zip(self.names, asof(self.window.view, self.groups, moments, self.question), strict=True):
+        for name, state in zip(self.names, asof(self.ground.view, self.groups, moments, self.question), strict=True):
             table[name] = Values(state.kinds, state.values, state.texts)
         return table
 
@@ -104,10 +103,9 @@ async def joined(request: Request, query: Annotated[AsofQuery, Query()]) -> Resp
         at, after = position_text(home_of(services), pinned), Key(*key)
     window = await window_of(request, services, at, query.start, query.end)
     shape = Shape(format_of(request, query.format), query.layout, query.time, "events")
-    select = window.home.model.selector.select
-    events = select(Wanted(tuple(query.left), tuple(query.left_field), window.within)).ids
+    events = window.ground.select(query.left, query.left_field).ids
     wanted = PageRequest(query.by, limit, start=window.start, end=window.end, after=after)
-    join = await _joined(services, query, window)
+    join = await join_of(services, query, window.ground)
     standing = Standing.at(window.home, window.view.position)
     if query.limit is None and shape.format != "json":
         pages = every_page(services, window.view, events, wanted)
@@ -124,11 +122,10 @@ async def joined(request: Request, query: Annotated[AsofQuery, Query()]) -> Resp
     return await respond_table(services, standing, shape, table, next_url=next_url)
 
 
-async def _joined(services: Services, query: AsofQuery, window: Window) -> Joined:
-    wanted = Wanted(tuple(query.right), tuple(query.right_field), window.within)
-    selection = window.home.model.selector.select(wanted)
-    groups = [each for each in selection.groups if query.right_field or each[0].field != MESSAGE_FIELD]
-    lines = await services.pools.run(functools.partial(lines_of, window, groups), heavy=True)
+async def join_of(services: Services, query: AsofQuery, ground: Ground) -> Joined:
+    """What `right` means."""
+    groups = ground.observed(query.right, query.right_field)
+    lines = await services.pools.run(functools.partial(lines_of, ground.view, groups), heavy=True)
     numbers, hold = dict(groups), hold_ns(query.hold_for)
     question = Question(query.by, query.equal, NEVER if hold is None else hold, services.settings.scan_rows_max)
-    return Joined(window, [name_of(line) for line in lines], Groups([numbers[line.series] for line in lines]), question)
+    return Joined(ground, [name_of(line) for line in lines], Groups([numbers[line.series] for line in lines]), question)

@@ -13,8 +13,7 @@ from api.readmodel.matrix import PICKING, Grid, matrix
 from api.readmodel.newest import newest
 from api.readmodel.reduce import NEVER
 from api.readmodel.rows import Ints
-from api.readmodel.selection import Wanted
-from api.readmodel.series import MESSAGE_FIELD
+from api.readmodel.view import View
 from api.routes.aggregate import Function
 from api.services import Services, services_of
 from api.times import format_time
@@ -40,7 +39,7 @@ from api.web.positions import home_of, position_text
 from api.web.problem import bad_parameter
 from api.web.schemas_reads import Matrix as MatrixBody
 from api.web.table import Column, Integers, Numbers, Table, Times, Values
-from api.web.windows import Window, bounded, check_cells, edges_of, hold_ns, window_of
+from api.web.windows import bounded, check_cells, edges_of, hold_ns, window_of
 
 SERIES_MARK = "#"
 """Between topic and field in the name of a column; no topic has it, so the name says which is which."""
@@ -89,10 +88,9 @@ async def wide(request: Request, query: Annotated[MatrixQuery, Query()]) -> Resp
     edges = edges_of(query.every, query.tz, window.start - 1, window.end, cells_max=services.settings.cells_max)[:-1]
     shape = Shape(format_of(request, query.format), query.layout, query.time, "matrix")
     edges, last = _page(services, query, shape, edges, max(begin, 0))
-    grid = _grid(services, query, edges)
-    selection = window.home.model.selector.select(Wanted(tuple(query.filter), tuple(query.field), window.within))
-    groups = [each for each in selection.groups if query.field or each[0].field != MESSAGE_FIELD]
-    find = functools.partial(lines_of, window, groups)
+    grid = grid_of(services, query, edges)
+    groups = window.ground.observed(query.filter, query.field)
+    find = functools.partial(lines_of, window.view, groups)
     lines = await services.pools.run(find, heavy=True)
     standing = Standing.at(window.home, window.view.position)
     rows = max(len(edges) - 1, 0)
@@ -101,7 +99,7 @@ async def wide(request: Request, query: Annotated[MatrixQuery, Query()]) -> Resp
     check_cells(len(lines) * rows, services.settings.cells_max, f"{len(lines)} series at {rows} times")
     numbers = dict(groups)
     chosen = Groups([numbers[line.series] for line in lines])
-    work = functools.partial(_table, window, grid, lines, chosen)
+    work = functools.partial(wide_table, window.view, grid, lines, chosen)
     table = await services.pools.run(functools.partial(bounded, work), heavy=True)
     next_url = None
     if last is not None:
@@ -128,11 +126,11 @@ def _page(services: Services, query: MatrixQuery, shape: Shape, edges: Ints, beg
     return edges[begin : last + 1], last if last < len(edges) - 1 else None
 
 
-def lines_of(window: Window, groups: list[tuple[Series, list[int]]]) -> list[Newest]:
+def lines_of(view: View, groups: list[tuple[Series, list[int]]]) -> list[Newest]:
     """The series that have an observation at the position, each with its newest: so new ones change no old answer."""
     ids = np.array(sorted(number for _, numbers in groups for number in numbers), np.int32)
-    known = {row.series: row for row in newest(window.view, ids, "logged").unpack()}
-    return newest_of(groups, window.view.keys, "logged", known.get)
+    known = {row.series: row for row in newest(view, ids, "logged").unpack()}
+    return newest_of(groups, view.keys, "logged", known.get)
 
 
 def _cost(rows: int, series: int, shape: Shape) -> dict[str, int]:
@@ -141,7 +139,12 @@ def _cost(rows: int, series: int, shape: Shape) -> dict[str, int]:
     return {"rows": rows, "columns": series + 1, "cells": rows * series, "bytes": rows * (series + 1) * size}
 
 
-def _grid(services: Services, query: MatrixQuery, edges: Ints) -> Grid:
+def grid_of(services: Services, query: MatrixQuery, edges: Ints) -> Grid:
+    """What the kernel is asked.
+
+    Raises:
+        Problem: 400; a fill that the function has no use for.
+    """
     fill = query.fill or ("none" if query.fn in ADDING else "hold")
     if fill != "none" and query.fn in ADDING:
         raise bad_parameter("fill", f"{fill} goes on with a value, and {query.fn} of nothing is none: fill=none does")
@@ -149,11 +152,16 @@ def _grid(services: Services, query: MatrixQuery, edges: Ints) -> Grid:
     return Grid(query.fn, query.by, edges, fill, NEVER if hold is None else hold, services.settings.scan_rows_max)
 
 
-def _table(window: Window, grid: Grid, lines: list[Newest], groups: Groups) -> Table:
+def wide_table(view: View, grid: Grid, lines: list[Newest], groups: Groups) -> Table:
+    """The table, a column per line; `groups` are the stored series of each.
+
+    Raises:
+        TooManyRows: more than may be looked at.
+    """
     table: dict[str, Column] = {"time": Times(grid.edges[1:])}
     if len(grid.edges) < 2:
         return table | {name_of(line): Numbers(np.zeros(0)) for line in lines}
-    found = matrix(window.view, groups, grid)
+    found = matrix(view, groups, grid)
     for place, line in enumerate(lines):
         values = found.values[place]
         if grid.function in PICKING:

@@ -171,7 +171,7 @@ class Values:
     def slice(self, first: int, last: int) -> "Values":
         """See `Column`."""
         texts = {place - first: text for place, text in self.texts.items() if first <= place < last}
-        return Values(self.kinds[first:last], self.values[first:last], texts, self.beside)
+        return Values(self.kinds[first:last], self.values[first:last], texts, self.beside or bool(self.texts))
 
     def json(self, _: str) -> list[Any]:
         """See `Column`."""

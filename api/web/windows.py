@@ -12,11 +12,10 @@ from api.errors import TimeError
 from api.readmodel.gather import Groups, TooManyRows
 from api.readmodel.latest import Series
 from api.readmodel.rows import Ints
-from api.readmodel.selection import Wanted
-from api.readmodel.series import MESSAGE_FIELD
 from api.readmodel.view import View
 from api.services import Home, Services
 from api.times import UNITS_NS
+from api.web.ground import Ground
 from api.web.positions import home_of, now_of, reach, read_moment
 from api.web.problem import Problem, bad_parameter
 
@@ -31,6 +30,12 @@ class Window(NamedTuple):
     start: int
     end: int
     within: Within
+
+    @property
+    def ground(self) -> Ground:
+        """What is read."""
+        model = self.home.model
+        return Ground(self.view, model.selector, model.catalogue, self.within)
 
 
 async def window_of(request: Request, services: Services, at: str | None, start: str, end: str) -> Window:
@@ -53,8 +58,7 @@ async def window_of(request: Request, services: Services, at: str | None, start:
 
 def observed(window: Window, filters: list[str], fields: list[str]) -> tuple[list[Series], Groups]:
     """The series that are wanted and what they are made of; messages only where their field, the empty one, is."""
-    selection = window.home.model.selector.select(Wanted(tuple(filters), tuple(fields), window.within))
-    found = [each for each in selection.groups if fields or each[0].field != MESSAGE_FIELD]
+    found = window.ground.observed(filters, fields)
     return [series for series, _ in found], Groups([numbers for _, numbers in found])
 
 
