@@ -10,6 +10,8 @@ import typer
 import broker_config
 from broker_config import Account
 from compose.accounts import changing_accounts, new_secret, read_accounts
+from compose.addresses import parse_address
+from compose.codes import make_code
 from compose.datadir import DataDirectory, existing_directory
 from compose.errors import AccountError, ComposeError
 from hearthlog.configuration import load_settings
@@ -24,6 +26,7 @@ Read = Annotated[
 Publish = Annotated[
     list[str] | None, typer.Option(metavar="FILTER", help="What it may publish to; %u is its name. May be repeated.")
 ]
+LoginName = Annotated[str, typer.Argument(metavar="[NAME]", help="The account. Default: admin.")]
 Data = Annotated[Path | None, typer.Option(metavar="DIR", help="Directory of the home. Default: ./data")]
 
 account = typer.Typer(help="Who may read and publish what; effective within a second.", no_args_is_help=True)
@@ -70,6 +73,19 @@ def remove(name: Name, data: Data = None) -> None:
     with _in_words(), changing_accounts(_directory(data)) as accounts:
         del accounts[_known(accounts, name).name]
     typer.echo(f"{name} is removed.")
+
+
+@account.command()
+def login(name: LoginName = broker_config.ADMIN, data: Data = None) -> None:
+    """Print an address that logs a browser in once, within ten minutes; it holds no secret."""
+    with _in_words():
+        settings = load_settings({"data": data})
+        directory = existing_directory(settings.data)
+        if name != broker_config.ADMIN:
+            _known(read_accounts(directory), name)
+        address = parse_address(settings.http, option="--http").reachable
+        code = make_code(directory, name)
+    typer.echo(f"http://{address}/?token={code}")
 
 
 def rights_text(each: Account) -> str:
