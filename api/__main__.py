@@ -1,12 +1,11 @@
 """`python -m api`: serve a home over HTTP until told to stop."""
 
-import logging
 import os
 import sys
 
-import structlog
 import uvloop
 
+from api import log_lines
 from api.errors import ApiError, StartError, StoreReplaced
 from api.process import serve
 from api.settings import ApiSettings
@@ -18,17 +17,7 @@ INTERRUPTED = 130
 
 def main() -> int:
     """Run the process; returns its exit status."""
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    log_lines.configure()
     status = 0
     try:
         uvloop.run(serve(ApiSettings.load()))

@@ -13,6 +13,7 @@ import structlog
 from api.errors import ReadModelDamaged, StoreReplaced
 from api.follow.progress import Progress
 from api.readmodel import manifest
+from api.readmodel.place import current
 from api.settings import ApiSettings
 from gdp.catalogue import decode_entry
 from gdp.client import GdpClient
@@ -107,7 +108,7 @@ def _of_read_model(settings: ApiSettings, catalogue: GdpName) -> Followed | None
     """What the read model was made from: it is served though the log server is away."""
     first = FIRST.server(catalogue)
     try:
-        found = manifest.load(settings.read_model_path)
+        found = manifest.load(current(settings.read_model_path))
     except ReadModelDamaged:
         return None
     return Followed(catalogue, first) if found is None or found.store == store_prefix(first) else None

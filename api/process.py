@@ -2,7 +2,6 @@
 
 import asyncio
 import errno
-import functools
 import socket
 import sys
 import time
@@ -18,9 +17,7 @@ from api.accounts.known import Accounts
 from api.accounts.signed import Signer, load_key
 from api.app import create_app
 from api.errors import StartError
-from api.follow.applier import Applier
-from api.follow.follower import Follower
-from api.follow.primer import prime
+from api.follow.keeper import Keeper
 from api.follow.progress import Progress
 from api.follow.sink_state import SinkState
 from api.followed import find, until_replaced
@@ -28,11 +25,13 @@ from api.gauges import gauges_of
 from api.health.attention import Attention
 from api.health.watch import Watch
 from api.live.hub import Hub
-from api.readmodel import disk
-from api.readmodel.model import ReadModel
-from api.services import Home, Services
+from api.readmodel.disk import Source
+from api.readmodel.manifest import Stamp
+from api.readmodel.place import Place
+from api.services import Services
 from api.settings import ApiSettings, address
 from api.store_reader import StoreReader
+from api.web.answer import KERNEL
 from api.web.metrics import Metrics
 from api.web.pools import Pools
 from gdp.client import GdpClient
@@ -68,12 +67,11 @@ async def serve(settings: ApiSettings) -> None:
     """Run until told to stop.
 
     Raises:
-        StartError: the address cannot be listened on, or the read model is another api's.
+        StartError: the address cannot be listened on, or the read model cannot be kept.
         StoreReplaced: in an exception group; the store was restored, and the process should be started again.
     """
     sys.setswitchinterval(SWITCH_INTERVAL_S)
-    # The lock is the process's until it ends.
-    disk.lock(settings.read_model_path)
+    place = Place(settings.read_model_path)
     listening = _listen(settings.http)
     log.info("listening", http=settings.http)
     client_settings = ClientSettings(request_timeout_s=settings.store_read_timeout_s)
@@ -89,18 +87,18 @@ async def serve(settings: ApiSettings) -> None:
             timeout_graceful_shutdown=STOP_S_MAX,
             ws_per_message_deflate=False,
         )
-        async with _working(services, client):
+        async with _working(services, client, place):
             await Server(config, services).serve([listening])
         services.pools.close()
 
 
 @asynccontextmanager
-async def _working(services: Services, client: GdpClient) -> AsyncIterator[None]:
+async def _working(services: Services, client: GdpClient, place: Place) -> AsyncIterator[None]:
     watch = Watch(services, services.clock)
     attention = Attention(services, watch, services.clock)
     async with asyncio.TaskGroup() as group:
         tasks = [
-            group.create_task(_follow(services, client), name="follow the feed"),
+            group.create_task(_follow(services, client, place), name="follow the feed"),
             group.create_task(watch.run(), name="look at the home"),
             group.create_task(attention.run(), name="publish attention"),
             group.create_task(services.hub.wake_regularly(RIGHTS_LOOK_S), name="look at rights"),
@@ -112,29 +110,12 @@ async def _working(services: Services, client: GdpClient) -> AsyncIterator[None]
                 task.cancel()
 
 
-async def _follow(services: Services, client: GdpClient) -> None:
+async def _follow(services: Services, client: GdpClient, place: Place) -> None:
     settings = services.settings
     followed = await find(settings, client)
-    catalogue, server, ancestors = followed
-    model = await asyncio.to_thread(
-        ReadModel.open,
-        settings.read_model_path,
-        catalogue,
-        store=store_prefix(server),
-        decoders=DECODER_SET,
-        tail_rows_max=settings.tail_rows_max,
-    )
-    services.sink.recall(model)
-    services.home = Home(catalogue, server, model, ancestors)
-    log.info("read_model_open", rows=model.segment_rows, segments=model.segments, position=model.position)
-    primer = functools.partial(prime, client, model)
-    applier = Applier(
-        model, services.hub, services.progress, services.sink, slice_ms=settings.feed_slice_ms, primer=primer
-    )
-    delay_s_max = settings.feed_reconnect_delay_max_s
-    follower = Follower(client, server, model, applier, services.progress, delay_s_max=delay_s_max)
+    source = Source(followed.catalogue, store_prefix(followed.server), Stamp(DECODER_SET, KERNEL))
     async with asyncio.TaskGroup() as group:
-        group.create_task(follower.run(), name="follower")
+        group.create_task(Keeper(services, client, followed, place, source).run(), name="keep the read model")
         group.create_task(until_replaced(settings, client, followed, services.progress), name="watch for a restore")
 
 

@@ -10,6 +10,7 @@ from fastapi import Request
 from api.accounts.door import Door
 from api.follow.progress import Progress
 from api.follow.sink_state import SinkState
+from api.follow.upkeep import Upkeep
 from api.gaps.lines import Lines
 from api.live.hub import Hub
 from api.readmodel.model import ReadModel
@@ -51,6 +52,7 @@ class Services:
     home: Home | None = None
     look: "Look | None" = None
     """What was seen at the last look at the home; None before the first."""
+    upkeep: Upkeep = field(default_factory=Upkeep)
     lines: Lines = field(default_factory=Lines)
     fragments: Fragments = field(default_factory=Fragments)
     tunnels: int = 0

@@ -41,6 +41,12 @@ class ApiSettings(BaseSettings):
     tail_rows_max: int = Field(
         262_144, ge=1_000, le=16_777_216, description="Rows in memory at which they are sealed into a segment."
     )
+    segment_rows_max: int = Field(
+        16_777_216, ge=1_000, description="Rows of the largest segment that others are merged into."
+    )
+    compaction_segments_min: int = Field(
+        4, ge=2, description="Neighbouring segments that are merged into one, by a process of its own, at least."
+    )
     rows_default: int = Field(1_000, ge=1, description="Rows of an answer that names no limit.")
     rows_max: int = Field(50_000, ge=1, le=1_000_000, description="Largest limit that an answer may be asked for.")
     answer_payload_bytes_max: int = Field(

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import structlog
 
@@ -26,8 +26,17 @@ class Applier:
     """Takes the feed in, in the order in which it comes. Everything happens on the loop, in slices."""
 
     def __init__(
-        self, model: ReadModel, hub: Hub, progress: Progress, sink: SinkState, *, slice_ms: float, primer: Primer
+        self,
+        model: ReadModel,
+        hub: Hub,
+        progress: Progress,
+        sink: SinkState,
+        *,
+        slice_ms: float,
+        primer: Primer,
+        moved: Callable[[], None] = lambda: None,
     ) -> None:
+        """`moved` is called when the position has moved, before streams are told."""
         self._model = model
         self._hub = hub
         self._progress = progress
@@ -35,6 +44,7 @@ class Applier:
         self._slice_s = slice_ms / 1000
         self._interpreter = Interpreter(model.known)
         self._primer = primer
+        self._moved = moved
         self._primed = False
         self._rows: list[Row] = []
         self._news: list[LiveRecord] = []
@@ -67,6 +77,7 @@ class Applier:
     def advance(self, watermark: int) -> None:
         """Nothing logged at or before `watermark` (ns) is still to come."""
         self._model.advance(watermark)
+        self._moved()
         if self._progress.snapshot:
             self._progress.snapshot = False
             self._hub.interrupt()

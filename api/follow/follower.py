@@ -1,17 +1,15 @@
 """Following the feed for ever: what comes is applied, full tails are sealed, a lost connection is looked for again."""
 
 import asyncio
-import contextlib
 import random
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 
 from api.follow.applier import Applier
 from api.follow.progress import Progress
-from api.readmodel.model import ReadModel
+from api.readmodel.filing import Filing
 from gdp.backoff import Backoff
 from gdp.client import FeedRecords, GdpClient, Interruption
 from gdp.errors import GdpError
@@ -20,7 +18,7 @@ from gdp.names import GdpName
 FIRST_DELAY_S = 0.25
 PROGRESS_EVERY_S = 5.0
 SEAL_ON_STOP_ROWS_MIN = 10_000
-"""A smaller tail is not worth a file: the feed gives it again in a moment."""
+"""A smaller tail is not worth a file at the end: the feed gives it again in a moment."""
 SEAL_RETRY_S = 10.0
 log = structlog.get_logger()
 
@@ -32,7 +30,7 @@ class Follower:
         self,
         client: GdpClient,
         server: GdpName,
-        model: ReadModel,
+        filing: Filing,
         applier: Applier,
         progress: Progress,
         *,
@@ -41,21 +39,29 @@ class Follower:
     ) -> None:
         self._client = client
         self._server = server
-        self._model = model
+        self._model = filing.model
         self._applier = applier
         self._progress = progress
         self._backoff = Backoff(FIRST_DELAY_S, delay_s_max, chance)
-        self._writer = ThreadPoolExecutor(1, "seal")
+        self._filing = filing
         self._sealing: asyncio.Task[None] | None = None
         self._reported = time.monotonic()
 
     async def run(self) -> None:
-        """Follow until cancelled; then keep what is worth it."""
-        try:
-            async with asyncio.TaskGroup() as group:
-                await self._follow_for_ever(group)
-        finally:
-            await self._keep()
+        """Follow until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            await self._follow_for_ever(group)
+
+    async def keep(self, *, rows_min: int = SEAL_ON_STOP_ROWS_MIN) -> None:
+        """Once it has ended: write what is in memory, if there are so many rows. The feed can give it again.
+
+        Raises:
+            OSError: it could not be written.
+        """
+        if self._model.tail_rows >= rows_min:
+            if not self._model.sealing:
+                self._model.freeze(resume=self._applier.resume)
+            await self._filing.seal()
 
     async def _follow_for_ever(self, group: asyncio.TaskGroup) -> None:
         while True:
@@ -92,19 +98,12 @@ class Follower:
         """Write the tail; while that fails everything is answered from memory, and the feed waits once that is full."""
         while True:
             try:
-                await self._model.seal(self._writer)
+                await self._filing.seal()
             except OSError as fault:
                 log.error("read_model_not_written", fault=str(fault))  # noqa: TRY400  # the disk's fault, said in words
                 await asyncio.sleep(SEAL_RETRY_S)
             else:
                 return
-
-    async def _keep(self) -> None:
-        if self._model.tail_rows >= SEAL_ON_STOP_ROWS_MIN and not self._model.sealing:
-            self._model.freeze(resume=self._applier.resume)
-            with contextlib.suppress(OSError):
-                await self._model.seal(self._writer)
-        self._writer.shutdown()
 
     def _report(self) -> None:
         now = time.monotonic()

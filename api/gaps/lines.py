@@ -12,13 +12,13 @@ class Lines:
     """One thread."""
 
     def __init__(self) -> None:
-        self._age = -1
+        self._seen: tuple[ReadModel, int] | None = None
         self._lines: list[Line] = []
 
     def of(self, model: ReadModel) -> list[Line]:
         """One line a topic."""
-        if self._age != len(model.table):
+        if self._seen != (model, model.table.age):
             topics = model.selector.select(Wanted(())).topics
             series = [model.selector.series_of(each) for each in topics if not each.startswith(OURS)]
-            self._age, self._lines = len(model.table), lines_of(series, None)
+            self._seen, self._lines = (model, model.table.age), lines_of(series, None)
         return self._lines

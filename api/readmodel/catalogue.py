@@ -62,7 +62,7 @@ class Catalogue:
         del self._unsaved[:count]
 
     def load(self, root: Path) -> None:
-        """Read what was saved. A torn last line is what a crash leaves: its records come again by the feed.
+        """Read what was saved. A torn last line is being written, or what a crash left: it comes again by the feed.
 
         Raises:
             ReadModelDamaged: a line that is no catalogue record.
@@ -90,15 +90,21 @@ def append(root: Path, lines: bytes) -> None:
             os.fsync(file.fileno())
 
 
+def mend(root: Path) -> None:
+    """Cut off what a crash left of a line, for the next one must not be glued to it. Only for who appends."""
+    path = root / FILE
+    if path.exists():
+        content = path.read_bytes()
+        whole = content.rfind(b"\n") + 1
+        if whole < len(content):
+            os.truncate(path, whole)
+
+
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
     if not path.exists():
         return
     content = path.read_bytes()
-    whole = content[: content.rfind(b"\n") + 1]
-    if len(whole) < len(content):
-        # The next append must not be glued to the torn line.
-        path.write_bytes(whole)
-    for line in whole.splitlines():
+    for line in content[: content.rfind(b"\n") + 1].splitlines():
         try:
             recno, data = orjson.loads(line)
         except ValueError as fault:

@@ -1,19 +1,27 @@
-"""The read model's directory: opening what is there, or clearing it so that it is built anew from the feed."""
+"""One directory of a read model: opening what is there, or clearing it so that it is built anew from the feed."""
 
-import fcntl
-import os
+from collections.abc import Collection
 from pathlib import Path
 from typing import NamedTuple
 
-from api.errors import ReadModelDamaged, StartError
-from api.readmodel import catalogue, manifest
+from api.errors import ReadModelDamaged
+from api.readmodel import catalogue, known, manifest
 from api.readmodel.catalogue import Catalogue
-from api.readmodel.manifest import Manifest
+from api.readmodel.manifest import Manifest, Stamp
 from api.readmodel.segment import Segment
 from api.readmodel.series import SeriesTable
+from gdp.names import GdpName
 
 SEGMENT_SUFFIX = ".arrow"
-LOCK = "lock"
+
+
+class Source(NamedTuple):
+    """What a read model is made from, and by what."""
+
+    catalogue: GdpName
+    store: str
+    """First 8 characters of the store's name, as in positions."""
+    stamp: Stamp
 
 
 class Opened(NamedTuple):
@@ -22,72 +30,64 @@ class Opened(NamedTuple):
     catalogue: Catalogue
     table: SeriesTable
     segments: tuple[Segment, ...]
-    watermark: int
+    manifest: Manifest | None
+    """None if there is none yet."""
 
 
-def lock(root: Path) -> int:
-    """Take the directory for this process; the descriptor holds it.
-
-    Raises:
-        StartError: another process has it, or it cannot be written.
-    """
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(root / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as fault:
-        raise StartError(f"the read model cannot be kept in {root}: {fault.strerror}") from fault
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        raise StartError(
-            f"another api uses the read model in {root}; give this one its own directory: HEARTHLOG_READ_MODEL"
-        ) from None
-    return descriptor
-
-
-def load(root: Path, empty: Catalogue, *, store: str, decoders: str) -> Opened:
+def load(directory: Path, source: Source) -> Opened:
     """Open everything that the manifest names.
 
     Raises:
-        ReadModelDamaged: there is something, but not for this store and decoder set, or not whole.
+        FileNotFoundError: a segment is gone; another process may have swapped the manifest just now.
+        ReadModelDamaged: there is something, but not for this store, or not whole.
     """
-    found = manifest.load(root)
+    found, logs = manifest.load(directory), Catalogue(source.catalogue)
     if found is None:
-        return Opened(empty, SeriesTable(), (), 0)
-    if (found.store, found.decoders) != (store, decoders):
-        raise ReadModelDamaged(
-            "it was made from another store, from before this one was restored, or by another decoder set"
-        )
-    empty.load(root)
+        return Opened(logs, SeriesTable(), (), None)
+    if found.store != source.store:
+        raise ReadModelDamaged("it was made from another store, or from before this one was restored")
+    logs.load(directory)
     table = SeriesTable()
-    segments = tuple(Segment(root / name, decoders=decoders) for name in found.segments)
-    for segment in segments:
-        for number, key in segment.series.items():
-            table.restore(number, key)
-    unknown = {key.log for segment in segments for key in segment.series.values()} - empty.by_id.keys()
+    segments = tuple(open_segment(directory / name, found.stamp) for name in found.segments)
+    for each in segments:
+        each.bind(table)
+    unknown = {key.log for each in segments for key in each.series.values()} - logs.by_id.keys()
     if unknown:
         raise ReadModelDamaged(f"logs {sorted(unknown)[:5]} are not in the catalogue")
-    return Opened(empty, table, segments, found.watermark)
+    return Opened(logs, table, segments, found)
 
 
-def clear(root: Path) -> None:
+def open_segment(path: Path, stamp: Stamp) -> Segment:
+    """Open a segment that a manifest with this stamp names.
+
+    Raises:
+        FileNotFoundError: it is gone.
+        ReadModelDamaged: it is not what the manifest says.
+    """
+    found = Segment(path)
+    if found.decoders != stamp.decoders:
+        raise ReadModelDamaged(f"{path.name} was made by another decoder set than the manifest says")
+    return found
+
+
+def clear(directory: Path) -> None:
     """Delete what the read model wrote, the manifest first; files of others stay."""
-    for name in (manifest.FILE, catalogue.FILE):
-        (root / name).unlink(missing_ok=True)
-    drop_strays(root, keep=())
+    for name in (manifest.FILE, catalogue.FILE, known.FILE):
+        (directory / name).unlink(missing_ok=True)
+    drop_strays(directory, keep=())
 
 
-def drop_strays(root: Path, *, keep: tuple[str, ...]) -> None:
-    """Delete segments that the manifest does not name, and temporary files."""
-    for path in root.iterdir():
-        stray = path.suffix == SEGMENT_SUFFIX and path.name not in keep
-        if stray or path.suffix == ".tmp":
-            path.unlink()
+def drop_strays(directory: Path, *, keep: Collection[str]) -> None:
+    """Delete segments that the manifest does not name, and temporary files, but for those named in `keep`.
+
+    Who has mapped a deleted file keeps it until it lets go.
+    """
+    for path in directory.iterdir():
+        if path.suffix in (SEGMENT_SUFFIX, ".tmp") and path.name.removesuffix(".tmp") not in keep:
+            path.unlink(missing_ok=True)
 
 
-def save(root: Path, catalogue_lines: bytes, entries: Manifest) -> None:
+def save(directory: Path, catalogue_lines: bytes, entries: Manifest) -> None:
     """Make a new state the one that is opened next time."""
-    catalogue.append(root, catalogue_lines)
-    manifest.save(root, entries)
-    drop_strays(root, keep=entries.segments)
+    catalogue.append(directory, catalogue_lines)
+    manifest.save(directory, entries)

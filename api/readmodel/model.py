@@ -1,10 +1,10 @@
-"""The read model as a whole: rows go in from the feed, views come out, full tails are sealed into segments."""
+"""The read model as a whole: rows go in from the feed, views come out.
 
-import asyncio
-import functools
-import os
+Rows are in named segments, which all processes of a machine share and one of them writes, and in what this process has
+beside them: spilled segments without a name, rows left over, the tail.
+"""
+
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -12,42 +12,48 @@ import numpy as np
 import structlog
 
 from api.errors import ReadModelDamaged, StartError
-from api.readmodel import disk, known, segment
+from api.readmodel import catalogue as catalogue_file
+from api.readmodel import disk, known
 from api.readmodel.catalogue import Catalogue
+from api.readmodel.disk import Source
 from api.readmodel.known import Known
 from api.readmodel.latest import LatestTable
-from api.readmodel.manifest import Manifest
 from api.readmodel.newest import newest
 from api.readmodel.rows import Row
 from api.readmodel.run import Part
 from api.readmodel.segment import Segment
 from api.readmodel.selection import Selector
-from api.readmodel.series import UNUSED
-from api.readmodel.tail import Tail
+from api.readmodel.series import UNUSED, SeriesTable
+from api.readmodel.tail import Tail, TailPart
 from api.readmodel.view import View
-from gdp.names import GdpName
 
-FOLD_ROWS_MAX = 1 << 20
-"""Sealing takes in newer segments that are smaller than what it writes, up to this many rows in all."""
 log = structlog.get_logger()
 
 
-class _Frozen(NamedTuple):
+class Frozen(NamedTuple):
     """A tail that is being written, and where the feed goes on after it."""
 
-    tail: Tail
+    part: TailPart
     resume: int
 
 
 class ReadModel:
-    """One store's rows. All methods belong to one thread, except that any thread may read a view."""
+    """One store's rows. All methods belong to one thread, except that any thread may read a view.
+
+    What changes the segments is `api.readmodel.filing`'s.
+    """
 
     def __init__(
-        self, root: Path, opened: disk.Opened, context: Known, *, store: str, decoders: str, tail_rows_max: int
+        self, directory: Path, source: Source, opened: disk.Opened, context: Known, *, tail_rows_max: int
     ) -> None:
-        self.root = root
-        self.store = store
-        self.decoders = decoders
+        self.directory = directory
+        self.store = source.store
+        self.stamp = source.stamp
+        """What this process makes rows by."""
+        self.manifest = opened.manifest
+        """What names the segments; None while there are none."""
+        self.may_write = False
+        """Whether this process names segments here; otherwise it keeps what it has beside them."""
         self.catalogue = opened.catalogue
         self.table = opened.table
         self.known = context
@@ -55,27 +61,49 @@ class ReadModel:
         self.latest = LatestTable()
         self.applied: dict[int, int] = {}
         """Per log id the last record number that is in the rows; the feed may send some again."""
-        self.position = self._saved = opened.watermark
+        self.position = opened.manifest.watermark if opened.manifest else 0
+        self.named = opened.segments
+        self.spilled: tuple[Segment, ...] = ()
+        self.left: tuple[TailPart, ...] = ()
+        """Rows in memory that were left over when others of their tail were found in named segments."""
+        self.frozen: Frozen | None = None
         self._tail_rows_max = tail_rows_max
-        self._segments = opened.segments
-        self._frozen: _Frozen | None = None
         self._tail = Tail()
         self._view = self._make_view()
         self._recall()
 
     @classmethod
-    def open(cls, root: Path, catalogue: GdpName, *, store: str, decoders: str, tail_rows_max: int) -> Self:
+    def open(cls, directory: Path, source: Source, *, tail_rows_max: int) -> Self:
         """Open the directory, or begin anew in it: what cannot be used is deleted, for the feed gives it again.
 
         Raises:
             StartError: the directory cannot be read or written.
         """
         try:
-            opened, context = _open(root, catalogue, store=store, decoders=decoders)
-            disk.drop_strays(root, keep=tuple(each.path.name for each in opened.segments))
+            catalogue_file.mend(directory)
+            opened, context = _open(directory, source)
+            disk.drop_strays(directory, keep={each.path.name for each in opened.segments})
         except OSError as fault:
-            raise StartError(f"the read model in {root} cannot be opened: {fault.strerror or fault}") from fault
-        return cls(root, opened, context, store=store, decoders=decoders, tail_rows_max=tail_rows_max)
+            raise StartError(f"the read model in {directory} cannot be opened: {fault.strerror or fault}") from fault
+        model = cls(directory, source, opened, context, tail_rows_max=tail_rows_max)
+        model.may_write = True
+        return model
+
+    @classmethod
+    def open_shared(cls, directory: Path, source: Source, *, tail_rows_max: int) -> Self:
+        """Open what another process writes, and change nothing.
+
+        Raises:
+            FileNotFoundError: it has been swapped meanwhile: open it again.
+            ReadModelDamaged: it is not whole, or another store's.
+        """
+        return cls(directory, source, *_load(directory, source), tail_rows_max=tail_rows_max)
+
+    @classmethod
+    def empty(cls, directory: Path, source: Source, *, tail_rows_max: int) -> Self:
+        """A model that knows nothing, beside whatever is in the directory."""
+        opened = disk.Opened(Catalogue(source.catalogue), SeriesTable(), (), None)
+        return cls(directory, source, opened, Known(), tail_rows_max=tail_rows_max)
 
     @property
     def view(self) -> View:
@@ -83,19 +111,36 @@ class ReadModel:
         return self._view
 
     @property
+    def is_stale(self) -> bool:
+        """Whether the named segments were made by something else than this process would use."""
+        return self.manifest is not None and self.manifest.stamp != self.stamp
+
+    @property
+    def decoders(self) -> str:
+        """Id of the decoder set that made the rows; two ids where older rows were made by another one."""
+        if self.manifest is None or self.manifest.stamp.decoders == self.stamp.decoders:
+            return self.stamp.decoders
+        return f"{self.manifest.stamp.decoders}+{self.stamp.decoders}"
+
+    @property
     def tail_rows(self) -> int:
         """Rows that are only in memory."""
-        return self._tail.rows + (self._frozen.tail.rows if self._frozen else 0)
+        return sum(each.columns.rows for each in self.in_memory) + self._tail.rows
 
     @property
     def segment_rows(self) -> int:
         """Rows in segments."""
-        return sum(each.columns.rows for each in self._segments)
+        return sum(each.columns.rows for each in (*self.named, *self.spilled))
 
     @property
     def segments(self) -> int:
         """How many segments there are."""
-        return len(self._segments)
+        return len(self.named) + len(self.spilled)
+
+    @property
+    def in_memory(self) -> tuple[TailPart, ...]:
+        """Parts in memory that do not grow any more."""
+        return (*self.left, self.frozen.part) if self.frozen else self.left
 
     def add(self, rows: Sequence[Row]) -> None:
         """Take in rows; they are seen once the position has reached them."""
@@ -111,97 +156,66 @@ class ReadModel:
     @property
     def wants_seal(self) -> bool:
         """Whether the tail is full and no sealing is under way."""
-        return not self.sealing and self._tail.rows >= self._tail_rows_max
+        return not self.sealing and self.tail_rows >= self._tail_rows_max
 
     @property
     def sealing(self) -> bool:
         """Whether a tail is being written."""
-        return self._frozen is not None
+        return self.frozen is not None
 
     @property
     def overfull(self) -> bool:
-        """Whether the tail is full again although the last one is not sealed yet."""
+        """Whether the tail is full again although the last one is not written yet."""
         return self.sealing and self._tail.rows >= self._tail_rows_max
 
     def freeze(self, *, resume: int) -> None:
-        """Begin a new tail; the one so far is to be written by `seal`.
+        """Begin a new tail; the one so far is to be written.
 
         Args:
             resume: logged time in ns after which the feed has to go on if what is on disk then is opened next.
         """
-        assert self._frozen is None, "one tail is written at a time"
-        self._frozen, self._tail = _Frozen(self._tail, resume), Tail()
+        assert self.frozen is None, "one tail is written at a time"
+        self.frozen = Frozen(self._tail.snapshot(), resume)
+        self._tail = Tail()
+        self.refresh()
+
+    def set_tail_aside(self) -> TailPart:
+        """Begin a new tail; returns the rows of the one so far, which are in no part of the model from now on."""
+        part = self._tail.snapshot()
+        self._tail = Tail()
+        return part
+
+    def refresh(self) -> None:
+        """Show the parts as they are now."""
         self._view = self._make_view()
-
-    async def seal(self, executor: ThreadPoolExecutor) -> None:
-        """Write the frozen tail into a segment, in a thread; readers go on meanwhile. After an error call it again.
-
-        Raises:
-            OSError: it could not be written; all rows are still there.
-        """
-        frozen = self._frozen
-        assert frozen is not None, "freeze first"
-        kept, folded = self._split_segments(frozen.tail.rows)
-        path = self.root / f"{frozen.resume:019d}-{os.urandom(4).hex()}{disk.SEGMENT_SUFFIX}"
-        run = functools.partial(asyncio.get_running_loop().run_in_executor, executor)
-        sealed = await run(self._write, path, frozen, folded)
-        names = tuple(each.path.name for each in (*kept, sealed))
-        lines = self.catalogue.unsaved()
-        entries = Manifest(self.store, self.decoders, frozen.resume, names)
-        self.known.forget(self._saved)
-        await run(known.save, self.root, self.known.context)
-        await run(disk.save, self.root, b"".join(lines), entries)
-        self.catalogue.forget_unsaved(len(lines))
-        self._segments = (*kept, sealed)
-        self._saved = frozen.resume
-        self._frozen = None
-        self._view = self._make_view()
-        log.info("sealed", rows=sealed.columns.rows, segments=len(names))
-
-    def _split_segments(self, rows: int) -> tuple[tuple[Segment, ...], tuple[Segment, ...]]:
-        first = len(self._segments)
-        while first and (size := self._segments[first - 1].columns.rows) <= rows and rows + size <= FOLD_ROWS_MAX:
-            rows += size
-            first -= 1
-        return self._segments[:first], self._segments[first:]
-
-    def _write(self, path: Path, frozen: "_Frozen", folded: Sequence[Segment]) -> Segment:
-        tail = frozen.tail.snapshot()
-        parts: list[Part] = [*folded, tail]
-        texts = [*(each.texts() for each in folded), list(tail.texts)]
-        keys = dict(enumerate(self.table.keys))
-        segment.write(path, segment.gather(parts, texts, keys), decoders=self.decoders, watermark=frozen.resume)
-        return Segment(path, decoders=self.decoders)
 
     def _make_view(self) -> View:
-        tails = (self._frozen.tail, self._tail) if self._frozen else (self._tail,)
-        parts: tuple[Part, ...] = (*self._segments, *(tail.snapshot() for tail in tails if tail.rows))
+        tails = [each for each in (*self.in_memory, self._tail.snapshot()) if each.columns.rows]
+        parts: tuple[Part, ...] = (*self.named, *self.spilled, *tails)
         return View(self.position, parts, self.table.keys, self.table.logs())
 
     def _recall(self) -> None:
         """Bring back what is kept in memory only: the newest rows, and how far each log was applied."""
         used = np.array([number for number, key in enumerate(self.table.keys) if key != UNUSED], np.int32)
-        for each in self._segments:
-            self._recall_applied(each)
+        for each in self.named:
+            for log_id, recno in each.tops().items():
+                self.applied[log_id] = max(self.applied.get(log_id, 0), recno)
         everything = View((1 << 63) - 1, self._view.parts, self._view.keys, self._view.logs)
         for by in ("device", "logged"):
             self.latest.restore(by, newest(self._view, used, by).unpack(), published=True)
             if any(self._view.hides(part) for part in self._view.parts):
                 self.latest.restore(by, newest(everything, used, by).unpack(), published=False)
 
-    def _recall_applied(self, each: Segment) -> None:
-        run = each.run(np.array(list(each.series), np.int32), "device")
-        tops = np.maximum.reduceat(each.columns.recno, run.lo) if len(run.lo) else ()
-        for number, recno in zip(run.ids.tolist(), tops, strict=True):
-            log_id = each.series[number].log
-            self.applied[log_id] = max(self.applied.get(log_id, 0), int(recno))
 
-
-def _open(root: Path, catalogue: GdpName, *, store: str, decoders: str) -> tuple[disk.Opened, Known]:
+def _open(directory: Path, source: Source) -> tuple[disk.Opened, Known]:
     try:
-        opened = disk.load(root, Catalogue(catalogue), store=store, decoders=decoders)
-        return opened, known.load(root) if opened.segments else Known()
-    except ReadModelDamaged as fault:
+        return _load(directory, source)
+    except (ReadModelDamaged, FileNotFoundError) as fault:
         log.warning("read_model_rebuild", reason=str(fault))
-        disk.clear(root)
-        return disk.load(root, Catalogue(catalogue), store=store, decoders=decoders), Known()
+        disk.clear(directory)
+        return _load(directory, source)
+
+
+def _load(directory: Path, source: Source) -> tuple[disk.Opened, Known]:
+    opened = disk.load(directory, source)
+    return opened, known.load(directory) if opened.segments else Known()

@@ -4,11 +4,12 @@ Everything that is needed to read it is in the file: columns as the read model h
 the series that occur, where each begins, the watermark, the decoder set and a checksum. Other tools open it too.
 """
 
+import mmap
 import zlib
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import orjson
@@ -16,12 +17,14 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from api.errors import ReadModelDamaged
-from api.readmodel.files import write_durably
-from api.readmodel.rows import DTYPES, NO_TEXT, Columns, Ints
-from api.readmodel.run import Part, Run, bounds
-from api.readmodel.series import SeriesKey
+from api.readmodel import scratch
+from api.readmodel.rows import DTYPES, Columns, Ints
+from api.readmodel.run import Run
+from api.readmodel.series import SeriesKey, SeriesTable
 
-FORMAT = 1
+FORMAT = 2
+READABLE = (1, 2)
+"""The checksum of format 1 is of columns and texts only."""
 META = b"hearthlog"
 OFFSETS = b"hearthlog.offsets"
 
@@ -29,34 +32,55 @@ OFFSETS = b"hearthlog.offsets"
 class Segment:
     """An open segment; its columns are views of the mapped file, and stay valid while this object lives."""
 
-    def __init__(self, path: Path, *, decoders: str) -> None:
-        """Map and check the file.
+    def __init__(self, path: Path, file: BinaryIO | None = None, *, check: bool = True) -> None:
+        """Map and check the file at `path`, or an open one that may have no name any more.
 
         Raises:
-            ReadModelDamaged: not a segment of this format and decoder set, or its bytes are not what was written.
+            FileNotFoundError: there is none.
+            ReadModelDamaged: not a segment of ours, or its bytes are not what was written.
         """
         self.path = path
-        batch = _map(path)
+        mapped = _map(path, file)
+        batch = _batch(mapped, path)
         meta = _meta(batch, path)
-        if meta["format"] != FORMAT or meta["decoders"] != decoders:
-            raise ReadModelDamaged(f"{path.name} is of another version")
+        offsets = batch.schema.metadata[OFFSETS]
         self.columns = _columns(batch)
+        self.decoders = str(meta["decoders"])
         self._texts: pa.StringArray = batch.column("text").dictionary
         self.series = {int(number): SeriesKey(*key) for number, key in meta["series"]}
         self.logged_max: int = meta["logged_max"]
         self._time_range: tuple[int, int] = tuple(meta["time_range"])
         self._logged_min: int = meta["logged_min"]
-        self._lo: Ints = np.frombuffer(batch.schema.metadata[OFFSETS], np.int64)
-        self._hi = np.append(self._lo[1:], self.columns.rows).astype(np.int64)
-        self._present = np.array(list(self.series), np.int32)
-        if _checksum(self.columns, self._texts) != meta["crc32"]:
-            raise ReadModelDamaged(f"{path.name} does not have the checksum that it was written with")
+        self._blocks: Ints = np.frombuffer(offsets, np.int64)
+        """Where each series begins, in the order of the file; `_lo` is in that of the numbers."""
+        self._lo = self._blocks
+        self._hi: Ints = np.append(self._lo[1:], self.columns.rows).astype(np.int64)
+        self.present = np.array(list(self.series), np.int32)
+        """The numbers of the series that occur, ascending."""
+        if check:
+            if _checksum(self.columns, self._texts, meta, offsets) != meta["crc32"]:
+                raise ReadModelDamaged(f"{path.name} does not have the checksum that it was written with")
+            # Checking has touched every page; only those that are asked for need to be in our memory.
+            mapped.madvise(mmap.MADV_DONTNEED)
+
+    def bind(self, table: SeriesTable) -> None:
+        """From now on the series have the numbers of `table`, which learns those that it does not know."""
+        numbers = np.array([table.adopt(number, key) for number, key in self.series.items()], np.int32)
+        if bool(np.all(numbers == self.present)):
+            return
+        counts = np.diff(np.append(self._blocks, self.columns.rows))
+        in_file = np.argsort(self._lo, kind="stable")
+        self.columns = self.columns._replace(series=np.repeat(numbers[in_file], counts))
+        order = np.argsort(numbers, kind="stable")
+        keys = list(self.series.values())
+        self.series = {int(numbers[place]): keys[place] for place in order.tolist()}
+        self.present, self._lo, self._hi = numbers[order], self._lo[order], self._hi[order]
 
     def run(self, ids: NDArray[np.int32], by: str) -> Run:
         """The rows of `ids`, in the file's order for `device`; for `logged` a permutation, if any row came late."""
-        places = np.searchsorted(self._present, ids)
-        places = places[self._present[np.minimum(places, len(self._present) - 1)] == ids]
-        found, lo, hi = self._present[places], self._lo[places], self._hi[places]
+        places = np.searchsorted(self.present, ids)
+        places = places[self.present[np.minimum(places, len(self.present) - 1)] == ids]
+        found, lo, hi = self.present[places], self._lo[places], self._hi[places]
         if by == "device":
             return Run(self, self.columns.time, None, found, lo, hi, *self._time_range)
         return Run(self, *self._by_logged, found, lo, hi, self._logged_min, self.logged_max)
@@ -69,74 +93,92 @@ class Segment:
         """The text behind an index."""
         return str(self._texts[index].as_py())
 
-    def texts(self) -> list[str]:
+    @property
+    def dictionary(self) -> pa.StringArray:
         """All texts, in the order of their indices."""
-        return [str(text) for text in self._texts.to_pylist()]
+        return self._texts
+
+    @property
+    def text_bytes(self) -> int:
+        """Size of all texts."""
+        return int(self._texts.nbytes)
+
+    def tops(self) -> dict[int, int]:
+        """Per log id the greatest record number that occurs."""
+        # Rows lie by time, so a late one may have the greatest.
+        tops = np.maximum.reduceat(self.columns.recno, self._blocks) if self.columns.rows else ()
+        by_block = dict(zip(self._blocks.tolist(), tops, strict=True))
+        found: dict[int, int] = {}
+        for first, key in zip(self._lo.tolist(), self.series.values(), strict=True):
+            found[key.log] = max(found.get(key.log, 0), int(by_block[first]))
+        return found
 
     @cached_property
     def _by_logged(self) -> tuple[Ints, Ints | None]:
-        series, logged, ordinal = self.columns.series, self.columns.logged, self.columns.ordinal
-        same = series[1:] == series[:-1]
+        logged, ordinal = self.columns.logged, self.columns.ordinal
         later, equal = logged[1:] > logged[:-1], logged[1:] == logged[:-1]
-        if bool(np.all(~same | later | (equal & (ordinal[1:] > ordinal[:-1])))):
+        good = later | (equal & (ordinal[1:] > ordinal[:-1]))
+        good[self._blocks[1:] - 1] = True
+        if bool(good.all()):
             return logged, None
-        order = np.lexsort((ordinal, logged, series))
-        return logged[order], order
+        key, order = self._scratch()
+        key[:], order[:] = logged, np.arange(len(logged))
+        late = np.unique(np.searchsorted(self._blocks, np.flatnonzero(~good), side="right")) - 1
+        ends = np.append(self._blocks[1:], len(logged))
+        for first, last in zip(self._blocks[late].tolist(), ends[late].tolist(), strict=True):
+            sorting = np.lexsort((ordinal[first:last], logged[first:last]))
+            order[first:last] = first + sorting
+            key[first:last] = logged[first:last][sorting]
+        return key, order
+
+    def _scratch(self) -> tuple[Ints, Ints]:
+        rows = self.columns.rows
+        try:
+            key, order = scratch.arrays(self.path.parent, rows, (np.int64, np.int64))
+        except OSError:
+            key, order = np.empty(rows, np.int64), np.empty(rows, np.int64)
+        return key, order
 
 
-@dataclass(frozen=True, slots=True)
-class SegmentRows:
-    """Rows that are to become a segment, in any order, with the texts and series that they mean."""
-
-    columns: Columns
-    texts: list[str]
-    series: dict[int, SeriesKey]
-
-
-def gather(parts: list[Part], texts: list[list[str]], keys: dict[int, SeriesKey]) -> SegmentRows:
-    """All rows of several parts, with one dictionary of texts instead of one each."""
-    numbers = {"": NO_TEXT}
-    pieces = []
-    for part, own in zip(parts, texts, strict=True):
-        lookup = np.array([numbers.setdefault(text, len(numbers)) for text in own], np.int32)
-        pieces.append(part.columns._replace(text=lookup[part.columns.text]))
-    columns = Columns.join(pieces)
-    present = np.unique(columns.series).tolist()
-    return SegmentRows(columns, list(numbers), {number: keys[number] for number in present})
+def checksum(columns: Columns, dictionary: pa.StringArray, meta: Mapping[str, Any], offsets: bytes) -> int:
+    """CRC-32 of all columns, the texts, the description without the checksum itself, and the offsets."""
+    crc = _crc_of_columns(columns)
+    _, places, texts = dictionary.buffers()
+    # Buffers may be longer than what is used of them.
+    used = np.frombuffer(places, np.int32, len(dictionary) + 1)
+    crc = zlib.crc32(memoryview(texts)[: used[-1]] if texts else b"", zlib.crc32(used.data, crc))
+    described = orjson.dumps({name: value for name, value in meta.items() if name != "crc32"})
+    return zlib.crc32(offsets, zlib.crc32(described, crc))
 
 
-def write(path: Path, rows: SegmentRows, *, decoders: str, watermark: int) -> None:
-    """Sort the rows and write them to `path` for good: it appears whole or not at all."""
-    unsorted = rows.columns
-    order = np.lexsort((unsorted.ordinal, unsorted.recno, unsorted.time, unsorted.series))
-    columns = unsorted.take(order)
-    dictionary = pa.array(rows.texts, pa.string())
-    present, lo, _ = bounds(columns.series)
-    meta = {
-        "format": FORMAT,
-        "decoders": decoders,
-        "watermark": watermark,
-        "series": [(number, tuple(rows.series[number])) for number in present.tolist()],
-        "time_range": [int(columns.time.min()), int(columns.time.max())],
-        "logged_min": int(columns.logged.min()),
-        "logged_max": int(columns.logged.max()),
-        "crc32": _checksum(columns, dictionary),
-    }
-    arrays: list[Any] = [pa.array(array) for array in columns[:-1]]
-    arrays.append(pa.DictionaryArray.from_arrays(pa.array(columns.text), dictionary))
-    schema = pa.schema(
-        [pa.field(name, array.type) for name, array in zip(DTYPES, arrays, strict=True)],
-        metadata={META: orjson.dumps(meta), OFFSETS: lo.tobytes()},
-    )
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_file(sink, schema) as writer:
-        writer.write_batch(pa.record_batch(arrays, schema=schema))
-    write_durably(path, memoryview(sink.getvalue()))
+def _checksum(columns: Columns, dictionary: pa.StringArray, meta: Mapping[str, Any], offsets: bytes) -> int:
+    if meta["format"] == FORMAT:
+        return checksum(columns, dictionary, meta, offsets)
+    return zlib.crc32("\0".join(map(str, dictionary.to_pylist())).encode(), _crc_of_columns(columns))
 
 
-def _map(path: Path) -> pa.RecordBatch:
+def _crc_of_columns(columns: Columns) -> int:
+    crc = 0
+    for array in columns.arrays():
+        crc = zlib.crc32(array.data, crc)
+    return crc
+
+
+def _map(path: Path, file: BinaryIO | None) -> mmap.mmap:
     try:
-        return pa.ipc.open_file(pa.memory_map(str(path))).get_batch(0)
+        if file is not None:
+            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        with path.open("rb") as opened:
+            return mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError) as fault:
+        raise ReadModelDamaged(f"{path.name} cannot be opened: {fault}") from fault
+
+
+def _batch(mapped: mmap.mmap, path: Path) -> pa.RecordBatch:
+    try:
+        return pa.ipc.open_file(pa.py_buffer(mapped)).get_batch(0)
     except (OSError, pa.ArrowException) as fault:
         raise ReadModelDamaged(f"{path.name} cannot be opened: {fault}") from fault
 
@@ -145,7 +187,12 @@ def _meta(batch: pa.RecordBatch, path: Path) -> dict[str, Any]:
     metadata = batch.schema.metadata or {}
     if META not in metadata or OFFSETS not in metadata or batch.schema.names != list(DTYPES):
         raise ReadModelDamaged(f"{path.name} is no segment of ours")
-    meta: dict[str, Any] = orjson.loads(metadata[META])
+    try:
+        meta: dict[str, Any] = orjson.loads(metadata[META])
+    except ValueError as fault:
+        raise ReadModelDamaged(f"{path.name} is no segment of ours: {fault}") from fault
+    if meta["format"] not in READABLE:
+        raise ReadModelDamaged(f"{path.name} is of format {meta['format']}, known are {READABLE}")
     return meta
 
 
@@ -153,10 +200,3 @@ def _columns(batch: pa.RecordBatch) -> Columns:
     arrays = [batch.column(name) for name in DTYPES]
     arrays[-1] = arrays[-1].indices
     return Columns(*(array.to_numpy(zero_copy_only=True) for array in arrays))
-
-
-def _checksum(columns: Columns, dictionary: pa.StringArray) -> int:
-    crc = 0
-    for array in columns.arrays():
-        crc = zlib.crc32(array.data, crc)
-    return zlib.crc32("\0".join(map(str, dictionary.to_pylist())).encode(), crc)

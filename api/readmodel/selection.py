@@ -93,7 +93,7 @@ class Selector:
         Raises:
             FilterError: a filter that is not valid.
         """
-        age = len(self._table)
+        age = self._table.age
         cached = self._cache.get(wanted)
         if cached is not None and cached[0] == age:
             return cached[1]

@@ -1,14 +1,14 @@
 """The series table: which number stands for which series, growing only.
 
 A stored series is narrower than the series of the API (topic and field): the log (so a topic's generations), unit and
-decoder are part of its key, which makes them free per row. Numbers are the read model's own and never leave it.
+decoder are part of its key, which makes them free per row. Numbers are this process's own: a segment lists what its
+numbers mean, and they are translated where another process gave them otherwise.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
-from api.errors import ReadModelDamaged
 from api.readmodel.rows import Ints
 
 MESSAGE_FIELD = ""
@@ -42,6 +42,8 @@ class SeriesTable:
         self.by_log: dict[int, list[int]] = {}
         self._numbers: dict[SeriesKey, int] = {}
         self._logs: Ints = np.zeros(1024, np.int64)
+        self.age = 0
+        """Grows with each new series; what was found out about all of them holds until then."""
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -51,18 +53,17 @@ class SeriesTable:
         known = self._numbers.get(key)
         return self._add(key) if known is None else known
 
-    def restore(self, number: int, key: SeriesKey) -> None:
-        """Take over a number that a segment gives; segments are opened oldest first, so numbers come in any order.
-
-        Raises:
-            ReadModelDamaged: two segments give different meanings to one number.
-        """
+    def adopt(self, number: int, key: SeriesKey) -> int:
+        """The number of a series that a segment has under `number`: the same one, unless either is taken already."""
+        known = self._numbers.get(key)
+        if known is not None:
+            return known
         while len(self.keys) <= number:
             self.keys.append(UNUSED)
-        if self.keys[number] not in (UNUSED, key) or self._numbers.get(key, number) != number:
-            raise ReadModelDamaged(f"two segments disagree on series {number}")
-        if self.keys[number] == UNUSED:
-            self._enter(number, key)
+        if self.keys[number] != UNUSED:
+            return self._add(key)
+        self._enter(number, key)
+        return number
 
     def logs(self) -> Ints:
         """Per number the short id of its log, for looking up whole columns."""
@@ -79,6 +80,7 @@ class SeriesTable:
             grown = np.zeros(max(2 * len(self._logs), number + 1), np.int64)
             grown[: len(self._logs)] = self._logs
             self._logs = grown
+        self.age += 1
         self._logs[number] = key.log
         self.keys[number] = key
         self._numbers[key] = number

@@ -95,6 +95,10 @@ class TailPart:
         """The text behind an index."""
         return self.texts[index]
 
+    def without_rows(self) -> "TailPart":
+        """The same part with all rows taken away."""
+        return TailPart(self.columns.take(slice(0)), (), -1)
+
     def _rows_of(self, ids: NDArray[np.int32]) -> NDArray[np.int64]:
         series = self.columns.series
         if not len(ids) or not len(series):

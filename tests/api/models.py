@@ -1,7 +1,6 @@
 """Read models on values, without a feed: rows are made from short descriptions, and asked as the routes ask."""
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +11,9 @@ from api.follow.primer import Primer
 from api.follow.progress import Progress
 from api.follow.sink_state import SinkState
 from api.live.hub import Hub
+from api.readmodel.disk import Source
+from api.readmodel.filing import Filing
+from api.readmodel.manifest import Stamp
 from api.readmodel.model import ReadModel
 from api.readmodel.page import PageRequest, key_of, page
 from api.readmodel.selection import Wanted
@@ -23,6 +25,7 @@ from gdp.metadata import XID, Metadata
 from gdp.names import GdpName
 
 CATALOGUE = GdpName(b"c" * 32)
+SOURCE = Source(CATALOGUE, "abcdefgh", Stamp("test", "1"))
 BASE = 1_700_000_000_000_000_000
 TOPICS = ("a", "a/b", "home/x", "$hearthlog/sink")
 
@@ -67,7 +70,7 @@ def records_of(said: list[Said]) -> list[Record]:
 
 def open_model(root: Path, *, tail_rows_max: int = 1_000_000) -> ReadModel:
     root.mkdir(parents=True, exist_ok=True)
-    return ReadModel.open(root, CATALOGUE, store="abcdefgh", decoders="test", tail_rows_max=tail_rows_max)
+    return ReadModel.open(root, SOURCE, tail_rows_max=tail_rows_max)
 
 
 class Reader:
@@ -97,8 +100,11 @@ class Reader:
             if not self.model.tail_rows:
                 return
             self.model.freeze(resume=self.applier.resume)
-        with ThreadPoolExecutor(1) as executor:
-            await self.model.seal(executor)
+        filing = Filing(self.model)
+        try:
+            await filing.seal()
+        finally:
+            filing.close()
 
 
 def run(work) -> object:

@@ -97,7 +97,7 @@ def test_rows_in_memory_in_segments_and_reopened_give_the_same_bytes(said, data)
 
     run(feed())
     expected = reader_of(said).model
-    reopened = open_model(reader.model.root)
+    reopened = open_model(reader.model.directory)
     assert reopened.position == reader.model.position
     assert reopened.applied == expected.applied
     for by in ("device", "logged"):
