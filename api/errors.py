@@ -23,3 +23,11 @@ class TimeError(ApiError):
 
 class StoreUnavailable(ApiError):
     """What only the log server holds (payloads, datums) cannot be read now."""
+
+
+class DatasetError(ApiError):
+    """Bytes that are not the manifest of a dataset, or not of this one."""
+
+
+class TooManyBytes(ApiError):
+    """What is being made is larger than it may be."""

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from fastapi import Request
 
 from api.accounts.door import Door
+from api.datasets.files import DatasetFiles
+from api.datasets.shelf import Shelf
 from api.follow.progress import Progress
 from api.follow.sink_state import SinkState
 from api.follow.upkeep import Upkeep
@@ -57,6 +59,11 @@ class Services:
     fragments: Fragments = field(default_factory=Fragments)
     tunnels: int = 0
     """MQTT connections over WebSocket, now."""
+    shelf: Shelf = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Datasets lie where the settings say."""
+        self.shelf = Shelf(DatasetFiles(self.settings.datasets_path))
 
 
 def services_of(request: Request) -> Services:

@@ -77,6 +77,21 @@ class ApiSettings(BaseSettings):
     live_comment_s: float = Field(15.0, gt=0, description="Silence after which an event stream sends a comment.")
     ticket_s_max: int = Field(86_400, ge=60, description="Longest life that a ticket may be asked for.")
     mqtt_tunnels_max: int = Field(256, ge=1, description="MQTT connections over WebSocket at one time.")
+    datasets: Path | None = Field(
+        None, description="Directory of the bytes of datasets; not set: datasets below the data directory."
+    )
+    dataset_rows_max: int = Field(20_000_000, ge=1, description="Rows of one dataset.")
+    dataset_bytes_max: int = Field(2_048 * MIB, ge=1_024, description="Bytes of one dataset, as Arrow.")
+    dataset_logs_max: int = Field(20_000, ge=1, description="Logs that one dataset may be made from.")
+    dataset_verify_records_max: int = Field(
+        10_000_000, ge=1, description="Records that are read to verify one dataset; one of more is not verified."
+    )
+    dataset_publish_s: float = Field(
+        10.0, gt=0, description="Longest wait for the broker to take the manifest of a dataset."
+    )
+    dataset_logged_s: float = Field(
+        10.0, gt=0, description="Longest wait until that manifest is logged; then it is answered that it is not yet."
+    )
     silent_min_s: float = Field(
         300.0, gt=0, description="Shortest silence of a device that is called one, beside ten of its usual intervals."
     )
@@ -147,6 +162,11 @@ class ApiSettings(BaseSettings):
     def read_model_path(self) -> Path:
         """Where the read model lies."""
         return self.data / "read-model" if self.read_model is None else self.read_model
+
+    @property
+    def datasets_path(self) -> Path:
+        """Where the bytes of datasets lie."""
+        return self.data / "datasets" if self.datasets is None else self.datasets
 
     @property
     def store_path(self) -> Path:

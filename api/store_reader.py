@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from contextlib import aclosing
 
 from api.errors import StoreUnavailable
+from gdp.catalogue import LogEntry
 from gdp.client import GdpClient, OpenLog
 from gdp.datum import Datum
 from gdp.errors import ConnectionLost, GdpError, NoRoute, NotFound, TimedOut
+from gdp.metadata import Metadata
 from gdp.names import GdpName
 from ingest.envelope import Message, part_of, unpack
 
@@ -40,6 +42,17 @@ class StoreReader:
             return None
         except GdpError as fault:
             raise _unavailable(fault) from fault
+
+    async def metadata(self, entry: LogEntry) -> Metadata | None:
+        """The metadata of a log that is listed. The catalogue lists that of all logs but its own; None if nobody has it.
+
+        Raises:
+            StoreUnavailable: the log server does not answer.
+        """
+        if entry.metadata:
+            return Metadata.parse(entry.metadata)
+        opened = await self.open(entry.name)
+        return None if opened is None else opened.metadata
 
     async def range(self, log: GdpName, first: int, count: int, *, bytes_max: int | None = None) -> list[Datum]:
         """Records from number `first` on, at most `count`, and as many as stay within `bytes_max`, but at least one.
