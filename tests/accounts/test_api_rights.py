@@ -1,0 +1,165 @@
+"""What each account sees over HTTP: its topics, and nothing that tells of others."""
+
+import json
+import re
+import threading
+
+import httpx
+import pytest
+
+from tests.accounts.conftest import add, hearthlog
+from tests.support.home import Home
+
+SEEN = "lab/oven/temperature"
+HIDDEN = "homes/h1/bed"
+ABSENT = "B" * 42 + "A"
+TABLES = {
+    "/v1/topics": {},
+    "/v1/latest": {},
+    "/v1/history": {},
+    "/v1/aggregate": {"every": "1d", "start": "-1d"},
+    "/v1/plot": {"start": "-1d", "width": 10},
+    "/v1/matrix": {"every": "1h", "start": "-2h"},
+    "/v1/asof": {"left": "#", "right": "#", "start": "-1d"},
+    "/v1/gaps": {"start": "-1d"},
+    "/v1/notable": {},
+    "/v1/health": {},
+    "/v1/datasets": {},
+}
+
+
+@pytest.fixture(scope="module")
+def filled(home: Home, narrow: str, wide: str) -> Home:
+    home.publish([(SEEN, b"21.5"), (HIDDEN, b"17.25"), ("hearthlog/note", b"5")])
+    home.wait_for(lambda: HIDDEN in home.get("/v1/latest", filter="#").text, "the messages to be served")
+    return home
+
+
+def paths(home: Home) -> dict[str, dict]:
+    return home.get("/openapi.json").json()["paths"]
+
+
+def test_nothing_below_v1_is_answered_without_an_account(home: Home):
+    for path, calls in paths(home).items():
+        for method in calls:
+            filled = re.sub(r"\{[^}]+\}", "x", path)
+            answer = httpx.request(method, home.http + filled, trust_env=False)
+            if path.startswith("/v1") or path == "/metrics":
+                assert answer.status_code == 401, path
+                assert answer.json()["type"] == "urn:hearthlog:problem:not-logged-in"
+            else:
+                assert answer.status_code in {200, 303, 307}, path
+
+
+def test_every_table_is_narrowed_to_what_the_account_may_read_and_says_so(filled: Home, narrow: str, wide: str):
+    listed = {path for path, calls in paths(filled).items() if "get" in calls and path.startswith("/v1")}
+    for path, parameters in TABLES.items():
+        if path not in listed:
+            continue
+        answers = {
+            name: filled.ask(path, secret, **parameters) for name, secret in [("narrow", narrow), ("wide", wide)]
+        }
+        for name, answer in answers.items():
+            assert answer.status_code == 200, (path, name, answer.text)
+        assert HIDDEN not in answers["narrow"].text, path
+        assert "hearthlog/note" not in answers["narrow"].text, path
+        assert answers["narrow"].headers["hearthlog-narrowed"] == "lab/+/temperature lab/door"
+        assert answers["wide"].headers["hearthlog-narrowed"] == "#"
+        assert "$hearthlog/" not in answers["narrow"].text, path
+    # Every call that answers a table stands above, or below in a test of its own.
+    apart = {"/v1/live", "/v1/store"} | {path for path in listed if "{" in path}
+    assert listed - set(TABLES) == apart
+    assert "hearthlog-narrowed" not in filled.get("/v1/latest").headers
+
+
+@pytest.mark.parametrize("given", ["#", "homes/#", HIDDEN, "$hearthlog/#"])
+def test_a_topic_without_the_right_looks_like_one_that_does_not_exist(filled: Home, narrow: str, given: str):
+    hidden = filled.ask("/v1/latest", narrow, filter=[given, "lab/#"])
+    absent = filled.ask("/v1/latest", narrow, filter=["nothing/here", "lab/#"])
+    assert hidden.json()["observations"] == absent.json()["observations"]
+    log = filled.get("/v1/topics", filter=HIDDEN).json()["topics"][0]["log"]
+    for call in ("", "/records", "/proof?recno=1"):
+        hidden, absent = (filled.ask(f"/v1/logs/{name}{call}", narrow) for name in (log, ABSENT))
+        assert hidden.status_code == absent.status_code == 404, (call, hidden.text, absent.text)
+        assert hidden.text.replace(log, "") == absent.text.replace(ABSENT, "")
+    seen = filled.get("/v1/topics", filter=SEEN).json()["topics"][0]["log"]
+    assert filled.ask(f"/v1/logs/{seen}/records", narrow).status_code == 200
+
+
+def test_the_logs_of_the_home_itself_are_the_administrators(filled: Home, wide: str):
+    catalogue = filled.get("/v1/store").json()["catalogue"]
+    assert filled.ask(f"/v1/logs/{catalogue}", wide).status_code == 404
+    assert filled.get(f"/v1/logs/{catalogue}").status_code == 200
+
+
+def test_the_metrics_are_for_those_who_may_read_every_topic(filled: Home, narrow: str, wide: str):
+    assert filled.ask("/metrics", narrow).status_code == 403
+    assert filled.ask("/metrics", wide).status_code == filled.get("/metrics").status_code == 200
+
+
+def test_an_account_that_may_only_publish_reads_nothing(filled: Home):
+    secret = add(filled, "writer", publish=("homes/#",))
+    assert filled.ask("/v1/latest", secret).json()["observations"] == []
+    assert filled.ask("/v1/topics", secret).json()["topics"] == []
+
+
+def test_a_stream_hears_no_more_than_the_right_and_ends_with_it(filled: Home):
+    secret = add(filled, "screen", read=("lab/door",))
+    heard, begun = [], threading.Event()
+
+    def listen() -> None:
+        headers = {"Authorization": f"Bearer {secret}"}
+        with httpx.stream("GET", f"{filled.http}/v1/live", headers=headers, trust_env=False, timeout=60) as answer:
+            begun.set()
+            heard.extend(json.loads(line[6:]) for line in answer.iter_lines() if line.startswith("data: "))
+
+    listening = threading.Thread(target=listen)
+    listening.start()
+    assert begun.wait(60)
+    filled.publish([(HIDDEN, b"1"), ("lab/door", b"open")])
+    filled.wait_for(lambda: heard, "the message that it may hear")
+    assert hearthlog(filled, "account", "remove", "screen").returncode == 0
+    listening.join(60)
+    assert not listening.is_alive()
+    assert {message["topic"] for message in heard} == {"lab/door"}
+    assert filled.ask("/v1/latest", secret).status_code == 401
+
+
+def test_a_code_logs_a_browser_in_once_and_leaves_no_secret_in_address_or_cookie(filled: Home):
+    secret = add(filled, "kitchen", read=("lab/#",))
+    address = hearthlog(filled, "account", "login", "kitchen").stdout.strip()
+    with httpx.Client(trust_env=False) as browser:
+        answer = browser.get(address)
+        assert answer.status_code == 303
+        assert "token" not in answer.headers["location"]
+        assert secret not in answer.headers["set-cookie"]
+        assert {"HttpOnly", "SameSite=strict"} <= set(answer.headers["set-cookie"].split("; "))
+        assert browser.get(f"{filled.http}/v1/latest").headers["hearthlog-narrowed"] == "lab/#"
+        assert httpx.get(address, trust_env=False).status_code == 401, "the code is used up"
+        hearthlog(filled, "account", "rotate", "kitchen")
+        assert browser.get(f"{filled.http}/v1/latest").status_code == 401, "the cookie was of the old secret"
+
+
+def test_a_page_of_another_origin_changes_nothing(filled: Home):
+    headers = {"Authorization": f"Bearer {filled.token}", "Origin": "http://elsewhere.example"}
+    answer = httpx.post(f"{filled.http}/v1/tickets", json={}, headers=headers, trust_env=False)
+    assert answer.status_code == 403
+    assert "access-control-allow-origin" not in answer.headers
+
+
+def test_a_ticket_reads_what_it_is_for_and_nothing_else(filled: Home, narrow: str):
+    def ticket(secret: str, **body: object) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {secret}"}
+        return httpx.post(f"{filled.http}/v1/tickets", json=body, headers=headers, trust_env=False)
+
+    made = ticket(filled.token, filter=[SEEN], seconds=60).json()["ticket"]
+    assert [each["topic"] for each in filled.ask("/v1/latest", None, ticket=made).json()["observations"]] == [SEEN]
+    assert filled.ask("/v1/latest", None, ticket=made, filter=HIDDEN).json()["observations"] == []
+    assert filled.ask("/metrics", None, ticket=made).status_code == 403
+    assert filled.ask("/v1/latest", None, ticket=made[:-1]).status_code == 401
+    refused = httpx.post(f"{filled.http}/v1/tickets?ticket={made}", json={}, trust_env=False)
+    assert refused.status_code == 401, "a ticket makes no ticket"
+    wider = ticket(narrow, filter=["#"]).json()["ticket"]
+    assert HIDDEN not in filled.ask("/v1/latest", None, ticket=wider).text
+    assert ticket(filled.token, seconds=10**9).status_code == 400
+    assert ticket(filled.token, filter=["a/#/b"]).status_code == 400
