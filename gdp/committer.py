@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import NamedTuple, Self, TypeVar
 
 from gdp.errors import DiskFull, GdpError, StoreError, StoreFailed, Unavailable
-from gdp.store import Commit, ForeignAppend, Item, Result, Store, Write
+from gdp.store import Commit, ForeignAppend, Item, Results, Store, Write
 
 _log = logging.getLogger(__name__)
 
@@ -28,7 +28,6 @@ _MS_PER_S = 1_000
 _ITEM_OVERHEAD_BYTES = 100
 
 T = TypeVar("T")
-Results = list[Result | GdpError]
 OnCommit = Callable[[Commit], None]
 OnPause = Callable[[str | None], None]
 Fatal = Callable[[BaseException], None]
@@ -200,7 +199,7 @@ class Committer:
         return taken
 
     def _tell(self, commit: Commit) -> None:
-        if commit.records:
+        if commit.appended:
             for listener in self._on_commit:
                 listener(commit)
 

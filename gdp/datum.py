@@ -8,6 +8,8 @@ NS_PER_S = 1_000_000_000
 HASH_BYTES = 32
 
 _NUMBERS = struct.Struct(">qqIf")  # recno, seconds, nanoseconds, accuracy
+CHAINED = struct.Struct(_NUMBERS.format + f"{HASH_BYTES}s{HASH_BYTES}s")
+"""What follows name and metadata in `pre` where there is a prevhash: numbers, prevhash, SHA-256 of the data."""
 
 
 class Datum(NamedTuple):
@@ -29,16 +31,19 @@ class LogHash:
     """Computes record hashes of one log; keeps the SHA-256 state over name and metadata, so that a record costs 1 µs.
 
     The hash of a record is SHA-256 over `pre` (§8). Signatures are over the same digest: `pre` is hashed once.
+
+    Attributes:
+        copy: returns a new SHA-256 state over name and metadata.
     """
 
-    __slots__ = ("_state",)
+    __slots__ = ("copy",)
 
     def __init__(self, name: bytes, metadata_blob: bytes) -> None:
-        self._state = hashlib.sha256(name + metadata_blob)
+        self.copy = hashlib.sha256(name + metadata_blob).copy
 
     def digest(self, recno: int, ts: int, accuracy: float, prevhash: bytes | None, data_sha256: bytes) -> bytes:
         """Return a record's hash where only the SHA-256 of its data is known (proofs)."""
-        state = self._state.copy()
+        state = self.copy()
         seconds, nanoseconds = divmod(ts, NS_PER_S)
         state.update(_NUMBERS.pack(recno, seconds, nanoseconds, accuracy) + (prevhash or b"") + data_sha256)
         return state.digest()

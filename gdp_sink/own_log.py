@@ -13,8 +13,7 @@ from typing import NamedTuple
 
 import structlog
 
-from gdp.committer import Results
-from gdp.store import Item, Write
+from gdp.store import Item, Results, Write
 
 TOPIC = "$hearthlog/sink"
 KIND = "sink"

@@ -10,9 +10,9 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from gdp.committer import Committer, Results
+from gdp.committer import Committer
 from gdp.errors import GdpError
-from gdp.store import Write
+from gdp.store import Results, Write
 from gdp_sink.counters import Counters
 from gdp_sink.intake import Intake
 from gdp_sink.lookback import last_retained

@@ -17,6 +17,7 @@ _PLACE = struct.Struct(">Q")
 
 _RECORD = struct.Struct(">IQQIHHIB")  # log, recno, logged, data bytes, sig bytes, packet id, epoch, flags
 RECORD_HEAD_BYTES = _RECORD.size
+pack_record_head = _RECORD.pack
 _OWN_TIME = struct.Struct(">Qf")  # ts and accuracy, where they are not (logged, 0)
 _HASH_BYTES = 32
 
@@ -104,6 +105,12 @@ class BodyBuilder:
         self.bytes = begins + RECORD_HEAD_BYTES + len(prefix) + len(data)
         self.count += 1
         return begins
+
+    def extend(self, parts: list[bytes], size: int, count: int) -> None:
+        """Add records that are encoded already: `size` bytes in all."""
+        self._parts += parts
+        self.bytes += size
+        self.count += count
 
     def body(self) -> bytes:
         """Return the frame's body."""

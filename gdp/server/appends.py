@@ -11,7 +11,7 @@ from gdp.messages import Create as CreateBody
 from gdp.metadata import Metadata
 from gdp.server.counters import Counters
 from gdp.server.replies import Request
-from gdp.store import Create, ForeignAppend, Item, LogInfo, Result
+from gdp.store import Create, ForeignAppend, Item, LogInfo, Results
 
 
 class Appends:
@@ -57,9 +57,7 @@ class Appends:
         stored = self._committer.submit([item])  # in the order in which the client sent them
         await request.connection.in_background(self._answer(request, stored, ack, records), name="gdp append")
 
-    async def _answer(
-        self, request: Request, stored: "asyncio.Future[list[Result | GdpError]]", ack: Cmd, records: int
-    ) -> None:
+    async def _answer(self, request: Request, stored: "asyncio.Future[Results]", ack: Cmd, records: int) -> None:
         (result,) = await asyncio.shield(stored)
         if isinstance(result, GdpError):
             self._counters.refused += 1

@@ -4,29 +4,29 @@ from functools import cached_property
 
 from gdp.datumcodec import encode_datum, feed_fields
 from gdp.server.replies import chunked
-from gdp.store import Commit, Record
+from gdp.store import Appended, Commit
 
 
 class Burst:
-    """A commit with its encodings, made when the first reader needs them; `data_bytes` is its records' data."""
+    """A commit with its encodings, made when the first reader needs them; `data_bytes` is what its records hold."""
 
     def __init__(self, commit: Commit) -> None:
         self.commit = commit
-        self.data_bytes = sum(len(record.datum.data) for record in commit.records)
-        self._encoded: list[bytes | None] = [None] * len(commit.records)
+        self.data_bytes = commit.bytes
+        self._encoded: list[bytes | None] = [None] * len(commit.appended)
 
     def encoded(self, index: int) -> bytes:
         """Return the encoding of the record at this place in the commit."""
         known = self._encoded[index]
         if known is None:
-            known = self._encoded[index] = encode_datum(self.commit.records[index].datum)
+            known = self._encoded[index] = encode_datum(self.commit.appended[index].datum)
         return known
 
     @cached_property
     def feed_chunks(self) -> list[list[bytes]]:
         """All records with the feed's fields, divided among PDUs."""
         return chunked(
-            (self.encoded(index) + _fields(record) for index, record in enumerate(self.commit.records)), many=True
+            (self.encoded(index) + _fields(record) for index, record in enumerate(self.commit.appended)), many=True
         )
 
     @cached_property
@@ -35,5 +35,5 @@ class Burst:
         return sum([len(encoded) for chunk in self.feed_chunks for encoded in chunk])
 
 
-def _fields(record: Record) -> bytes:
-    return feed_fields(record.entry.name, None if record.logged == record.datum.ts else record.logged)
+def _fields(record: Appended) -> bytes:
+    return feed_fields(record.entry.name, None if record.logged == record.ts else record.logged)

@@ -53,7 +53,7 @@ class Feed(Reader):
         elif burst.feed_bytes > connection.write_ahead_bytes:
             self.live = False
         else:
-            counters.sent += len(commit.records)
+            counters.sent += len(commit.appended)
             connection.send(self.replies.contents(burst.feed_chunks) + self._watermark(commit.last))
         return self.live
 

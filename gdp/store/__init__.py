@@ -2,6 +2,7 @@
 
 from gdp.catalogue import Kind, LogEntry
 from gdp.store.items import (
+    Appended,
     Begin,
     Commit,
     Create,
@@ -11,6 +12,7 @@ from gdp.store.items import (
     LogInfo,
     Record,
     Result,
+    Results,
     Roll,
     Write,
 )
@@ -18,6 +20,7 @@ from gdp.store.readable import ReadableStore
 from gdp.store.store import Store
 
 __all__ = [
+    "Appended",
     "Begin",
     "Commit",
     "Create",
@@ -30,6 +33,7 @@ __all__ = [
     "ReadableStore",
     "Record",
     "Result",
+    "Results",
     "Roll",
     "Store",
     "Write",

@@ -38,14 +38,16 @@ class WriteBehind:
         self._durable: set[Path] = set()  # directories with no name in them that could still be lost
         self._working = threading.Lock()
 
-    def noticed(self, state: LogState) -> None:
-        """A log has got durable records (under the store's lock)."""
-        opened = self._opened
-        if state.entry.id not in opened.waiting:
-            opened.waiting[state.entry.id] = state
-        if not state.due and state.pending >= self._settings.glog_pending_max:
-            state.due = True
-            self._due.append(state)
+    def noticed(self, states: Iterable[LogState], now: int) -> None:
+        """Take note of logs that have got durable records at logged time `now`, ns (under the store's lock)."""
+        waiting, pending_max = self._opened.waiting, self._settings.glog_pending_max
+        for state in states:
+            if not state.pending_since:
+                state.pending_since = now
+                waiting[state.id] = state
+            if state.tip_recno - state.filed_recno >= pending_max and not state.due:
+                state.due = True
+                self._due.append(state)
 
     def flush_due(self, now: int) -> float:
         """File what is due, at most a round of logs; return how many seconds to rest before the next round.
@@ -110,7 +112,7 @@ class WriteBehind:
         return self._opened.log.size_bytes > times * self._settings.commit_log_bytes
 
     def _holding_oldest_segment(self) -> list[LogState]:
-        held = {state.entry.id: state.chunks[0].segment for state in self._opened.waiting.values() if state.chunks}
+        held = {state.id: state.chunks[0].segment for state in self._opened.waiting.values() if state.chunks}
         oldest = min(held.values(), default=0)
         if oldest >= self._opened.log.current.number:
             return []
@@ -146,12 +148,11 @@ class WriteBehind:
     def _note_filed(self, state: LogState, now: int) -> None:
         with self._opened.lock:
             state.due = False
-            self._opened.dirty[state.entry.id] = state
-            self._opened.waiting.pop(state.entry.id, None)
+            self._opened.dirty[state.id] = state
+            self._opened.waiting.pop(state.id, None)
             state.pending_since = 0
             if state.pending:  # what came meanwhile has waited for moments only
-                state.pending_since = now
-                self.noticed(state)
+                self.noticed((state,), now)
 
     def _file_tips(self) -> None:
         with self._opened.lock:

@@ -1,7 +1,9 @@
 """What goes into a commit and what comes out of it: the store's vocabulary."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import cached_property
+from typing import NamedTuple, overload
 
 from gdp.catalogue import Kind, LogEntry
 from gdp.datum import Datum
@@ -75,22 +77,93 @@ class Record(NamedTuple):
     logged: int
 
 
-@dataclass(frozen=True, slots=True)
+class Appended(NamedTuple):
+    """A record as a commit appended it: all that its `Record`, its `Result` and its encoding are made of.
+
+    Those are made when somebody asks for them, which for most records nobody does: one tuple instead of three saves
+    0.4 µs a message. Fields as in `Datum` and `Record`; `hash` is the record's own.
+    """
+
+    entry: LogEntry
+    recno: int
+    ts: int
+    accuracy: float
+    prevhash: bytes | None
+    data: bytes
+    sig: bytes | None
+    logged: int
+    hash: bytes
+
+    @property
+    def datum(self) -> Datum:
+        """The record alone."""
+        return Datum._make(self[1:7])
+
+    @property
+    def result(self) -> Result:
+        """What whoever submitted it is told."""
+        return Result(self.entry.name, self.recno, self.ts, self.hash)
+
+
+Outcome = Appended | Result | GdpError
+"""What became of an item: its last record, where it has one."""
+
+
+class Results(Sequence["Result | GdpError"]):
+    """The results of items, one each, in their order; a refused item has its reason instead."""
+
+    __slots__ = ("_any_refused", "_outcomes")
+
+    def __init__(self, outcomes: Sequence[Outcome], *, any_refused: bool) -> None:
+        """`any_refused` is False only if none of them was refused: then nobody need look through them."""
+        self._outcomes = outcomes
+        self._any_refused = any_refused
+
+    def __len__(self) -> int:
+        return len(self._outcomes)
+
+    @overload
+    def __getitem__(self, index: int) -> Result | GdpError: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> "Results": ...
+
+    def __getitem__(self, index: int | slice) -> "Result | GdpError | Results":
+        if isinstance(index, slice):
+            return Results(self._outcomes[index], any_refused=self._any_refused)
+        outcome = self._outcomes[index]
+        return outcome.result if isinstance(outcome, Appended) else outcome
+
+    def refusals(self) -> list[tuple[int, GdpError]]:
+        """Return which items were refused, by their place, and why."""
+        if not self._any_refused:
+            return []
+        return [(at, outcome) for at, outcome in enumerate(self._outcomes) if isinstance(outcome, GdpError)]
+
+
+@dataclass(frozen=True)
 class Commit:
     """What one commit made durable.
 
     Attributes:
         first, last: logged times of its first and last record, ns; both `previous` if it has none.
         previous: the store's position before it.
-        results: one an item, in order; a refused item has its reason instead.
-        records: everything stored, in order of logged time, records of catalogue and seal log included.
+        results: one an item, in order.
+        appended: everything stored, in order of logged time, records of catalogue and seal log included.
+        bytes: what its records take in the commit log.
     """
 
     first: int
     last: int
     previous: int
-    results: list[Result | GdpError]
-    records: list[Record]
+    results: Results
+    appended: Sequence[Appended]
+    bytes: int
+
+    @cached_property
+    def records(self) -> list[Record]:
+        """The same as `appended`, each with its log and logged time."""
+        return [Record(each.entry, each.datum, each.logged) for each in self.appended]
 
 
 class Delivered(NamedTuple):

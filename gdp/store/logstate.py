@@ -31,6 +31,8 @@ class LogState:
     """A log's moving parts. Tips change under the store's lock; `planned_…` belongs to the store's thread alone.
 
     Attributes:
+        id, started: as in its entry, which is slower to look into; foreign: whether others write it.
+        hashing: its `hasher`, once that was needed.
         tip_recno, tip_hash: the last durable record (0, None: none).
         signed_recno, signed_at: the last signed record and its logged time.
         covered_recno: the last record that a signature or seal covers.
@@ -51,6 +53,9 @@ class LogState:
         "entry",
         "filed_hash",
         "filed_recno",
+        "foreign",
+        "hashing",
+        "id",
         "pending_since",
         "planned_hash",
         "planned_recno",
@@ -58,12 +63,17 @@ class LogState:
         "planned_signed_recno",
         "signed_at",
         "signed_recno",
+        "started",
         "tip_hash",
         "tip_recno",
     )
 
     def __init__(self, entry: LogEntry) -> None:
         self.entry = entry
+        self.id = entry.id
+        self.started = entry.started
+        self.foreign = entry.kind is Kind.FOREIGN
+        self.hashing: LogHash | None = None
         self.chunks: list[Chunk] = []
         self.chunk: Chunk | None = None
         self.due = False
@@ -75,10 +85,12 @@ class LogState:
         self.signed_recno = self.planned_signed_recno = self.covered_recno = 0
         self.signed_at = self.planned_signed_at = 0
 
-    @cached_property
+    @property
     def hasher(self) -> LogHash:
         """The log's hash state, made when first needed."""
-        return LogHash(self.entry.name, self.entry.metadata)
+        if self.hashing is None:
+            self.hashing = LogHash(self.entry.name, self.entry.metadata)
+        return self.hashing
 
     @cached_property
     def key(self) -> VerifyKey | None:
@@ -89,11 +101,6 @@ class LogState:
     def chained(self) -> bool:
         """Whether the log promises a prevhash in every record but the first."""
         return is_chained(Metadata.parse(self.entry.metadata))
-
-    @property
-    def foreign(self) -> bool:
-        """Whether others write it."""
-        return self.entry.kind is Kind.FOREIGN
 
     @property
     def pending(self) -> int:
@@ -118,8 +125,9 @@ class LogState:
         self.tip_recno = self.planned_recno
         self.tip_hash = self.planned_hash
         self.signed_at = self.planned_signed_at
-        self.signed_recno = self.planned_signed_recno
-        self.covered_recno = max(self.covered_recno, self.signed_recno)
+        signed = self.signed_recno = self.planned_signed_recno
+        if signed > self.covered_recno:  # noqa: PLR1730, calling `max` would cost four times as much
+            self.covered_recno = signed
 
     def forget_plan(self) -> None:
         """What was planned will not come."""

@@ -1,12 +1,10 @@
 """Turns a batch of items into the records of one frame: stamps, chains, signs (store.md). Touches no file."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from hashlib import sha256
 
 from gdp.catalogue import CATALOGUE_TOPIC, SEAL_ID, Kind, LogEntry, encode_entry
-from gdp.commitlog.frame import FRAME_HEAD_BYTES, BodyBuilder, own_time
-from gdp.commitlog.layout import new_places
+from gdp.commitlog.frame import FRAME_HEAD_BYTES, own_time
 from gdp.datum import Datum
 from gdp.errors import BadRequest, Conflict, GdpError, NotFound, TooLarge
 from gdp.incarnation import FIRST, Incarnation
@@ -14,39 +12,16 @@ from gdp.keys import WriterKey
 from gdp.metadata import Metadata
 from gdp.names import GdpName, printable
 from gdp.store.foreign import HashOf, new_records
-from gdp.store.items import Begin, Create, ForeignAppend, Item, Record, Result, Roll, Write
-from gdp.store.logstate import Chunk, LogState
+from gdp.store.items import Appended, Begin, Create, ForeignAppend, Item, Outcome, Result, Roll, Write
+from gdp.store.logstate import LogState
 from gdp.store.own_metadata import own_metadata
+from gdp.store.plain_writes import PlainWrites
+from gdp.store.plan import Plan
 from gdp.store.registry import Registry
 from gdp.store.signing import SigningPolicy
 
 _NONCE_BYTES = 16
 _SEAL = Kind.SEAL
-_tuple = tuple.__new__  # half the cost of a NamedTuple's own constructor, of which each record needs three
-
-
-@dataclass(slots=True)
-class Plan:
-    """What a batch becomes: a frame's body, and what changes in memory once it is durable.
-
-    Attributes:
-        segment: the segment that it will be written to.
-        base: byte of that segment at which the body begins.
-        next: the next logged time to give, ns.
-        touched: logs that get records; created: logs that begin.
-        chunks: chunks of this segment that begin.
-    """
-
-    segment: int
-    base: int
-    next: int
-    body: BodyBuilder = field(default_factory=BodyBuilder)
-    results: list[Result | GdpError] = field(default_factory=list)
-    records: list[Record] = field(default_factory=list)
-    touched: dict[int, LogState] = field(default_factory=dict)
-    created: dict[bytes, LogState] = field(default_factory=dict)
-    topics: dict[str, LogState] = field(default_factory=dict)
-    chunks: list[tuple[LogState, Chunk]] = field(default_factory=list)
 
 
 class Planner:
@@ -80,16 +55,20 @@ class Planner:
         self._entropy = entropy
         self._incarnation = incarnation
         self._since = since
+        self._plain = PlainWrites(registry, key=key, policy=policy, record_bytes_max=record_bytes_max, since=since)
 
     def plan(self, batch: Sequence[Item], *, segment: int, size: int, first: int) -> Plan:
         """Return the plan of a batch for a frame at the end of a segment of this size; stamps begin with `first`."""
         plan = Plan(segment, size + FRAME_HEAD_BYTES, first)
-        for item in batch:
+        while (at := self._plain.plan(plan, batch, len(plan.outcomes))) < len(batch):
+            item = batch[at]
             try:
-                result: Result | GdpError = self._write(plan, item) if type(item) is Write else self._other(plan, item)
+                outcome = self._write(plan, item) if isinstance(item, Write) else self._other(plan, item)
             except GdpError as error:
-                result = error
-            plan.results.append(result)
+                plan.any_refused = True
+                plan.outcomes.append(error)
+            else:
+                plan.outcomes.append(outcome)
         return plan
 
     @staticmethod
@@ -98,11 +77,11 @@ class Planner:
         for state in plan.touched.values():
             state.forget_plan()
 
-    def _write(self, plan: Plan, item: Write) -> Result:
+    def _write(self, plan: Plan, item: Write) -> Outcome:
         topic, parts, kind, packet_id, epoch = item
         state = plan.topics.get(topic) or self._registry.current(topic)
         self._check_parts(parts)
-        if state is None or state.entry.started < self._since:
+        if state is None or state.started < self._since:
             state = self._current(plan, topic, Kind(kind), state)
         signed, continues = kind == _SEAL, False
         for data in parts:
@@ -117,7 +96,7 @@ class Planner:
             if len(data) > self._record_bytes_max:
                 raise TooLarge(f"a record has {len(data)} bytes, at most {self._record_bytes_max} can be kept")
 
-    def _other(self, plan: Plan, item: Item) -> Result:
+    def _other(self, plan: Plan, item: Item) -> Outcome:
         match item:
             case Create(metadata):
                 return self._create_foreign(plan, metadata)
@@ -138,10 +117,9 @@ class Planner:
         epoch: int = 0,
         signed: bool = False,
         continues: bool = False,
-    ) -> Result:
+    ) -> Appended:
         ts = plan.next
         plan.next = ts + 1
-        entry = state.entry
         recno = state.planned_recno + 1
         previous = state.planned_hash
         record_hash = state.hasher.digest(recno, ts, 0.0, previous, sha256(data).digest())
@@ -153,17 +131,17 @@ class Planner:
         chunk = state.chunk
         given = None
         if chunk is None or chunk.segment != plan.segment:
-            chunk = self._begin_chunk(plan, state, recno)
+            chunk = plan.begin_chunk(state, recno)
             given = previous
         chained = previous is not None
-        at = plan.body.add(entry.id, recno, ts, data, sig, given, chained, packet_id, epoch, b"", continues)
+        at = plan.body.add(state.id, recno, ts, data, sig, given, chained, packet_id, epoch, b"", continues)
         chunk.places.append(plan.base + at)
         state.planned_recno = recno
         state.planned_hash = record_hash
-        plan.touched[entry.id] = state
-        datum = _tuple(Datum, (recno, ts, 0.0, previous, data, sig))
-        plan.records.append(_tuple(Record, (entry, datum, ts)))
-        return _tuple(Result, (entry.name, recno, ts, record_hash))
+        plan.touched[state.id] = state
+        appended = Appended(state.entry, recno, ts, 0.0, previous, data, sig, ts, record_hash)
+        plan.appended.append(appended)
+        return appended
 
     def _create_own(self, plan: Plan, topic: str, kind: Kind, generation: int) -> LogState:
         metadata = own_metadata(
@@ -231,11 +209,11 @@ class Planner:
     def _add_foreign(self, plan: Plan, state: LogState, datum: Datum, record_hash: bytes) -> None:
         logged = plan.next
         plan.next = logged + 1
-        number = state.entry.id
+        number = state.id
         chunk = state.chunk
         given = None
         if chunk is None or chunk.segment != plan.segment:
-            chunk = self._begin_chunk(plan, state, datum.recno)
+            chunk = plan.begin_chunk(state, datum.recno)
             given = datum.prevhash
         time = own_time(logged, datum.ts, datum.accuracy)
         chained = datum.prevhash is not None
@@ -247,15 +225,7 @@ class Planner:
         state.planned_recno = datum.recno
         state.planned_hash = record_hash
         plan.touched[number] = state
-        plan.records.append(Record(state.entry, datum, logged))
+        plan.appended.append(Appended(state.entry, *datum, logged, record_hash))
 
     def _find(self, plan: Plan, name: bytes) -> LogState | None:
         return plan.created.get(name) or self._registry.by_name(name)
-
-    @staticmethod
-    def _begin_chunk(plan: Plan, state: LogState, recno: int) -> Chunk:
-        chunk = Chunk(plan.segment, recno, new_places())
-        state.chunk = chunk
-        state.chunks.append(chunk)
-        plan.chunks.append((state, chunk))
-        return chunk

@@ -35,7 +35,9 @@ def load(opened: Opened, *, writable: bool) -> None:
     for state in opened.registry.all():
         state.drop_filed(current)
         if state.pending:
-            opened.waiting[state.entry.id] = state
+            opened.waiting[state.id] = state
+        else:  # its file held more than the table of tips knew
+            state.pending_since = 0
 
 
 def own_uncovered(opened: Opened) -> Iterator[LogState]:

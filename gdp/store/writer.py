@@ -1,7 +1,7 @@
 """Committing, in the store's one thread: plan a batch, write it as one durable frame, let readers see it."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,10 +12,11 @@ from gdp.errors import DiskFull, StoreFailed
 from gdp.seal import Sealed, encode_seals
 from gdp.settings import StoreSettings
 from gdp.store import recovery
-from gdp.store.items import Commit, Item, Write
+from gdp.store.items import Commit, Item, Results, Write
 from gdp.store.logstate import LogState
 from gdp.store.opened import Opened
-from gdp.store.planner import Plan, Planner
+from gdp.store.plan import Plan
+from gdp.store.planner import Planner
 
 _NS_PER_MS = 1_000_000
 _SCANNED_BYTES_MAX = 4 << 20  # 20,000 records, read through in 0.1 s when a store opens
@@ -30,9 +31,9 @@ class Writer:
         planner: Planner,
         clock: LoggedClock,
         settings: StoreSettings,
-        noticed: Callable[[LogState], None],
+        noticed: Callable[[Iterable[LogState], int], None],
     ) -> None:
-        """Write to an open store; `noticed` is told of each log that has got durable records, under the lock."""
+        """Write to an open store; `noticed` is told which logs have got durable records, and when, under the lock."""
         self._opened = opened
         self._planner = planner
         self.clock = clock
@@ -43,7 +44,7 @@ class Writer:
         self._in_flight = False
         self._asked = False
         self._failed: StoreFailed | None = None
-        self._uncovered = {state.entry.id: state for state in recovery.own_uncovered(opened)}
+        self._uncovered = {state.id: state for state in recovery.own_uncovered(opened)}
         self._chunks = recovery.chunks_of_current(opened)
 
     def commit(self, batch: Sequence[Item]) -> Commit:
@@ -74,8 +75,9 @@ class Writer:
         with self._opened.lock:
             for state, (_, recno, _) in tips:
                 state.covered_recno = max(state.covered_recno, recno)
-                self._opened.dirty[state.entry.id] = state
-                self._note_cover(state)
+                self._opened.dirty[state.id] = state
+                if state.covered_recno >= state.tip_recno:
+                    self._uncovered.pop(state.id, None)
         return commit
 
     def now(self) -> int:
@@ -136,8 +138,9 @@ class Writer:
 
     def _write(self, plan: Plan, first: int) -> Commit:
         previous = self._opened.log.position
-        if not plan.records:
-            return Commit(previous, previous, previous, plan.results, [])
+        results = Results(plan.outcomes, any_refused=plan.any_refused)
+        if not plan.appended:
+            return Commit(previous, previous, previous, results, [], 0)
         last = plan.next - 1
         reserved = last + self._reserve
         try:
@@ -152,25 +155,21 @@ class Writer:
             self.clock.advance(last)
             self._opened.log.publish(position=last, reserved=reserved)
             self._in_flight = False
-        return Commit(first, last, previous, plan.results, plan.records)
+        return Commit(first, last, previous, results, plan.appended, plan.body.bytes)
 
     def _publish(self, plan: Plan) -> None:
         self._chunks += plan.chunks
         for state in plan.created.values():
             self._opened.registry.add(state)
-            self._opened.dirty[state.entry.id] = state
+            self._opened.dirty[state.id] = state
+        uncovered = self._uncovered
         for state in plan.touched.values():
             state.publish()
-            if not state.pending_since:
-                state.pending_since = plan.next
-            self._noticed(state)
-            self._note_cover(state)
-
-    def _note_cover(self, state: LogState) -> None:
-        if state.covered_recno >= state.tip_recno or state.foreign:
-            self._uncovered.pop(state.entry.id, None)
-        else:
-            self._uncovered[state.entry.id] = state
+            if state.covered_recno < state.tip_recno and not state.foreign:
+                uncovered[state.id] = state
+            elif uncovered:
+                uncovered.pop(state.id, None)
+        self._noticed(plan.touched.values(), plan.next)
 
     def _mark(self, reserved: int) -> None:
         position = self._opened.log.position

@@ -11,11 +11,10 @@ from typing import NamedTuple
 
 from broker_config import DATABASE
 from compose.datadir import VERSION
-from gdp.committer import Results
 from gdp.disk import DISK
 from gdp.errors import GdpError
 from gdp.incarnation import MARK_BYTES
-from gdp.store import Item, ReadableStore, Store, Write
+from gdp.store import Item, ReadableStore, Results, Store, Write
 from gdp.store.checking import Checked, check_store
 from gdp.store.identity import Identity, read_identity, write_identity
 from gdp_sink.lookback import last_session
