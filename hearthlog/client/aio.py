@@ -15,7 +15,6 @@ from hearthlog.client.moments import Moment
 from hearthlog.client.options import (
     AggregateOptions,
     AsofOptions,
-    At,
     GapOptions,
     HistoryOptions,
     MatrixOptions,
@@ -23,6 +22,7 @@ from hearthlog.client.options import (
     NotableOptions,
     PlotOptions,
     Texts,
+    TopicOptions,
 )
 from hearthlog.client.pinned import Pinned, Query
 from hearthlog.client.policy import Policy
@@ -73,7 +73,7 @@ class AsyncHome:
         """Close the connections."""
         await self._client.aclose()
 
-    async def topics(self, *filters: str, **options: Unpack[At]) -> Table:
+    async def topics(self, *filters: str, **options: Unpack[TopicOptions]) -> Table:
         """See `Home.topics`."""
         return await self._run("topics", self._calls.topics(filters, options))
 

@@ -15,7 +15,6 @@ from hearthlog.client.moments import Moment
 from hearthlog.client.options import (
     AggregateOptions,
     AsofOptions,
-    At,
     GapOptions,
     HistoryOptions,
     MatrixOptions,
@@ -23,6 +22,7 @@ from hearthlog.client.options import (
     NotableOptions,
     PlotOptions,
     Texts,
+    TopicOptions,
 )
 from hearthlog.client.pinned import Pinned, Query
 from hearthlog.client.policy import Policy
@@ -91,7 +91,7 @@ class Home:
         """Close the connections."""
         self._client.close()
 
-    def topics(self, *filters: str, **options: Unpack[At]) -> Table:
+    def topics(self, *filters: str, **options: Unpack[TopicOptions]) -> Table:
         """One row a topic: its log, fields, times, count, usual interval and state."""
         return self._run("topics", self._calls.topics(filters, options))
 

@@ -16,6 +16,12 @@ class At(TypedDict, total=False):
     at: Moment
 
 
+class TopicOptions(At, total=False):
+    """`limit`: topics at most."""
+
+    limit: int
+
+
 class Selected(At, total=False):
     """`field`: paths inside a payload (`ENERGY.Power`, `ENERGY.*`); none: every observation."""
 

@@ -1,18 +1,17 @@
 """Records of logs that are proven from the catalogue's name: which log a topic has, and what its records are."""
 
 import base64
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from gdp.catalogue import Kind
+from gdp.catalogue import Kind, LogEntry, decode_entry
 from gdp.datum import Datum
-from gdp.errors import GdpError
+from gdp.errors import CorruptStore, GdpError
 from gdp.metadata import HCAT, HKND, Metadata
 from gdp.names import GdpName, parse_name, printable
 from gdp.proof import Check, Proof, State, Verdict, decode, verify
 from hearthlog.client.errors import NotProven, NotThere, TooMuch
-from hearthlog.client.fetch import fetch, next_of
+from hearthlog.client.fetch import fetch, fetch_json, next_of
 from hearthlog.client.policy import Policy
 from hearthlog.client.query import HEADERS_JSON
 from hearthlog.client.reads import read_object
@@ -79,17 +78,17 @@ class ProvenLogs:
         name = printable((yield from self.catalogue()))
         path: str | None = f"/v1/logs/{name}/records?first={self._listed + 1}"
         while path is not None:
-            answer = yield from fetch(self._policy, Ask(path, (), HEADERS_JSON))
-            for record in json.loads(answer.content)["records"]:
-                self._listed = record["recno"]
-                self._list(record)
+            try:
+                body, answer = yield from fetch_json(self._policy, Ask(path, (), HEADERS_JSON))
+                entries = [_entry(record) for record in body["records"]]
+            except (NotThere, CorruptStore) as error:
+                raise NotProven(f"the home has no such catalogue: {error}", log=name, field="catalogue") from error
+            for entry in entries:
+                self._listed = entry.id
+                if entry.kind is Kind.TOPIC and entry.topic is not None:
+                    found = LogOf(printable(entry.name), entry.generation, entry.started)
+                    self._logs.setdefault(entry.topic, []).append(found)
             path = next_of(answer.headers)
-
-    def _list(self, record: Mapping[str, Any]) -> None:
-        entry = json.loads(record.get("data") or base64.b64decode(record["data_base64"]))
-        if entry["kind"] == Kind.TOPIC:
-            found = LogOf(entry["log"], int(entry["generation"]), int(entry["from"]))
-            self._logs.setdefault(entry["topic"], []).append(found)
 
     def records(self, log: str, topic: str, wanted: Iterable[int]) -> Steps[dict[int, Datum]]:
         """Proven records of a topic's log by number: those that are wanted, all parts of their messages among them.
@@ -130,7 +129,7 @@ class ProvenLogs:
         catalogue = yield from self.catalogue()
         waited_s = 0.0
         while True:
-            proof = yield from self._fetch(log, first, last, with_catalogue=with_catalogue)
+            proof = yield from self._fetch(log, topic, first, last, with_catalogue=with_catalogue)
             if proof.covered or waited_s >= self._policy.cover_s_max:
                 break
             yield Pause(COVER_PAUSE_S)
@@ -143,18 +142,24 @@ class ProvenLogs:
             _must_be_of(proof, catalogue, log, topic, verdict.topic)
         return verdict
 
-    def _fetch(self, log: str, first: int, last: int, *, with_catalogue: bool) -> Steps[Proof]:
+    def _fetch(self, log: str, topic: str, first: int, last: int, *, with_catalogue: bool) -> Steps[Proof]:
         # Of a single record the home gives the whole message, if it is a part of one.
         rest = (("last", str(last)),) if last > first else ()
         params = (("recno", str(first)), *rest, ("catalogue", "true" if with_catalogue else "false"))
         try:
             answer = yield from fetch(self._policy, Ask(f"/v1/logs/{log}/proof", params, HEADERS_JSON))
         except NotThere as error:
-            raise NotProven(error.detail, log=log, recno=first, field="recno") from error
+            raise NotProven(error.detail, log=log, topic=topic, recno=first, field="recno") from error
         try:
             return decode(answer.content)
         except GdpError as error:
-            raise NotProven(f"the proof cannot be read: {error}", log=log, recno=first) from error
+            detail = f"the proof cannot be read: {error}"
+            raise NotProven(detail, log=log, topic=topic, recno=first, field="proof") from error
+
+
+def _entry(record: Mapping[str, Any]) -> LogEntry:
+    data = record["data"].encode() if "data" in record else base64.b64decode(record["data_base64"])
+    return decode_entry(record["recno"], data)
 
 
 def ranges(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:

@@ -1,0 +1,1 @@
+"""Promises of the analysts' client, export and SQL."""
