@@ -17,7 +17,7 @@ Bench = Callable[[Options], Iterator[Table]]
 RESULTS = ROOT / "bench" / "results"
 
 # Name of each bench: the module's function of the same name.
-NAMES = ("budget", "stages", "ingest", "live", "reads", "seed", "sustain")
+NAMES = ("budget", "stages", "ingest", "live", "reads", "seed", "sustain", "peers")
 
 
 def load(name: str) -> Bench:
@@ -33,12 +33,13 @@ def main() -> int:
     parser.add_argument("--only", action="append", choices=NAMES, help="run only this one (repeatable)")
     parser.add_argument("--seconds", type=float, default=3.0, help="length of one measurement (default 3)")
     parser.add_argument("--rounds", type=int, default=3, help="rounds after the warm-up; medians are shown (default 3)")
+    parser.add_argument("--scale", choices=("small", "full"), default="small", help="how much `peers` loads")
     given = parser.parse_args()
     if given.list:
         for name in NAMES:
             print(f"{name:13} {(import_module(f'bench.{name}').__doc__ or '').splitlines()[0]}")
         return 0
-    options = Options(seconds=given.seconds, rounds=given.rounds)
+    options = Options(seconds=given.seconds, rounds=given.rounds, scale=given.scale)
     failed = [name for name in given.only or NAMES if not run(name, options)]
     return 1 if failed else 0
 

@@ -9,10 +9,14 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`seconds`: length of one measurement; `rounds`: how often each is repeated, after one warm-up that is dropped."""
+    """`seconds`: length of one measurement; `rounds`: how often each is repeated, after one warm-up that is dropped.
+
+    `scale`: of the bench that loads much, `small` or `full`.
+    """
 
     seconds: float = 3.0
     rounds: int = 3
+    scale: str = "small"
     scratch: Path = field(default_factory=lambda: Path(tempfile.gettempdir()))
 
     @contextmanager

@@ -1,0 +1,118 @@
+"""An HTTP client that costs little: one keep-alive connection, bodies with a length or in chunks, parsed as asked."""
+
+import io
+import socket
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import orjson
+import pyarrow as pa
+import pyarrow.csv
+
+from bench.process import BenchError
+
+WAIT_S = 300.0
+RECEIVE_BYTES = 1 << 20
+
+
+class Request(NamedTuple):
+    """What is asked, and how the answer is read: `json`, `jsonl`, `csv`, `arrow` or `none`."""
+
+    target: str
+    parse: str = "json"
+    method: str = "GET"
+    body: bytes = b""
+    accept: str = ""
+
+
+class Client:
+    """One connection, one request at a time."""
+
+    def __init__(self, port: int, token: str = "") -> None:
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=WAIT_S)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._account = f"Authorization: Bearer {token}\r\n" if token else ""
+        self._waiting = b""
+
+    def ask(self, request: Request) -> Any:
+        """The parsed answer.
+
+        Raises:
+            BenchError: it is not 2xx.
+        """
+        return PARSERS[request.parse](self.send(request))
+
+    def send(self, request: Request) -> bytes:
+        """The body of the answer."""
+        length = f"Content-Length: {len(request.body)}\r\n" if request.body or request.method == "POST" else ""
+        accept = f"Accept: {request.accept}\r\n" if request.accept else ""
+        head = f"{request.method} {request.target} HTTP/1.1\r\nHost: bench\r\n{self._account}{accept}{length}\r\n"
+        self._socket.sendall(head.encode() + request.body)
+        status = self._line()
+        headers = {}
+        while line := self._line():
+            name, _, value = line.partition(b":")
+            headers[name.lower()] = value.strip()
+        if headers.get(b"transfer-encoding") == b"chunked":
+            body = self._chunks()
+        elif b" 204 " in status + b" ":
+            body = b""
+        else:
+            body = self._take(int(headers[b"content-length"]))
+        if not status.startswith(b"HTTP/1.1 2"):
+            raise BenchError(f"{request.target[:300]}: {status.decode()}: {body[:500].decode(errors='replace')}")
+        return body
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._socket.close()
+
+    def _line(self) -> bytes:
+        while (end := self._waiting.find(b"\r\n")) < 0:
+            self._waiting += self._receive()
+        found, self._waiting = self._waiting[:end], self._waiting[end + 2 :]
+        return found
+
+    def _take(self, size: int) -> bytes:
+        parts, have = [self._waiting], len(self._waiting)
+        while have < size:
+            parts.append(self._receive())
+            have += len(parts[-1])
+        whole = b"".join(parts) if len(parts) > 1 else parts[0]
+        self._waiting = whole[size:]
+        return whole[:size]
+
+    def _chunks(self) -> bytes:
+        parts = []
+        while size := int(self._line().partition(b";")[0], 16):
+            parts.append(self._take(size))
+            self._line()
+        self._line()
+        return b"".join(parts)
+
+    def _receive(self) -> bytes:
+        data = self._socket.recv(RECEIVE_BYTES)
+        if not data:
+            raise BenchError("the server closed the connection")
+        return data
+
+
+def _lines(body: bytes) -> list[Any]:
+    return [orjson.loads(line) for line in body.splitlines()]
+
+
+def _csv(body: bytes) -> pa.Table:
+    return pyarrow.csv.read_csv(io.BytesIO(body))
+
+
+def _arrow(body: bytes) -> pa.Table:
+    return pa.ipc.open_stream(body).read_all()
+
+
+PARSERS: dict[str, Callable[[bytes], Any]] = {
+    "json": orjson.loads,
+    "jsonl": _lines,
+    "csv": _csv,
+    "arrow": _arrow,
+    "none": bytes,
+}

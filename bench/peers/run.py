@@ -1,0 +1,44 @@
+"""The order of the comparison: one set after another, one program at a time."""
+
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+
+from bench.options import Options
+from bench.peers.homes import Homes, sets
+from bench.peers.influx import InfluxDB
+from bench.peers.measure import Measured, measure
+from bench.peers.ours import Hearthlog
+from bench.peers.postgres import PostgreSQL
+from bench.peers.program import Program
+from bench.peers.questions import asked_of
+from bench.peers.report import tables
+from bench.peers.victoria import VictoriaMetrics
+from bench.process import BenchError
+from bench.table import Table
+
+PROGRAMS: tuple[Program, ...] = (Hearthlog(), InfluxDB(), VictoriaMetrics(), PostgreSQL())
+MINUTE_MS = 60_000
+
+
+def compare(options: Options) -> Iterator[Table]:
+    """The tables of every set. One program runs at a time; the end of all data is the minute in which this begins."""
+    missing = [package for program in PROGRAMS if (package := program.missing()) is not None]
+    if missing:
+        raise BenchError(f"make bench-peers, or as root: apt-get install --no-install-recommends {' '.join(missing)}")
+    end = time.time_ns() // 1_000_000 // MINUTE_MS * MINUTE_MS
+    for homes in sets(options.scale, end):
+        yield from one_set(homes, options)
+
+
+def one_set(homes: Homes, options: Options) -> Iterator[Table]:
+    """The tables of one set."""
+    lines = asked_of(homes)
+    found: dict[str, Measured] = {}
+    for program in PROGRAMS:
+        with options.directory() as directory:
+            print(f"{homes.name}: {program.name}", file=sys.stderr, flush=True)
+            found[program.name] = measure(program, homes, lines, directory / "it", options.seconds / 3)
+            shutil.rmtree(directory / "it")
+    yield from tables(homes, lines, found)
