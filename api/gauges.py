@@ -3,8 +3,10 @@
 import math
 from collections.abc import Iterable
 
+from api.follow.upkeep import Upkeep
 from api.health.look import Look
 from api.readiness import is_connected, lag_s
+from api.resident import resident
 from api.services import Services
 from api.words.templates import Severity
 
@@ -33,11 +35,37 @@ def gauges_of(services: Services) -> Iterable[tuple[str, str, float]]:
         )
         yield "hearthlog_api_tail_rows", "Rows in memory only.", float(model.tail_rows)
         yield "hearthlog_api_segment_rows", "Rows in segments.", float(model.segment_rows)
-        yield "hearthlog_api_segments", "Segments on disk.", float(model.segments)
+        yield "hearthlog_api_segments", "Segments on disk, spilled ones among them.", float(model.segments)
+        spilled = float(len(model.spilled))
+        yield (
+            "hearthlog_api_spilled_segments",
+            "Segments of this process only, until who writes has those rows.",
+            spilled,
+        )
         yield "hearthlog_api_logs", "Logs in the catalogue.", float(len(model.catalogue))
         yield "hearthlog_api_series", "Stored series.", float(len(model.table))
+    yield from _from_upkeep(services.upkeep)
+    anon, file = resident()
+    yield "hearthlog_api_resident_anon_bytes", "Memory of the process's own.", anon
+    yield "hearthlog_api_resident_file_bytes", "Mapped files in memory: a cache that the kernel takes back.", file
     for name, value in services.sink.counters.items():
         yield f"hearthlog_sink_reported_{name}", "As the sink's last heartbeat says.", value
+
+
+def _from_upkeep(upkeep: Upkeep) -> Iterable[tuple[str, str, float]]:
+    """What was done for the read model."""
+    yield "hearthlog_api_writes_read_model", "Whether this process writes the read model.", float(upkeep.writes)
+    yield "hearthlog_api_compactions", "Times that segments were merged, since the start.", float(upkeep.compactions)
+    yield "hearthlog_api_compacted_rows", "Rows written by merging, since the start.", float(upkeep.compacted_rows)
+    yield "hearthlog_api_compaction_seconds", "Time that merging took, since the start.", upkeep.compaction_s
+    yield "hearthlog_api_upkeep_failures", "Mergers and rebuilds that failed; each is tried again.", upkeep.failures
+    yield "hearthlog_api_rebuilds", "Times that the read model was built anew beside the old one.", upkeep.rebuilds
+    rebuild = upkeep.rebuild
+    yield (
+        "hearthlog_api_rebuild_share",
+        "How much of the read model is built anew, from 0 to 1; NaN while none is.",
+        math.nan if rebuild is None else rebuild.share,
+    )
 
 
 def _from_look(seen: Look | None) -> Iterable[tuple[str, str, float]]:

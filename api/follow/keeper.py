@@ -76,8 +76,11 @@ class Keeper:
         if model.is_stale:
             server, switch = self._followed.server, self._use_rebuilt
             self._start(rebuild(model, self._place, self._source, server, upkeep=upkeep, switch=switch), "rebuild")
-        elif chosen := plan(model.named, Bounds(settings.compaction_segments_min, settings.segment_rows_max)):
-            self._start(compact(feeding, chosen, upkeep), "compact")
+            return
+        bounds = Bounds(settings.compaction_segments_min, settings.segment_rows_max)
+        chosen = plan([each.size for each in model.named], bounds)
+        if chosen is not None:
+            self._start(compact(feeding, model.named[chosen], upkeep), "compact")
 
     def _start(self, work: Coroutine[None, None, None], name: str) -> None:
         self._work = self._group.create_task(work, name=name)

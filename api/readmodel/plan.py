@@ -7,8 +7,6 @@ anew about once per doubling, however small the segments are that stopping and s
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from api.readmodel.segment import Segment
-
 GROWTH = 2
 TEXT_BYTES_MAX = 1 << 30
 """Of one segment: Arrow's texts may have twice as many."""
@@ -23,16 +21,23 @@ class Bounds(NamedTuple):
     """Rows of a segment at most."""
 
 
-def plan(segments: Sequence[Segment], bounds: Bounds) -> Sequence[Segment]:
-    """The neighbours to be merged next, those that cost least first; none if all is well."""
-    rows = [each.columns.rows for each in segments]
-    texts = [each.text_bytes for each in segments]
-    best: tuple[int, int, int] | None = None
-    for first in range(len(segments)):
-        for last in range(first + bounds.fan_out, len(segments) + 1):
-            total = sum(rows[first:last])
-            if total > bounds.rows_max or sum(texts[first:last]) > TEXT_BYTES_MAX:
+class Size(NamedTuple):
+    """A segment, for the plan."""
+
+    rows: int
+    text_bytes: int = 0
+
+
+def plan(sizes: Sequence[Size], bounds: Bounds) -> slice | None:
+    """The neighbours to be merged next, those that cost least first; None if all is well."""
+    best: tuple[int, slice] | None = None
+    for first in range(len(sizes)):
+        rows = texts = greatest = 0
+        for place in range(first, len(sizes)):
+            rows, texts = rows + sizes[place].rows, texts + sizes[place].text_bytes
+            greatest = max(greatest, sizes[place].rows)
+            if rows > bounds.rows_max or texts > TEXT_BYTES_MAX or (best is not None and rows >= best[0]):
                 break
-            if total >= GROWTH * max(rows[first:last]) and (best is None or total < best[0]):
-                best = (total, first, last)
-    return () if best is None else segments[best[1] : best[2]]
+            if place + 1 - first >= bounds.fan_out and rows >= GROWTH * greatest:
+                best = (rows, slice(first, place + 1))
+    return None if best is None else best[1]

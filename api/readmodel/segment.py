@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from api.errors import ReadModelDamaged
 from api.readmodel import scratch
+from api.readmodel.plan import Size
 from api.readmodel.rows import DTYPES, Columns, Ints
 from api.readmodel.run import Run
 from api.readmodel.series import SeriesKey, SeriesTable
@@ -99,9 +100,9 @@ class Segment:
         return self._texts
 
     @property
-    def text_bytes(self) -> int:
-        """Size of all texts."""
-        return int(self._texts.nbytes)
+    def size(self) -> Size:
+        """How big it is."""
+        return Size(self.columns.rows, int(self._texts.nbytes))
 
     def tops(self) -> dict[int, int]:
         """Per log id the greatest record number that occurs."""

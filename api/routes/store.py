@@ -6,6 +6,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from api.follow.upkeep import Upkeep
+from api.readmodel.model import ReadModel
 from api.services import Home, services_of
 from api.web.answer import Standing, body, respond
 from api.web.keys import writer_key_of
@@ -32,11 +34,29 @@ async def store(request: Request, _: Annotated[NoParameters, Query()]) -> Respon
         "writer_key": _writer_key(home),
         "logs": len(model.catalogue),
         "rows": model.segment_rows + model.tail_rows,
+        "read_model": _read_model(services.upkeep, model),
         "version": _version(),
         "broker": services.settings.mqtt,
         "secret_file": str(services.settings.token_path.absolute()),
     }
     return respond(standing, body(standing, entries))
+
+
+def _read_model(upkeep: Upkeep, model: ReadModel) -> dict[str, object]:
+    rebuild = upkeep.rebuild
+    return {
+        "segments": model.segments,
+        "writes": upkeep.writes,
+        "rebuild": None
+        if rebuild is None
+        else {
+            "reason": rebuild.reason,
+            "rows": rebuild.rows,
+            "of_rows": rebuild.of_rows,
+            "share": round(rebuild.share, 3),
+            "seconds": round(rebuild.seconds, 1),
+        },
+    }
 
 
 def _writer_key(home: Home) -> str | None:

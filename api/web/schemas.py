@@ -125,6 +125,24 @@ class Plot(Answer):
     outages: list[dict[str, Any]] | None = Field(None, description="As `gaps` answers them. With `explain`.")
 
 
+class Rebuild(BaseModel):
+    """A read model that is being built anew while the old one serves."""
+
+    reason: str = Field(description="What differs, old → new: format, decoders, kernels.")
+    rows: int
+    of_rows: int = Field(description="Rows of the old one.")
+    share: float = Field(description="How much is done, from 0 to 1.")
+    seconds: float
+
+
+class ReadModelState(BaseModel):
+    """What this process answers from."""
+
+    segments: int
+    writes: bool = Field(description="Whether this process writes it; others on the same machine share what it writes.")
+    rebuild: Rebuild | None
+
+
 class Store(Answer):
     """`store`."""
 
@@ -133,6 +151,7 @@ class Store(Answer):
     writer_key: str | None = Field(description="The key that signs every log: DER SubjectPublicKeyInfo, base64.")
     logs: int
     rows: int
+    read_model: ReadModelState
     version: str
     broker: str = Field(description="HOST:PORT of the MQTT broker.")
     secret_file: str = Field(description="The file on the server that holds the administrator's secret.")

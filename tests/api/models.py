@@ -1,8 +1,9 @@
 """Read models on values, without a feed: rows are made from short descriptions, and asked as the routes ask."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from hypothesis import strategies as st
 
@@ -24,6 +25,7 @@ from gdp.messages import Record
 from gdp.metadata import XID, Metadata
 from gdp.names import GdpName
 
+T = TypeVar("T")
 CATALOGUE = GdpName(b"c" * 32)
 SOURCE = Source(CATALOGUE, "abcdefgh", Stamp("test", "1"))
 BASE = 1_700_000_000_000_000_000
@@ -77,12 +79,15 @@ class Reader:
     """A read model with what feeds it."""
 
     def __init__(self, root: Path, primer: Primer | None = None) -> None:
-        self.model = open_model(root)
         self.hub = Hub()
         self.progress = Progress()
-        self.applier = Applier(
-            self.model, self.hub, self.progress, SinkState(), slice_ms=1e9, primer=primer or self._nothing
-        )
+        self.primer = primer or self._nothing
+        self.use(open_model(root))
+
+    def use(self, model: ReadModel) -> None:
+        """Feed this model from now on."""
+        self.model = model
+        self.applier = Applier(model, self.hub, self.progress, SinkState(), slice_ms=1e9, primer=self.primer)
 
     async def _nothing(self, after: int) -> None:
         """Learn nothing before the rest."""
@@ -100,9 +105,13 @@ class Reader:
             if not self.model.tail_rows:
                 return
             self.model.freeze(resume=self.applier.resume)
+        await self.file(lambda filing: filing.seal())
+
+    async def file(self, work: Callable[[Filing], Awaitable[T]]) -> T:
+        """Do something to the files."""
         filing = Filing(self.model)
         try:
-            await filing.seal()
+            return await work(filing)
         finally:
             filing.close()
 

@@ -1,0 +1,1 @@
+"""The engine under the reads: merging, sharing, rebuilding, and what it costs."""
