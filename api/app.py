@@ -10,6 +10,7 @@ from api.page_files import mount_page
 from api.routes import (
     aggregate,
     asof,
+    datasets,
     docs,
     gaps,
     health,
@@ -71,6 +72,7 @@ def create_app(services: Services) -> FastAPI:
         aggregate,
         matrix,
         asof,
+        datasets,
         plot,
         gaps,
         notable,

@@ -25,6 +25,10 @@ class StoreUnavailable(ApiError):
     """What only the log server holds (payloads, datums) cannot be read now."""
 
 
+class StoreUnreadable(StoreUnavailable):
+    """The log server answers, but cannot read this."""
+
+
 class DatasetError(ApiError):
     """Bytes that are not the manifest of a dataset, or not of this one."""
 

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import aclosing
 
-from api.errors import StoreUnavailable
+from api.errors import StoreUnavailable, StoreUnreadable
 from gdp.catalogue import LogEntry
 from gdp.client import GdpClient, OpenLog
 from gdp.datum import Datum
@@ -44,7 +44,7 @@ class StoreReader:
             raise _unavailable(fault) from fault
 
     async def metadata(self, entry: LogEntry) -> Metadata | None:
-        """The metadata of a log that is listed. The catalogue lists that of all logs but its own; None if nobody has it.
+        """The metadata of a log that is listed; None if nobody has it. The catalogue does not list its own.
 
         Raises:
             StoreUnavailable: the log server does not answer.
@@ -169,4 +169,4 @@ def _runs(recnos: Sequence[int]) -> list[list[int]]:
 def _unavailable(fault: GdpError) -> StoreUnavailable:
     if isinstance(fault, ConnectionLost | TimedOut | NoRoute):
         return StoreUnavailable("the log server does not answer now; values are served, payloads and records are not")
-    return StoreUnavailable(f"the log server cannot answer: {fault}")
+    return StoreUnreadable(f"the log server cannot answer: {fault}")

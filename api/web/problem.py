@@ -30,7 +30,7 @@ class ProblemBody(BaseModel):
 
 
 class Problem(ApiError):
-    """A request that cannot be answered, and why. `kind` is the last part of `type`."""
+    """A request that cannot be answered, and why. `kind` is the last part of `type`; `extra` goes beside the rest."""
 
     def __init__(
         self,
@@ -40,6 +40,7 @@ class Problem(ApiError):
         *,
         parameter: str | None = None,
         headers: Mapping[str, str] | None = None,
+        extra: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(detail)
         self.status = status
@@ -47,6 +48,7 @@ class Problem(ApiError):
         self.detail = detail
         self.parameter = parameter
         self.headers = dict(headers or {})
+        self.extra = dict(extra or {})
 
     def response(self) -> Response:
         """The answer."""
@@ -55,6 +57,7 @@ class Problem(ApiError):
             "title": self.kind.replace("-", " ").capitalize(),
             "status": self.status,
             "detail": self.detail,
+            **self.extra,
         }
         if self.parameter is not None:
             body["parameter"] = self.parameter

@@ -1,0 +1,55 @@
+"""Pinning: the bytes are kept, the manifest is published, and its record waited for."""
+
+import asyncio
+from typing import NamedTuple
+
+from api.datasets.find import Logged
+from api.datasets.make import pin_of, write
+from api.datasets.manifest import Manifest
+from api.datasets.publish import publish
+from api.datasets.recipe import Recipe
+from api.services import Home, Services
+from api.web.ground import Ground
+
+
+class Pinned(NamedTuple):
+    """A dataset; `logged` is None while its manifest is not; `fresh` tells whether it was pinned just now."""
+
+    manifest: Manifest
+    logged: Logged | None
+    fresh: bool
+
+
+async def pin(services: Services, home: Home, ground: Ground, recipe: Recipe) -> Pinned:
+    """Pin a recipe at the ground's position. The same again is found, and nothing is made.
+
+    Raises:
+        Problem: 413 beyond a bound; 503 if the manifest cannot be published.
+        StoreUnavailable: the log server does not answer.
+    """
+    pinned = await pin_of(services, home, ground, recipe)
+    async with services.shelf.turn:
+        known = await services.shelf.finder.find(services.reader, home.model.catalogue, pinned.id)
+        if known is not None:
+            return Pinned(known.manifest, known, fresh=False)
+        files = services.shelf.files
+        with files.writing() as file:
+            made = await write(services, ground, recipe, pinned.id, file)
+            await asyncio.to_thread(files.keep, file, made)
+        manifest = Manifest(pinned, made)
+        # The bytes are durable before anybody is told of them.
+        await publish(services.settings, manifest.topic, manifest.encode())
+        return Pinned(manifest, await _until_logged(services, home, manifest), fresh=True)
+
+
+async def _until_logged(services: Services, home: Home, manifest: Manifest) -> Logged | None:
+    """Wait until the sink has logged the manifest, and the feed has told so; None if that takes too long."""
+    try:
+        async with asyncio.timeout(services.settings.dataset_logged_s):
+            while True:
+                found = await services.shelf.finder.find(services.reader, home.model.catalogue, manifest.pin.id)
+                if found is not None:
+                    return found
+                await services.progress.advanced()
+    except TimeoutError:
+        return None

@@ -1,0 +1,152 @@
+"""`/v1/datasets`: queries pinned, so that their bytes can be fetched again and trusted."""
+
+import asyncio
+import re
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import Field
+
+from api.accounts.caller import Caller
+from api.accounts.guard import caller_of
+from api.datasets.describe import describe
+from api.datasets.find import Logged, ids_of
+from api.datasets.make import affordable, ground_of, pin_of
+from api.datasets.manifest import ID_CHARACTERS, PREFIX
+from api.datasets.pinning import pin
+from api.datasets.recipe import Asked, recipe_of
+from api.datasets.serve import data_response, differs, ensure
+from api.datasets.verdict import verify
+from api.services import Home, Services, services_of
+from api.web.answer import Standing, body, next_page, respond
+from api.web.cursor import decode_cursor, encode_cursor
+from api.web.formats import format_of
+from api.web.openapi import answers
+from api.web.params import FormatText, Parameters
+from api.web.positions import home_of, reach
+from api.web.problem import bad_parameter, not_found
+from api.web.schemas_datasets import Dataset, Datasets
+
+LISTED_DEFAULT, LISTED_MAX = 100, 1_000
+ID = re.compile(rf"[A-Za-z0-9_-]{{{ID_CHARACTERS}}}")
+DatasetId = Annotated[str, Path(description="The dataset's 43 characters.")]
+router = APIRouter(prefix="/datasets")
+
+
+class PinQuery(Parameters):
+    """Parameters of `POST datasets`; the rest is in the body."""
+
+    dry_run: bool = Field(False, description="Say the id and how large it would be; pin nothing.")
+
+
+class ListQuery(Parameters):
+    """Parameters of `datasets`."""
+
+    limit: int = Field(LISTED_DEFAULT, ge=1, le=LISTED_MAX, description="Datasets of a page.")
+    cursor: str | None = Field(None, description="From `next`.")
+
+
+class DatasetQuery(Parameters):
+    """Parameters of `datasets/{id}`."""
+
+    verify: bool = Field(False, description="Read every record again, check it, and make the bytes anew.")
+
+
+class DataQuery(DatasetQuery):
+    """Parameters of `datasets/{id}/data`."""
+
+    format: FormatText = None
+
+
+@router.post("", responses=answers(Dataset, 409, 413, 429, 503), status_code=201)
+async def create(request: Request, asked: Asked, query: Annotated[PinQuery, Query()]) -> Response:
+    """Pin a query: 201, pinned and logged; 200, pinned before; 202, the broker has it, but it is not logged yet."""
+    services = services_of(request)
+    home = home_of(services)
+    at = await reach(request, services, asked.at)
+    position = home.model.view.position if at is None else at
+    recipe = recipe_of(home, asked, caller_of(request).within, position)
+    ground = ground_of(home, recipe, position)
+    cost = await affordable(services, ground, recipe)
+    standing = Standing.at(home, position)
+    if query.dry_run:
+        would = await pin_of(services, home, ground, recipe)
+        entries = {
+            "cost": {**cost._asdict(), "cells": cost.rows * cost.columns},
+            "id": would.id,
+            "pin": would.as_json(),
+        }
+        return respond(standing, body(standing, entries))
+    pinned = await pin(services, home, ground, recipe)
+    answer = respond(standing, body(standing, await describe(services.shelf, pinned.manifest, pinned.logged)))
+    answer.headers["Location"] = f"{request.url.path}/{pinned.manifest.pin.id}"
+    answer.status_code = 200 if not pinned.fresh else 202 if pinned.logged is None else 201
+    return answer
+
+
+@router.get("", responses=answers(Datasets, 429, 503))
+async def datasets(request: Request, query: Annotated[ListQuery, Query()]) -> Response:
+    """The datasets that there are, newest first; their logs are counted, not listed."""
+    services = services_of(request)
+    home = home_of(services)
+    ids = [id_ for id_ in ids_of(home.model.catalogue) if caller_of(request).may_read(PREFIX + id_)]
+    if query.cursor is not None:
+        (last,) = decode_cursor(query.cursor, "datasets", str)
+        ids = ids[ids.index(last) + 1 :] if last in ids else []
+    page = ids[: query.limit]
+    finder, reader = services.shelf.finder, services.reader
+    found = await asyncio.gather(*(finder.find(reader, home.model.catalogue, id_) for id_ in page))
+    shown = [each for each in found if each is not None and _readable(caller_of(request), each)]
+    rows = [await describe(services.shelf, each.manifest, each, brief=True) for each in shown]
+    next_url = next_page(request, encode_cursor("datasets", page[-1]), {}) if len(ids) > len(page) else None
+    standing = Standing.at(home, home.model.position)
+    return respond(standing, body(standing, {"datasets": rows}, next_url), next_url)
+
+
+@router.get("/{id}", responses=answers(Dataset, 404, 413, 429, 503))
+async def dataset(request: Request, id: DatasetId, query: Annotated[DatasetQuery, Query()]) -> Response:  # noqa: A002
+    """What it is, its bytes, and where that is logged; with verify=true also whether all of it still holds."""
+    services = services_of(request)
+    home = home_of(services)
+    logged = await _find(request, services, home, id)
+    verdict: dict[str, Any] = {}
+    if query.verify:
+        verdict = {"verdict": (await verify(services, home, logged)).as_json()}
+    entries = await describe(services.shelf, logged.manifest, logged)
+    standing = Standing.at(home, home.model.position)
+    return respond(standing, body(standing, {**entries, **verdict}))
+
+
+@router.get("/{id}/data", responses=answers(None, 404, 406, 409, 413, 429, 503, description="The table."))
+async def data(request: Request, id: DatasetId, query: Annotated[DataQuery, Query()]) -> Response:  # noqa: A002
+    """The bytes that were pinned, an Arrow stream; other formats are made from it. Ranges and ETag as usual.
+
+    Should they have to be made anew and come out otherwise, or with verify=true something be wrong, that is a 409 whose
+    `verdict` names log and record, or the versions that changed.
+    """
+    services = services_of(request)
+    home = home_of(services)
+    logged = await _find(request, services, home, id)
+    accepts = request.headers.get("accept", "*/*")
+    format_ = format_of(request, query.format or ("arrow" if "*/*" in accepts else None))
+    if query.verify:
+        verdict = await verify(services, home, logged)
+        if not verdict.good:
+            raise differs(verdict)
+    await ensure(services, home, logged)
+    return await data_response(services, request, logged.manifest, format_)
+
+
+async def _find(request: Request, services: Services, home: Home, id_: str) -> Logged:
+    if not ID.fullmatch(id_):
+        raise bad_parameter("id", f"a dataset's id has {ID_CHARACTERS} characters of base64url; `datasets` lists them")
+    found = await services.shelf.finder.find(services.reader, home.model.catalogue, id_)
+    if found is None or not _readable(caller_of(request), found):
+        raise not_found(f"there is no dataset {id_} here; `datasets` lists those that there are")
+    return found
+
+
+def _readable(caller: Caller, logged: Logged) -> bool:
+    """Whether the caller may read everything that the dataset was made from."""
+    topics = (tip.topic for tip in logged.manifest.pin.logs if tip.topic is not None)
+    return caller.may_read_all or all(map(caller.may_read, (logged.manifest.topic, *topics)))
