@@ -5,7 +5,10 @@ import hashlib
 import io
 import json
 import shutil
+import sqlite3
+import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pyarrow as pa
@@ -235,3 +238,56 @@ async def fetch_elsewhere(home: AskedHome, directory: Path, datasets: list[dict]
             assert sha256(answer.content) == made["sha256"]
             described = await api.json(f"/v1/datasets/{made['id']}")
             assert described["logged"] == made["logged"]
+
+
+class NewerApi(Api):
+    """An api of the next release, whose JSON decoder says something else."""
+
+    command = (sys.executable, "-m", "tests.datasets.launch_newer")
+
+
+def test_a_newer_decoder_serves_the_old_bytes_and_is_named_when_verified(home, pinned, tmp_path):
+    asyncio.run(ask_newer(home, tmp_path / "newer", pinned["matrix"]))
+
+
+async def ask_newer(home: AskedHome, directory: Path, made: dict) -> None:
+    store = home.get("/v1/store")
+    position = int(store.headers["hearthlog-position"].partition(".")[2])
+    catalogue, bytes_here = store.json()["catalogue"], home.data / "datasets"
+    async with NewerApi(directory, home.gdp_port, catalogue=catalogue, datasets=bytes_here) as api:
+        await api.reached(position)
+        answer = await api.get(f"/v1/datasets/{made['id']}/data")
+        assert sha256(answer.content) == made["sha256"]
+        verdict = (await api.json(f"/v1/datasets/{made['id']}", verify="true"))["verdict"]
+        assert (verdict["good"], verdict["stored"], verdict["derived"]) == (False, "same", "differs")
+        assert verdict["changes"] == [{"name": "json", "pinned": "1", "present": "2"}]
+        assert "json 1 is 2 now" in verdict["sentence"]
+        shutil.rmtree(bytes_here)
+        problem = await api.get(f"/v1/datasets/{made['id']}/data")
+        assert (problem.status_code, problem.json()["verdict"]["derived"]) == (409, "differs")
+        assert problem.json()["type"].endswith(":dataset-differs")
+    assert sha256(data(home, made["id"])) == made["sha256"]
+
+
+def test_a_changed_byte_in_a_log_is_named_by_log_and_record(home, pinned):
+    made = pinned["matrix"]
+    home.stop()
+    tip = next(tip for tip in made["pin"]["logs"] if tip["topic"] == "homes/h1/watch")
+    (file,) = (home.data / "store" / "glogs").rglob(f"{tip['log']}.glog")
+    with closing(sqlite3.connect(file)) as database, database:
+        (value,) = database.execute("SELECT value FROM log_entry WHERE recno = 17").fetchone()
+        other = value.replace(b'"v": 6', b'"v": 7')
+        assert other != value
+        database.execute("UPDATE log_entry SET value = ? WHERE recno = 17", (other,))
+    home.start()
+    home.wait_ready()
+    verdict = home.get(f"/v1/datasets/{made['id']}", verify=True).json()["verdict"]
+    assert not verdict["good"]
+    faults = [(each["log"], each["topic"], each["recno"], each["field"]) for each in verdict["faults"]]
+    assert faults == [(tip["log"], "homes/h1/watch", 17, "contents")]
+    assert f"log {tip['log']} (homes/h1/watch), record 17, contents" in verdict["sentence"]
+    assert (verdict["stored"], verdict["derived"]) == ("same", "differs")
+    problem = home.get(f"/v1/datasets/{made['id']}/data", verify=True)
+    assert (problem.status_code, problem.json()["detail"]) == (409, verdict["sentence"])
+    # The pinned bytes are what they were, and are served to who does not ask for more.
+    assert sha256(data(home, made["id"])) == made["sha256"]
