@@ -5,7 +5,7 @@ fact of a scope that was logged at or before it, so the order of learning does n
 everything first gives the same observations as following did.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple, Self
 
@@ -61,14 +61,16 @@ class Context(NamedTuple):
             about = {**about, **more}
         return self._replace(families={**self.families, family: scopes}, about=about)
 
-    def since(self, logged_time: int) -> Self:
+    def since(self, logged_time: int, *, whole: Collection[str] = ()) -> Self:
         """What is needed for messages logged after `logged_time`: per scope the newest fact until then, and all later.
 
-        What a scope once described stays listed: it costs little, and `newest` decides.
+        What a scope once described stays listed: it costs little, and `newest` decides. Of the families `whole` every
+        change is kept, for they are asked about earlier times too.
         """
+        shortened = {family: versions.changes if family in whole else versions.since for family in self.families}
         return self._replace(
             families={
-                family: {scope: versions.since(known, logged_time) for scope, known in scopes.items()}
+                family: {scope: shortened[family](known, logged_time) for scope, known in scopes.items()}
                 for family, scopes in self.families.items()
             }
         )

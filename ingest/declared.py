@@ -31,6 +31,10 @@ class Declaration(NamedTuple):
     off: str | None = None
     availability: bool = False
     """The field says whether the entity's device can be reached."""
+    available_at: tuple[tuple[str, str], ...] = ()
+    """(topic, field) of what says whether this entity can be reached."""
+    available_mode: str = "latest"
+    """Of several of them: `latest` the newest counts, `all` or `any` have to say so."""
 
 
 def declarations(context: Context, topic: str, logged_time: int) -> Iterator[Declaration]:
@@ -41,15 +45,21 @@ def declarations(context: Context, topic: str, logged_time: int) -> Iterator[Dec
             yield from declared.get(topic, ())
 
 
+def by_fields(context: Context, topic: str, logged_time: int) -> dict[str, Declaration]:
+    """What counts for each field of a topic: the first config that says something of it; values first."""
+    found: dict[str, Declaration] = {}
+    for each in declarations(context, topic, logged_time):
+        known = found.get(each.field)
+        if known is None or (known.availability and not each.availability):
+            found[each.field] = each
+    return found
+
+
 def apply(
     observations: tuple[Observation, ...], context: Context, topic: str, logged_time: int
 ) -> tuple[Observation, ...]:
-    """The observations with what is declared of them; the first config that says something of a field counts."""
-    by_field: dict[str, Declaration] = {}
-    for each in declarations(context, topic, logged_time):
-        known = by_field.get(each.field)
-        if known is None or (known.availability and not each.availability):
-            by_field[each.field] = each
+    """The observations with what is declared of them."""
+    by_field = by_fields(context, topic, logged_time)
     if not by_field:
         return observations
     return tuple(

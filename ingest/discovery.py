@@ -14,6 +14,7 @@ class Sensor(NamedTuple):
 
     device: str
     device_name: str
+    area: str | None
     name: str
     topic: str
     field: str
@@ -22,9 +23,9 @@ class Sensor(NamedTuple):
 
 
 _BODY_SENSORS = (
-    Sensor("phone", "Phone", "battery", PHONE_TOPIC, "batt", "%", "battery"),
-    Sensor("watch", "Watch", "heart rate", HEART_RATE_TOPIC, "bpm", "bpm", None),
-    Sensor("watch", "Watch", "steps", STEPS_TOPIC, "steps", "steps", None),
+    Sensor("phone", "Phone", None, "battery", PHONE_TOPIC, "batt", "%", "battery"),
+    Sensor("watch", "Watch", None, "heart rate", HEART_RATE_TOPIC, "bpm", "bpm", None),
+    Sensor("watch", "Watch", None, "steps", STEPS_TOPIC, "steps", "steps", None),
 )
 
 
@@ -33,7 +34,7 @@ def home_configs(series: Sequence[Series], due: int) -> Iterator[Publish]:
     for each in series:
         device = each.topic.split("/")[2]
         name = f"{each.quantity} {each.position or ''}".replace("_", " ").strip()
-        yield config(Sensor(device, each.room, name, each.topic, "value", each.unit, each.device_class), due)
+        yield config(Sensor(device, each.room, each.room, name, each.topic, "value", each.unit, each.device_class), due)
 
 
 def body_configs(due: int) -> Iterator[Publish]:
@@ -44,14 +45,15 @@ def body_configs(due: int) -> Iterator[Publish]:
 def config(sensor: Sensor, due: int) -> Publish:
     """One retained config message."""
     identity = f"osh_{sensor.device}_{sensor.name.replace(' ', '_')}"
-    content = {
+    device = {"identifiers": [f"osh_{sensor.device}"], "name": sensor.device_name}
+    content: dict[str, object] = {
         "name": sensor.name.capitalize(),
         "unique_id": identity,
         "state_topic": sensor.topic,
         "value_template": f"{{{{ value_json.{sensor.field} }}}}",
         "unit_of_measurement": sensor.unit,
         "state_class": "measurement",
-        "device": {"identifiers": [f"osh_{sensor.device}"], "name": sensor.device_name},
+        "device": device if sensor.area is None else {**device, "suggested_area": sensor.area},
     }
     if sensor.device_class is not None:
         content["device_class"] = sensor.device_class

@@ -54,6 +54,16 @@ def since(versions: Versions, logged_time: int) -> Versions:
     return (chunk[_place(chunk, logged_time) - 1 :], *versions[number + 1 :])
 
 
+def changes(versions: Versions, logged_time: int) -> Versions:
+    """All versions but those until `logged_time` that say again what the one before them said."""
+    kept: list[Version] = []
+    for version in (each for chunk in versions for each in chunk):
+        again = kept and version[2:] == kept[-1][2:]
+        if not again or version.logged_time > logged_time:
+            kept.append(version)
+    return tuple(tuple(kept[first : first + CHUNK_MAX]) for first in range(0, len(kept), CHUNK_MAX))
+
+
 def _split(place: int) -> int:
     """Where a full chunk is cut: at its end if it grows there, so that chunks in order are full; else in the middle."""
     return CHUNK_MAX if place == CHUNK_MAX else CHUNK_MAX // 2

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from api.follow.parts import Parts
 from api.readmodel.known import Known
 from api.readmodel.rows import Row
-from api.readmodel.series import MESSAGE_FIELD, SeriesKey, SeriesTable
+from api.readmodel.series import KEPT, MESSAGE_FIELD, SeriesKey, SeriesTable
 from gdp.catalogue import LogEntry
 from gdp.datum import Datum
 from ingest.decode import Decoded, decode
@@ -67,7 +67,8 @@ def rows_of(found: Interpreted, table: SeriesTable) -> list[Row]:
     """The rows of a message: one for itself, one per observation."""
     log, recno, logged, decoder = found.entry.id, found.recno, found.logged, found.decoder
     bare = not found.observations
-    number = table.number(SeriesKey(STORE, log, MESSAGE_FIELD, None, decoder, bare))
+    whole = decoder if found.decoded.understood else decoder + KEPT
+    number = table.number(SeriesKey(STORE, log, MESSAGE_FIELD, None, whole, bare))
     time, claimed = _select_time(found.decoded.device_time, logged)
     rows = [Row(number, STORE, time, logged, recno, 0, Kind.none, claimed, NO_VALUE, found.decoded.note)]
     for ordinal, (field, kind, value, text, device_time, unit) in enumerate(found.observations, start=1):

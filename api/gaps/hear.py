@@ -1,5 +1,6 @@
 """What topics said in a window, out of the read model, as the gap kernel takes it."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from api.gaps.kernel import Heard
 from api.gaps.rules import CHANGES_ROWS_MAX, RHYTHM_INTERVALS_MAX
 from api.gaps.spans import Span
 from api.readmodel.rows import Columns
-from api.readmodel.run import Run
+from api.readmodel.run import Part, Run
 from api.readmodel.selection import TopicSeries
 from api.readmodel.view import View
 from ingest.observation import Kind
@@ -100,20 +101,41 @@ def _trimmed(pieces: list[Ints], start: int) -> Ints:
 
 def reporting_changes(view: View, lines: Sequence[Line]) -> list[bool]:
     """Per line whether all that it says are switches, and at least one of them reports changes."""
-    ids = np.unique(np.array([number for each in lines for number in each.switches], np.int32))
-    others: set[int] = set()
-    changing: set[int] = set()
-    for part in view.parts:
-        run = part.run(ids, "logged")
-        for number, first, last in zip(run.ids.tolist(), run.lo.tolist(), run.hi.tolist(), strict=True):
-            rows = part.columns.take(run.physical(np.arange(max(first, last - CHANGES_ROWS_MAX), last)))
-            if not np.isin(rows.kind, SWITCHES).all():
-                others.add(number)
-            elif rows.rows > 1 and reports_changes(_states(rows)):
-                changing.add(number)
+    lately = _lately(view, np.unique(np.array([number for each in lines for number in each.switches], np.int32)))
+    others = {number for number, said in lately.items() if not np.isin(said.kinds, SWITCHES).all()}
+    changing = {number for number, said in lately.items() if len(said.states) > 1 and reports_changes(said.states)}
+    changing -= others
     return [not others.intersection(each.switches) and bool(changing.intersection(each.switches)) for each in lines]
 
 
-def _states(columns: Columns) -> NDArray[np.float64]:
-    """The states of one switch as numbers that differ where the states do; texts of one part share a dictionary."""
-    return np.where(columns.kind == int(Kind.text), columns.text + 2.0, columns.value)
+class _Said(NamedTuple):
+    """The last rows of a stored series in the order of logging; states differ where what was said differs."""
+
+    logged: Ints
+    kinds: NDArray[np.int8]
+    states: NDArray[np.float64]
+
+
+def _lately(view: View, ids: NDArray[np.int32]) -> dict[int, _Said]:
+    """By stored series its last rows, wherever they lie: so the answer is the same after a seal or a merge."""
+    pieces: defaultdict[int, list[_Said]] = defaultdict(list)
+    codes: dict[str, float] = {}
+    for part in view.parts:
+        run = part.run(ids, "logged").window(None, view.position + 1)
+        for number, first, last in zip(run.ids.tolist(), run.lo.tolist(), run.hi.tolist(), strict=True):
+            rows = part.columns.take(run.physical(np.arange(max(first, last - CHANGES_ROWS_MAX), last)))
+            pieces[number].append(_Said(rows.logged, rows.kind, _states(part, rows, codes)))
+    return {number: _last(each) for number, each in pieces.items()}
+
+
+def _last(pieces: Sequence[_Said]) -> _Said:
+    logged, kinds, states = (np.concatenate(arrays) for arrays in zip(*pieces, strict=True))
+    order = np.argsort(logged, kind="stable")[-CHANGES_ROWS_MAX:]
+    return _Said(logged[order], kinds[order], states[order])
+
+
+def _states(part: Part, rows: Columns, codes: dict[str, float]) -> NDArray[np.float64]:
+    """Texts as numbers above those of truth values, the same in every part."""
+    written, which = np.unique(rows.text, return_inverse=True)
+    known = np.array([codes.setdefault(part.text(number), len(codes) + 2.0) for number in written.tolist()])
+    return rows.value if not len(known) else np.where(rows.kind == int(Kind.text), known[which], rows.value)

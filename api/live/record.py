@@ -103,7 +103,7 @@ def _from_message(rows: Sequence[Row], keys: Sequence[SeriesKey], catalogue: Cat
         for row in rows[1:]
     )
     return LiveRecord(
-        entry.topic, entry.name, message.recno, message.logged, message.device_time, key.decoder, observations, None
+        entry.topic, entry.name, message.recno, message.logged, message.device_time, key.decoded_by, observations, None
     )
 
 

@@ -12,6 +12,7 @@ import orjson
 from api.errors import ReadModelDamaged
 from api.readmodel.files import write_durably
 from ingest.context import NO_CONTEXT, Context
+from ingest.declared import FAMILY
 from ingest.decode import learn
 from ingest.envelope import Message
 
@@ -29,8 +30,11 @@ class Known:
         self.context = learn(self.context, topic, message, logged)
 
     def forget(self, until: int) -> None:
-        """Drop what only messages logged at or before `until` (ns) were decoded by."""
-        self.context = self.context.since(until)
+        """Drop what only messages logged at or before `until` (ns) were decoded by.
+
+        What configs declared stays: at an earlier position topics have the names that they had then.
+        """
+        self.context = self.context.since(until, whole=(FAMILY,))
 
 
 def save(root: Path, context: Context) -> None:

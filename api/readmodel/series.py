@@ -13,6 +13,7 @@ from api.readmodel.rows import Ints
 
 MESSAGE_FIELD = ""
 """The field of the row that stands for the message itself."""
+KEPT = " kept"
 
 
 class SeriesKey(NamedTuple):
@@ -24,7 +25,7 @@ class SeriesKey(NamedTuple):
     field: str
     unit: str | None
     decoder: str
-    """Name and version of the decoder, `json 1`."""
+    """Name and version of the decoder, `json 1`; of message rows with `KEPT` behind it where it did not understand."""
     bare: bool = False
     """On message rows: nothing was observed in these messages, so only this row shows that they were there."""
 
@@ -32,6 +33,16 @@ class SeriesKey(NamedTuple):
     def is_message(self) -> bool:
         """Whether the rows stand for messages, not for observations."""
         return self.field == MESSAGE_FIELD
+
+    @property
+    def kept(self) -> bool:
+        """Whether the rows stand for messages that are only kept, because nobody understood them."""
+        return self.decoder.endswith(KEPT)
+
+    @property
+    def decoded_by(self) -> str:
+        """Name and version of the decoder."""
+        return self.decoder.removesuffix(KEPT)
 
 
 class SeriesTable:

@@ -1,6 +1,7 @@
 """`GET /v1/topics`: one row a topic, with its fields, how often it speaks, and whether it still does."""
 
 import functools
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import numpy as np
@@ -8,19 +9,15 @@ import orjson
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
+from api.accounts.caller import Caller
 from api.accounts.guard import caller_of
-from api.gaps.cadence import usual_interval
-from api.gaps.hear import lines_of, reporting_changes
-from api.gaps.rules import LATE_INTERVALS, SILENT_INTERVALS
-from api.readmodel.activity import Activity, activity
-from api.readmodel.latest import Series, newest_of
-from api.readmodel.newest import newest
-from api.readmodel.rows import Row
+from api.readmodel.activity import activity
 from api.readmodel.selection import TopicSeries, Wanted
 from api.readmodel.view import View
 from api.routes.history import limit_of
 from api.services import Home, services_of
-from api.times import NS_PER_S, one_time
+from api.times import NS_PER_S
+from api.topics.describe import Asked, Declared, describe
 from api.web.answer import Standing, body, next_page, respond
 from api.web.answer_table import Shape, respond_table
 from api.web.cursor import decode_cursor, encode_cursor
@@ -28,10 +25,9 @@ from api.web.formats import format_of
 from api.web.openapi import answers
 from api.web.params import AtText, Filtered, FormatText, TimeText
 from api.web.positions import home_of, position_text, reach
-from api.web.render import KIND_NAMES
 from api.web.schemas import Topics
 from api.web.table import Integers, Numbers, Table, Texts, Times
-from gdp.names import printable
+from ingest.declared import by_fields
 
 router = APIRouter()
 
@@ -39,6 +35,9 @@ router = APIRouter()
 class TopicsQuery(Filtered):
     """Parameters of `topics`."""
 
+    understood: bool | None = Field(
+        None, description="false: only topics with messages that no decoder understood, so that they are only kept."
+    )
     limit: int | None = Field(None, ge=1, description="Topics of a page; default and maximum are settings.")
     cursor: str | None = Field(None, description="From `next`.")
     at: AtText = None
@@ -58,14 +57,17 @@ async def topics(request: Request, query: Annotated[TopicsQuery, Query()]) -> Re
         at_text = position_text(home, pinned)
     at = await reach(request, services, at_text)
     view = home.model.view.pinned(at)
-    selector = home.model.selector
-    known = selector.select(Wanted(tuple(query.filter), within=caller_of(request).within)).topics
+    caller = caller_of(request)
+    known = home.model.selector.select(Wanted(tuple(query.filter), within=caller.within)).topics
     names = [topic for topic in known if topic > after and _existed(home, topic, view.position)]
-    series = [selector.series_of(topic) for topic in names[:limit]]
+    if query.understood is False:
+        names = await services.pools.run(functools.partial(_kept, view, _series(home, names)), heavy=True)
     shape = Shape(format_of(request, query.format), "rows", query.time, "topics")
     style = query.time if shape.format == "json" else "ns"
     silent_min_ns = int(services.settings.silent_min_s * NS_PER_S)
-    rows = await services.pools.run(functools.partial(_describe, home, view, series, style, silent_min_ns), heavy=True)
+    declared, availability = _declared(home, view, caller, names[:limit])
+    asked = Asked(home, view, _series(home, names[:limit]), declared, availability, style, silent_min_ns)
+    rows = await services.pools.run(functools.partial(describe, asked), heavy=True)
     next_url = None
     if len(names) > limit:
         next_url = next_page(request, encode_cursor("topics", view.position, names[limit - 1]), {}, drop=("at",))
@@ -84,12 +86,16 @@ def _as_table(rows: list[dict[str, Any]]) -> Table:
     return {
         **{name: Texts(cells(name)) for name in ("topic", "log")},
         "generation": Integers(np.array(cells("generation"), np.int64)),
-        "decoder": Texts(cells("decoder")),
+        **{name: Texts(cells(name)) for name in ("decoder", "name", "device", "area", "role")},
+        "classes": Texts([None if each is None else orjson.dumps(each).decode() for each in cells("classes")]),
+        **{name: Texts(cells(name)) for name in ("confidence", "availability")},
         "fields": Texts([orjson.dumps(fields).decode() for fields in cells("fields")]),
         "count": Integers(np.array(cells("count"), np.int64)),
         **{name: Times(np.array(cells(name), np.int64)) for name in ("first_logged_time", "last_logged_time")},
         "usual_interval_s": Numbers(np.array(cells("usual_interval_s"), np.float64)),
         "state": Texts(cells("state")),
+        "kept": Integers(np.array(cells("kept"), np.int64)),
+        **{name: Numbers(np.array(cells(name), np.float64)) for name in ("skew_s", "skew_spread_s")},
     }
 
 
@@ -98,54 +104,25 @@ def _existed(home: Home, topic: str, position: int) -> bool:
     return any(log.started <= position for log in home.model.catalogue.logs_of(topic))
 
 
-def _describe(
-    home: Home, view: View, topics: list[TopicSeries], style: str, silent_min_ns: int
-) -> list[dict[str, Any]]:
-    """One object per topic that has a message at the view's position."""
-    ids = np.array(sorted(number for each in topics for number in each.all_numbers()), np.int32)
-    rows = {row.series: row for row in newest(view, ids, "logged").unpack()}
-    spoken = activity(view, [each.messages for each in topics])
-    changing = reporting_changes(view, lines_of(topics, None))
-    described = []
-    for each, heard, events in zip(topics, spoken, changing, strict=True):
-        messages = newest_of([(Series(each.topic, ""), each.messages)], view.keys, "logged", rows.get)
-        if heard is not None and messages:
-            log = home.model.catalogue.by_id[messages[0].key.log]
-            described.append(
-                {
-                    "topic": each.topic,
-                    "log": printable(log.name),
-                    "generation": log.generation,
-                    "decoder": messages[0].key.decoder,
-                    "fields": _fields(each, view, rows),
-                    **_activity(heard, view.position, style, silent_min_ns, events=events),
-                }
-            )
-    return described
+def _series(home: Home, topics: Sequence[str]) -> list[TopicSeries]:
+    return [home.model.selector.series_of(topic) for topic in topics]
 
 
-def _fields(topic: TopicSeries, view: View, rows: dict[int, Row]) -> list[dict[str, Any]]:
-    groups = [(Series(topic.topic, field), numbers) for field, numbers in sorted(topic.fields.items())]
-    return [
-        {"field": each.series.field, "kind": KIND_NAMES[each.row.kind], "unit": each.key.unit}
-        for each in newest_of(groups, view.keys, "logged", rows.get)
-    ]
+def _kept(view: View, topics: list[TopicSeries]) -> list[str]:
+    """The topics with messages that are only kept."""
+    groups = [[number for number in each.messages if view.keys[number].kept] for each in topics]
+    return [each.topic for each, heard in zip(topics, activity(view, groups), strict=True) if heard is not None]
 
 
-def _activity(heard: Activity, position: int, style: str, silent_min_ns: int, *, events: bool) -> dict[str, Any]:
-    usual = None if events else usual_interval(heard.recent)
-    return {
-        "count": heard.messages,
-        "first_logged_time": one_time(heard.first, style),
-        "last_logged_time": one_time(heard.last, style),
-        "usual_interval_s": None if usual is None else usual / NS_PER_S,
-        "state": _state(position - heard.last, usual, silent_min_ns),
+def _declared(
+    home: Home, view: View, caller: Caller, topics: list[str]
+) -> tuple[list[Declared], dict[tuple[str, str], list[int]]]:
+    """What configs say of the topics, and the stored series that tell whether their devices can be reached."""
+    context, series_of = home.model.known.context, home.model.selector.series_of
+    declared = [by_fields(context, topic, view.position) for topic in topics]
+    tellers = {place for each in declared for about in each.values() for place in about.available_at}
+    # Whether a device can be reached is told to those who may read where it is told.
+    availability = {
+        (topic, field): series_of(topic).fields.get(field, []) for topic, field in tellers if caller.may_read(topic)
     }
-
-
-def _state(silence: int, usual: int | None, silent_min_ns: int) -> str | None:
-    if usual is None:
-        return None
-    if silence > max(SILENT_INTERVALS * usual, silent_min_ns):
-        return "silent"
-    return "late" if silence > LATE_INTERVALS * usual else "live"
+    return declared, availability

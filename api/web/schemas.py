@@ -61,6 +61,9 @@ class TopicField(BaseModel):
     field: str
     kind: str
     unit: str | None
+    name: str | None = Field(description="What a discovery config calls it.")
+    device_class: str | None = Field(description="As declared: temperature, motion, …")
+    component: str | None = Field(description="As declared: sensor, binary_sensor, …")
 
 
 class Topic(BaseModel):
@@ -70,6 +73,13 @@ class Topic(BaseModel):
     log: str = Field(description="Name of its log; of the newest generation.")
     generation: int
     decoder: str = Field(description="What decoded its newest message.")
+    name: str | None = Field(description="For people, as a discovery config declares it: of its value, or its device.")
+    device: str | None = Field(description="Name of the device, as declared.")
+    area: str | None = Field(description="Where the device is, as declared.")
+    role: str = Field(description="value, event (it speaks when something changes), label or prediction.")
+    classes: list[str] | None = Field(description="Of labels and predictions: the texts that were said, the first 64.")
+    confidence: str | None = Field(description="Of predictions: the field that says how sure it is.")
+    availability: str | None = Field(description="online or offline, where a discovery config says who tells so.")
     fields: list[TopicField]
     count: int = Field(description="Messages.")
     first_logged_time: str
@@ -81,6 +91,9 @@ class Topic(BaseModel):
         description="live, late (2 usual intervals) or silent (10, and 5 minutes), by the position's time; "
         "null while nothing is usual."
     )
+    kept: int = Field(description="Messages that no decoder understood; they are served as they came.")
+    skew_s: float | None = Field(description="Device time less logged time: median of the last 64 claims, at least 8.")
+    skew_spread_s: float | None = Field(description="Between the first and the last quarter of these.")
 
 
 class Topics(Answer):

@@ -16,6 +16,7 @@ from ingest.template import Template, read_template
 NAME = "discovery"
 _SHORT = {
     "avty": "availability",
+    "avty_mode": "availability_mode",
     "avty_t": "availability_topic",
     "avty_tpl": "availability_template",
     "cmps": "components",
@@ -39,6 +40,7 @@ _SHORT = {
 _SWITCHES = ("binary_sensor", "switch", "light", "fan", "siren", "humidifier")
 """Components whose state is one of two payloads, ON and OFF unless the config says otherwise."""
 _TEMPLATES = ("value_template", "state_value_template")
+_MODES = ("all", "any", "latest")
 Config = dict[str, object]
 
 
@@ -91,6 +93,9 @@ def _entity(config: Config, component: str) -> Iterator[tuple[str, Declaration]]
         area=_text(of_device.get("suggested_area")),
         component=component,
     )
+    available = tuple(_availability(config, about))
+    mode = config.get("availability_mode")
+    about = about._replace(available_mode=mode if mode in _MODES else "latest")
     topic, template = _text(config.get("state_topic")), _template(config, *_TEMPLATES)
     if topic and template:
         on, off = (_state(config, component, word) for word in ("on", "off"))
@@ -103,9 +108,10 @@ def _entity(config: Config, component: str) -> Iterator[tuple[str, Declaration]]
                 device_class=_text(config.get("device_class")),
                 on=on,
                 off=off,
+                available_at=tuple((where, each.field) for where, each in available),
             ),
         )
-    yield from _availability(config, about)
+    yield from available
 
 
 def _availability(config: Config, about: Declaration) -> Iterator[tuple[str, Declaration]]:

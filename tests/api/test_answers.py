@@ -139,7 +139,8 @@ async def test_topics_say_what_each_has_and_how_often(api: Api, recorder: Record
     assert sorted(topics) == ["home/bin", "home/desk", "home/door", "home/long", "home/none", "watch/1"]
     assert topics["home/desk"]["count"] == 2
     assert topics["home/desk"]["usual_interval_s"] is None
-    assert topics["watch/1"]["fields"] == [{"field": "hr", "kind": "number", "unit": None}]
+    assert [{**each, "unit": None} for each in topics["watch/1"]["fields"]] == topics["watch/1"]["fields"]
+    assert [(each["field"], each["kind"]) for each in topics["watch/1"]["fields"]] == [("hr", "number")]
     await api.reached(await recorder.say(*[("often", b"%d" % n) for n in range(14)]))
     often = (await api.json("/v1/topics", filter="often"))["topics"][0]
     assert often["count"] == 14

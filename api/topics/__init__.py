@@ -1,0 +1,1 @@
+"""What is known of topics: names, rooms and roles beside counts and times."""
