@@ -1,4 +1,8 @@
-"""What the whole path sustains while a publisher never rests: rate, CPU and memory by process, and what queues up."""
+"""What the whole path sustains while a publisher never rests: rate, CPU and memory by process, and what queues up.
+
+Memory is told apart: what is a process's own (`RssAnon`), and mapped files in memory, which the kernel takes back when
+it needs room (`RssFile`).
+"""
 
 import subprocess
 import time
@@ -24,12 +28,20 @@ STORED = "hearthlog_sink_stored_messages_total"
 
 
 @dataclass(frozen=True, slots=True)
+class Resident:
+    """Resident bytes of a process: its own, and mapped files."""
+
+    anon: int
+    file: int
+
+
+@dataclass(frozen=True, slots=True)
 class Moment:
-    """What was seen at one moment: seconds since the start, messages stored, resident bytes and CPU seconds by part."""
+    """What was seen at one moment: seconds since the start, messages stored, memory and CPU seconds by part."""
 
     at_s: float
     stored: float
-    resident: dict[str, int]
+    resident: dict[str, Resident]
     cpu_s: dict[str, float]
 
 
@@ -61,7 +73,7 @@ def watch(there: Home, seconds: float) -> list[Moment]:
 
 def look(there: Home, start: float) -> Moment:
     """Ask the sink's metrics and the kernel."""
-    resident = {part: resident_bytes(pid) for part, pid in there.pids.items()}
+    resident = {part: resident_of(pid) for part, pid in there.pids.items()}
     stored = metric(there.metrics, STORED)
     return Moment(time.monotonic() - start, stored, resident, there.cpu_s())
 
@@ -100,23 +112,32 @@ def rates(seen: list[Moment], drained: tuple[float, float]) -> Table:
 
 def costs(seen: list[Moment]) -> Table:
     """CPU and memory of each process over the run."""
-    columns = ("process", "% of a core", "CPU µs a stored message", "MiB at the start", "MiB at the end", "largest MiB")
+    columns = (
+        "process",
+        "% of a core",
+        "CPU µs a stored message",
+        "own MiB at the start",
+        "at the end",
+        "largest",
+        "mapped files MiB at the end",
+    )
     table = Table("The same, by process", columns)
     first, last = seen[0], seen[-1]
     for part in PARTS:
         spent = last.cpu_s[part] - first.cpu_s[part]
-        sizes = [moment.resident[part] / MIB for moment in seen]
+        own = [moment.resident[part].anon / MIB for moment in seen]
         share, each = spent / last.at_s * 100, spent / max(1.0, last.stored - first.stored) * 1e6
-        table.add(part, number(share), number(each), number(sizes[0]), number(sizes[-1]), number(max(sizes)))
+        mapped = last.resident[part].file / MIB
+        table.add(part, number(share), number(each), *map(number, (own[0], own[-1], max(own), mapped)))
     return table
 
 
-def resident_bytes(pid: int) -> int:
+def resident_of(pid: int) -> Resident:
     """Resident memory of a process."""
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) * 1024
-    return 0
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    split = (line.partition(":") for line in lines if line.startswith("Rss"))
+    sizes = {name: int(value.split()[0]) * 1024 for name, _, value in split}
+    return Resident(sizes.get("RssAnon", 0), sizes.get("RssFile", 0) + sizes.get("RssShmem", 0))
 
 
 def metric(port: int, name: str) -> float:
