@@ -29,8 +29,9 @@ from api.routes import (
     topics,
 )
 from api.services import Services
-from api.web.access import Access
+from api.web.access import API, Access
 from api.web.compress import Compress
+from api.web.direct import Direct
 from api.web.limits import Limits
 from api.web.openapi import declare_account
 from api.web.positions import present_position
@@ -64,8 +65,8 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     install(app)
-    v1 = APIRouter(prefix="/v1", dependencies=[Depends(refuse_repeated)])
-    for route in (
+    v1 = APIRouter(prefix=API, dependencies=[Depends(refuse_repeated)])
+    calls = (
         topics,
         latest,
         history,
@@ -81,8 +82,10 @@ def create_app(services: Services) -> FastAPI:
         store,
         logs,
         tickets,
-    ):
+    )
+    for route in calls:
         v1.include_router(route.router)
+    app.router.routes.append(Direct(API, [route.router for route in calls]))
     app.include_router(v1)
     for route in (health, login, mqtt, docs):
         app.include_router(route.router)
