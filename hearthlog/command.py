@@ -14,7 +14,9 @@ from hearthlog.backup.commands import backup, restore_command
 from hearthlog.configuration import load_settings
 from hearthlog.doctor import examine
 from hearthlog.explain import explain_command
+from hearthlog.export.commands import export_command
 from hearthlog.service import service
+from hearthlog.sql import sql_command
 from hearthlog.up import up as run_home
 
 EXIT_TROUBLE = 1
@@ -71,6 +73,8 @@ main.add_typer(account, name="account")
 main.command("backup")(backup)
 main.command("restore")(restore_command)
 main.command("explain")(explain_command)
+main.command("export")(export_command)
+main.command("sql")(sql_command)
 main.command("service")(service)
 
 

@@ -1,7 +1,7 @@
 """A home, asked by a program that does other things meanwhile."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar, Unpack
@@ -27,6 +27,7 @@ from hearthlog.client.options import (
 from hearthlog.client.pinned import Pinned, Query
 from hearthlog.client.policy import Policy
 from hearthlog.client.progress import Meter, metered
+from hearthlog.client.saving import Saved
 from hearthlog.client.steps import Answer, Ask, Broken, Reply, Steps
 from hearthlog.client.table import Table
 from hearthlog.client.where import find_home
@@ -84,6 +85,20 @@ class AsyncHome:
     async def history(self, *filters: str, **options: Unpack[HistoryOptions]) -> Table:
         """See `Home.history`."""
         return await self._run("history", self._calls.history(filters, options))
+
+    async def save(
+        self,
+        path: Path,
+        *filters: str,
+        told: Callable[[int], None] = lambda _: None,
+        **options: Unpack[HistoryOptions],
+    ) -> Saved:
+        """See `Home.save`."""
+        return await self._run("history", self._calls.save(path, filters, options, told))
+
+    async def cost(self, *filters: str, **options: Unpack[HistoryOptions]) -> dict[str, int]:
+        """See `Home.cost`."""
+        return await self._run("cost", self._calls.cost(filters, options))
 
     async def aggregate(self, *filters: str, **options: Unpack[AggregateOptions]) -> Table:
         """See `Home.aggregate`."""

@@ -1,10 +1,11 @@
 """The calls that `Home` and `AsyncHome` share: what each asks, and what is proven of its answer. No I/O."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 from gdp.proof import Proof, decode
-from hearthlog.client import pinned, reads
+from hearthlog.client import pinned, reads, saving
 from hearthlog.client.errors import CannotVerify
 from hearthlog.client.fetch import fetch
 from hearthlog.client.live import Follower, LiveMessage
@@ -59,6 +60,18 @@ class Calls:
     def asof(self, left: Texts, right: Texts, options: Options) -> Steps[Table]:
         """See `Home.asof`."""
         return self._unproven("asof", reads.read_asof(self._policy, _list(left), _list(right), options))
+
+    def save(
+        self, path: Path, filters: Sequence[str], options: Options, told: Callable[[int], None]
+    ) -> Steps[saving.Saved]:
+        """See `Home.save`."""
+        return self._unproven("files", saving.save(self._policy, path, filters, options, told))
+
+    def cost(self, filters: Sequence[str], options: Options) -> Steps[dict[str, int]]:
+        """See `Home.cost`."""
+        params = (*pairs(filters, options), ("dry_run", "true"))
+        body = yield from reads.read_object(self._policy, "/v1/history", params)
+        return dict(body["cost"])
 
     def gaps(self, filters: Sequence[str], options: Options) -> Steps[list[dict[str, Any]]]:
         """See `Home.gaps`."""

@@ -1,7 +1,7 @@
 """A home, asked by a program that waits for its answers."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar, Unpack
@@ -27,6 +27,7 @@ from hearthlog.client.options import (
 from hearthlog.client.pinned import Pinned, Query
 from hearthlog.client.policy import Policy
 from hearthlog.client.progress import Meter, metered
+from hearthlog.client.saving import Saved
 from hearthlog.client.steps import Answer, Ask, Broken, Reply, Steps
 from hearthlog.client.table import Table
 from hearthlog.client.where import find_home
@@ -102,6 +103,24 @@ class Home:
     def history(self, *filters: str, **options: Unpack[HistoryOptions]) -> Table:
         """All observations of a window, in order."""
         return self._run("history", self._calls.history(filters, options))
+
+    def save(
+        self,
+        path: Path,
+        *filters: str,
+        told: Callable[[int], None] = lambda _: None,
+        **options: Unpack[HistoryOptions],
+    ) -> Saved:
+        """What `history` answers, as a file written while it comes: memory stays constant however much it is.
+
+        The suffix says the format: .parquet, .arrow, .csv, .ndjson. `told` is called with the bytes so far. The file
+        appears when it is whole and durable.
+        """
+        return self._run("history", self._calls.save(path, filters, options, told))
+
+    def cost(self, *filters: str, **options: Unpack[HistoryOptions]) -> dict[str, int]:
+        """The rows that `history` would have, and about how many bytes they would be."""
+        return self._run("cost", self._calls.cost(filters, options))
 
     def aggregate(self, *filters: str, **options: Unpack[AggregateOptions]) -> Table:
         """A row per bucket of the calendar and series."""

@@ -1,0 +1,1 @@
+"""A whole home as Parquet files that any tool reads: a file a month, all at one position."""
