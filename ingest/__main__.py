@@ -17,6 +17,7 @@ from ingest.publisher import Account, Publisher
 from ingest.recordings import RECORDINGS, Recording, recording_in
 from ingest.replay import paced
 from ingest.sending import send
+from ingest.stamp import stamped
 
 IN_FLIGHT = 1_000
 
@@ -55,7 +56,9 @@ async def replay(account: Account, sets: Sequence[tuple[Recording, Path]], optio
     """Publish recorded sets one after the other and say what became of them."""
     async with Publisher(account, in_flight_max=options.in_flight) as publisher:
         for recording, folder in sets:
-            messages = [each._replace(topic=options.prefix + each.topic) for each in recording.read(folder)]
+            told = recording.read(folder)
+            dated = map(stamped, told) if options.device_times else told
+            messages = [each._replace(topic=options.prefix + each.topic) for each in dated]
             before = (publisher.acknowledged, publisher.refused)
             begin = time.monotonic_ns()
             plan = (each._replace(due=each.due + begin) for each in paced(messages, speed=options.speed))
@@ -116,6 +119,7 @@ def _parser() -> argparse.ArgumentParser:
     again.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help="folder of a recorded set")
     again.add_argument("--speed", type=float, default=0, help="times faster than life; 0 = as fast as acknowledged (0)")
     again.add_argument("--prefix", default="", help="put before each topic, as it is")
+    again.add_argument("--device-times", action="store_true", help="put the time of the recording into each message")
     again.add_argument("--in-flight", type=int, default=IN_FLIGHT, help="messages unacknowledged at most (%(default)s)")
     return parser
 
