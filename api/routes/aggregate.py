@@ -18,21 +18,9 @@ from api.web.answer_table import Shape, respond_table
 from api.web.cursor import decode_cursor, encode_cursor
 from api.web.formats import format_of
 from api.web.openapi import answers
-from api.web.params import (
-    AtText,
-    By,
-    EndText,
-    EveryText,
-    FormatText,
-    HoldText,
-    Layout,
-    Selecting,
-    StartText,
-    TimeText,
-    ZoneText,
-)
+from api.web.paging import check_limit
+from api.web.params import EveryText, OverWindow, Selecting, ZoneText
 from api.web.positions import home_of, position_text
-from api.web.problem import bad_parameter
 from api.web.schemas_reads import Buckets as BucketsBody
 from api.web.table import Column, Integers, Numbers, Table, Texts, Times, Values
 from api.web.windows import Window, bounded, check_cells, edges_of, hold_ns, observed, window_of
@@ -43,22 +31,12 @@ QUICK_SPAN_NS = 32 * 86_400 * 10**9
 router = APIRouter()
 
 
-class AggregateQuery(Selecting):
+class AggregateQuery(OverWindow, Selecting):
     """Parameters of `aggregate`."""
 
-    start: StartText = "-24h"
-    end: EndText = "now"
     every: EveryText | None = None
     tz: ZoneText = "UTC"
     fn: list[Function] = Field(["count", "min", "max", "mean"], description="What to say of each bucket.", max_length=9)
-    hold_for: HoldText = None
-    by: By = Field("device", description="Clock that selects and sorts: device time where there is one, or logged.")
-    limit: int | None = Field(None, ge=1, description="Buckets of a page; the default is the maximum, a setting.")
-    cursor: str | None = Field(None, description="From `next`.")
-    at: AtText = None
-    time: TimeText = "rfc3339"
-    layout: Layout = Field("rows", description="rows: an object a bucket; columns: an array a column.")
-    format: FormatText = None
 
 
 @router.get("/aggregate", responses=answers(BucketsBody, 406, 409, 413, 429, 503))
@@ -100,8 +78,7 @@ def _resume(services: Services, query: AggregateQuery) -> tuple[str | None, int]
 
 def _wish(services: Services, query: AggregateQuery, window: Window, series: int) -> Wish:
     settings = services.settings
-    if query.limit is not None and query.limit > settings.rows_max:
-        raise bad_parameter("limit", f"{query.limit} is more than {settings.rows_max}, the most of one page")
+    check_limit(services, query.limit)
     if query.every is None:
         edges = np.array([window.start, window.end], np.int64)
     else:

@@ -12,7 +12,6 @@ from api.readmodel.gather import Groups
 from api.readmodel.page import Key, PageRequest, key_of, page
 from api.readmodel.reduce import NEVER
 from api.readmodel.rows import Rows
-from api.routes.history import limit_of
 from api.routes.matrix import lines_of, name_of
 from api.services import Services, services_of
 from api.times import format_time
@@ -22,20 +21,8 @@ from api.web.cursor import decode_cursor, encode_cursor
 from api.web.formats import format_of
 from api.web.ground import Ground
 from api.web.openapi import answers
-from api.web.params import (
-    AtText,
-    By,
-    EndText,
-    FieldTexts,
-    Filtered,
-    FilterTexts,
-    FormatText,
-    HoldText,
-    Layout,
-    Parameters,
-    StartText,
-    TimeText,
-)
+from api.web.paging import limit_of
+from api.web.params import FieldTexts, Filtered, FilterTexts, OverWindow
 from api.web.positions import home_of, position_text
 from api.web.problem import bad_parameter
 from api.web.schemas_reads import Events
@@ -46,24 +33,14 @@ from api.web.windows import bounded, hold_ns, window_of
 router = APIRouter()
 
 
-class AsofQuery(Parameters):
+class AsofQuery(OverWindow):
     """Parameters of `asof`."""
 
     left: FilterTexts = Field(min_length=1)
     left_field: FieldTexts = Field(default_factory=list)
     right: FilterTexts = Field(min_length=1)
     right_field: FieldTexts = Field(default_factory=list)
-    start: StartText = "-24h"
-    end: EndText = "now"
-    hold_for: HoldText = None
     equal: bool = Field(False, description="Whether a value at the event's very time counts as before it.")
-    by: By = Field("device", description="Clock that selects and sorts: device time where there is one, or logged.")
-    limit: int | None = Field(None, ge=1, description="Events of a page; default and maximum are settings.")
-    cursor: str | None = Field(None, description="From `next`.")
-    at: AtText = None
-    time: TimeText = "rfc3339"
-    layout: Layout = Field("rows", description="rows: an object an event; columns: an array a column.")
-    format: FormatText = None
 
     @field_validator("left", "right")
     @classmethod

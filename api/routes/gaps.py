@@ -15,15 +15,14 @@ from api.gaps.kernel import Gap
 from api.gaps.tell import Position, gap_object, outage_object
 from api.readmodel.selection import Wanted
 from api.readmodel.series import MESSAGE_FIELD
-from api.routes.history import limit_of
 from api.services import Home, services_of
 from api.times import format_time, one_time
 from api.web.answer import Standing, body, next_page, respond
 from api.web.cursor import decode_cursor, encode_cursor
 from api.web.openapi import answers
+from api.web.paging import limit_of
 from api.web.params import AtText, By, Selecting, TimeText
-from api.web.positions import home_of, now_of, position_text, reach, read_moment
-from api.web.problem import bad_parameter
+from api.web.positions import home_of, now_of, position_text, reach, read_window
 from api.web.schemas import Answer
 from api.words.templates import FAULTS
 
@@ -95,7 +94,7 @@ async def gaps(request: Request, query: Annotated[GapsQuery, Query()]) -> Respon
     at = await reach(request, services, at_text)
     view = home.model.view.pinned(at)
     now = now_of(services, home) if at is None else view.position
-    start, end = window_of(home, query.start, query.end, now)
+    start, end = read_window(home, query.start, query.end, now)
     asked = asked_of(services, view, by=query.by, start=start, end=end, present=at is None)
     find = functools.partial(
         find_gaps, asked, _lines(home, query, caller_of(request).within), rows_max=services.settings.plot_rows_max
@@ -111,18 +110,6 @@ async def gaps(request: Request, query: Annotated[GapsQuery, Query()]) -> Respon
     entries = {"start": one_time(start, query.time), "end": one_time(end, query.time), **told}
     standing = Standing.at(home, view.position)
     return respond(standing, body(standing, entries, next_url), next_url)
-
-
-def window_of(home: Home, first: str, last: str, now: int) -> tuple[int, int]:
-    """The window that a request names, in ns.
-
-    Raises:
-        Problem: 400; a time that is none, or a window without length.
-    """
-    start, end = read_moment(home, first, "start", now), read_moment(home, last, "end", now)
-    if start >= end:
-        raise bad_parameter("start", f"{first} is not before end, {last}")
-    return start, end
 
 
 def _lines(home: Home, query: GapsQuery, within: Within) -> list[Line]:

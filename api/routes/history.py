@@ -1,7 +1,7 @@
 """`GET /v1/history`: observations in order, page by page, as of the position of page one."""
 
 import functools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -24,13 +24,14 @@ from api.web.answer_table import Shape, respond_table, stream
 from api.web.cursor import decode_cursor, encode_cursor
 from api.web.formats import format_of
 from api.web.openapi import answers
-from api.web.params import AtText, By, FormatText, Layout, Selecting, TimeText
-from api.web.payload import payload_fields, properties_of
-from api.web.positions import home_of, now_of, position_text, reach, read_moment
+from api.web.paging import limit_of
+from api.web.params import By, Paged, Selecting
+from api.web.positions import check_window, ending_of, home_of, now_of, position_text, reach, read_moment
 from api.web.problem import bad_parameter
+from api.web.raw_rows import messages_of, raw_columns, with_messages
 from api.web.render import columns_of, objects_of
 from api.web.schemas import Observations
-from api.web.table import Column, Table, Truths
+from api.web.table import Column, Table, Truths, as_columns
 from api.web.table_rows import every_page, table_of
 from ingest.envelope import Message
 
@@ -42,23 +43,19 @@ COLUMNS, TEXT_ROW_BYTES, BINARY_ROW_BYTES = 8, 200, 80
 router = APIRouter()
 
 
-class HistoryQuery(Selecting):
+class HistoryQuery(Paged, Selecting):
     """Parameters of `history`."""
 
     start: str | None = Field(None, description="First time: RFC 3339, -6h, now, or a position. Included.")
     end: str | None = Field(None, description="Time at which to end. Not included.")
     by: By = Field("device", description="Clock that selects and sorts: device time where there is one, or logged.")
     order: Literal["asc", "desc"] = Field("asc", description="Oldest or newest first.")
-    limit: int | None = Field(None, ge=1, description="Rows of a page; default and maximum are settings.")
-    cursor: str | None = Field(None, description="From `next`.")
-    at: AtText = None
     state_at_start: bool = Field(
         False, description="First the last observation of each series before `start`, marked, beyond the limit."
     )
-    raw: bool = Field(False, description="Payloads beside the values, and what MQTT said with them.")
-    time: TimeText = "rfc3339"
-    layout: Layout = Field("rows", description="rows: an object a row; columns: an array a column.")
-    format: FormatText = None
+    raw: bool = Field(
+        False, description="Beside the values the payload as it came, what MQTT said with it, and the decoder."
+    )
     dry_run: bool = Field(False, description="Say how large the whole window would be, and nothing else.")
 
 
@@ -92,13 +89,9 @@ async def history(request: Request, query: Annotated[HistoryQuery, Query()]) -> 
         return await _cost(services, plan, shape)
     if shape.format != "json":
         return await _other(services, plan, shape)
-    rows, more = await run(lambda: page(plan.view, plan.ids, plan.page))
-    payloads: list[Message] | None = None
-    if query.raw:
-        payloads = await _payloads(services, plan, rows)
-        more, rows = more or len(payloads) < rows.columns.rows, rows.head(len(payloads))
+    rows, messages, more = await _page(services, plan)
     state = await run(lambda: _state(plan))
-    content, next_url = await run(lambda: _content(plan, state, rows, payloads, more=more))
+    content, next_url = await run(lambda: _content(plan, state, rows, messages, more=more))
     return respond(Standing.at(plan.home, plan.view.position), content, next_url)
 
 
@@ -110,9 +103,8 @@ async def _plan(request: Request, services: Services, query: HistoryQuery) -> Pl
     view = home.model.view.pinned(at)
     now = now_of(services, home) if at is None else at
     start = None if query.start is None else read_moment(home, query.start, "start", now)
-    end = None if query.end is None else read_moment(home, query.end, "end", now)
-    if start is not None and end is not None and start >= end:
-        raise bad_parameter("start", f"{query.start} is not before end, {query.end}")
+    end = None if query.end is None else read_moment(home, query.end, "end", ending_of(services, home, at))
+    check_window(query.start, query.end, start, end)
     selection = home.model.selector.select(Wanted(tuple(query.filter), tuple(query.field), caller_of(request).within))
     wanted = PageRequest(query.by, limit, descending=query.order == "desc", start=start, end=end, after=after)
     groups = None
@@ -137,14 +129,16 @@ def _state(plan: Plan) -> Rows | None:
     return state_before(plan.view, plan.groups, plan.query.by, plan.page.start)
 
 
-def _with_state(plan: Plan, state: Rows | None, rows: Rows) -> dict[str, Column]:
-    """A table of rows; with the state before them, if there is to be one, and a column that marks it."""
+def _with_state(
+    plan: Plan, state: Rows | None, rows: Rows, messages: Sequence[Message] | None = None
+) -> dict[str, Column]:
+    """A table of rows; with their messages, or the state before them and a column that marks it, if asked for."""
     whole = rows if state is None else joined(state, rows)
     table = table_of(whole, plan.view.keys, plan.home.model.catalogue)
     if plan.query.state_at_start:
         count = 0 if state is None else state.columns.rows
         table["state_at_start"] = Truths(np.arange(whole.columns.rows) < count)
-    return table
+    return table if messages is None else table | raw_columns(rows, messages, plan.view.keys)
 
 
 def _resume(home: Home, query: HistoryQuery) -> tuple[str | None, Key | None]:
@@ -157,14 +151,6 @@ def _resume(home: Home, query: HistoryQuery) -> tuple[str | None, Key | None]:
     return position_text(home, pinned), Key(*key)
 
 
-async def _payloads(services: Services, plan: Plan, rows: Rows) -> list[Message]:
-    """The message of each row, up to the bound on bytes; at least one."""
-    logs, by_id = plan.view.logs, plan.home.model.catalogue.by_id
-    names = [by_id[log].name for log in logs[rows.columns.series].tolist()]
-    wanted = list(zip(names, rows.columns.recno.tolist(), strict=True))
-    return await services.reader.messages(wanted, bytes_max=services.settings.answer_payload_bytes_max)
-
-
 async def _cost(services: Services, plan: Plan, shape: Shape) -> Response:
     rows = await services.pools.run(lambda: count(plan.view, plan.ids, plan.page), heavy=True)
     size = TEXT_ROW_BYTES if shape.format in ("json", "ndjson", "csv") else BINARY_ROW_BYTES
@@ -175,19 +161,32 @@ async def _cost(services: Services, plan: Plan, shape: Shape) -> Response:
 
 async def _other(services: Services, plan: Plan, shape: Shape) -> Response:
     """The formats that stream: one page if a limit is named, else the whole window."""
-    if plan.query.raw:
-        raise bad_parameter("raw", f"payloads come with format=json only, not with {shape.format}")
     standing = Standing.at(plan.home, plan.view.position)
     state = await services.pools.run(lambda: _state(plan), heavy=True)
     if plan.query.limit is None:
         return stream(services, standing, shape, _whole(services, plan, state))
-    rows, more = await services.pools.run(lambda: page(plan.view, plan.ids, plan.page), heavy=plan.heavy)
-    table = await services.pools.run(lambda: _with_state(plan, state, rows), heavy=plan.heavy)
+    rows, messages, more = await _page(services, plan)
+    table = await services.pools.run(lambda: _with_state(plan, state, rows, messages), heavy=plan.heavy)
     return await respond_table(services, standing, shape, table, next_url=_next(plan, rows) if more else None)
 
 
+async def _page(services: Services, plan: Plan) -> tuple[Rows, list[Message] | None, bool]:
+    """The rows of one page, their messages if they are asked for, and whether there are more rows."""
+    rows, more = await services.pools.run(lambda: page(plan.view, plan.ids, plan.page), heavy=plan.heavy)
+    if not plan.query.raw:
+        return rows, None, more
+    messages = await messages_of(services, plan.view, plan.home.model.catalogue, rows)
+    return rows.head(len(messages)), messages, more or len(messages) < rows.columns.rows
+
+
 async def _whole(services: Services, plan: Plan, state: Rows | None) -> AsyncIterator[Table]:
-    async for rows in every_page(services, plan.view, plan.ids, plan.page):
+    pages = every_page(services, plan.view, plan.ids, plan.page)
+    if plan.query.raw:
+        async for rows, messages in with_messages(services, plan.view, plan.home.model.catalogue, pages):
+            work = functools.partial(_with_state, plan, None, rows, messages)
+            yield await services.pools.run(work, heavy=True)
+        return
+    async for rows in pages:
         yield await services.pools.run(functools.partial(_with_state, plan, state, rows), heavy=True)
         state = None
 
@@ -203,7 +202,7 @@ def _next(plan: Plan, rows: Rows) -> str:
 
 
 def _content(
-    plan: Plan, state: Rows | None, rows: Rows, payloads: list[Message] | None, *, more: bool
+    plan: Plan, state: Rows | None, rows: Rows, messages: list[Message] | None, *, more: bool
 ) -> tuple[bytes, str | None]:
     query = plan.query
     shown = rows if state is None else joined(state, rows)
@@ -211,23 +210,8 @@ def _content(
     if query.state_at_start:
         before = shown.columns.rows - rows.columns.rows
         columns["state_at_start"] = [place < before for place in range(shown.columns.rows)]
-    if payloads is not None:
-        fields = [payload_fields(message.payload) for message in payloads]
-        columns["payload"] = [each.get("payload") for each in fields]
-        columns["payload_base64"] = [each.get("payload_base64") for each in fields]
-        columns["properties"] = [properties_of(message) for message in payloads]
+    if messages is not None:
+        columns |= as_columns(raw_columns(rows, messages, plan.view.keys), query.time)
     next_url = _next(plan, rows) if more else None
     entries = {"columns": columns} if query.layout == "columns" else {"observations": objects_of(columns)}
     return body(Standing.at(plan.home, plan.view.position), entries, next_url), next_url
-
-
-def limit_of(services: Services, limit: int | None) -> int:
-    """The rows that an answer may have.
-
-    Raises:
-        Problem: 400; more than the maximum.
-    """
-    most = services.settings.rows_max
-    if limit is not None and limit > most:
-        raise bad_parameter("limit", f"{limit} is more than {most}, the most that one page may have")
-    return min(services.settings.rows_default if limit is None else limit, most)

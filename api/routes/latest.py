@@ -23,7 +23,8 @@ from api.web.cursor import decode_cursor, encode_cursor
 from api.web.formats import format_of
 from api.web.fragments import newest_columns
 from api.web.openapi import answers
-from api.web.params import AtText, By, FormatText, Layout, Selecting, TimeText
+from api.web.paging import check_limit
+from api.web.params import By, Paged, Selecting
 from api.web.positions import home_of, position_text, reach, wait_of
 from api.web.problem import bad_parameter
 from api.web.schemas import Observations
@@ -35,16 +36,10 @@ _TAG = re.compile(r'"([^"]*)"')
 router = APIRouter()
 
 
-class LatestQuery(Selecting):
+class LatestQuery(Paged, Selecting):
     """Parameters of `latest`."""
 
     by: By = Field("logged", description="Newest by which clock; a phone that is ahead would pin a value by `device`.")
-    limit: int | None = Field(None, ge=1, description="Series of a page; the default is the maximum, a setting.")
-    cursor: str | None = Field(None, description="From `next`.")
-    at: AtText = None
-    time: TimeText = "rfc3339"
-    layout: Layout = Field("rows", description="rows: an object a series; columns: an array a column.")
-    format: FormatText = None
 
 
 class Found(NamedTuple):
@@ -60,9 +55,7 @@ async def latest(request: Request, query: Annotated[LatestQuery, Query()]) -> Re
     """One observation per series: the newest. `If-None-Match` gives 304; `Prefer: wait=30` waits for a change."""
     services, caller = services_of(request), caller_of(request)
     home = home_of(services)
-    most = services.settings.rows_max
-    if query.limit is not None and query.limit > most:
-        raise bad_parameter("limit", f"{query.limit} is more than {most}, the most that one page may have")
+    check_limit(services, query.limit)
     at_text, after = _resume(home, query)
     at = await reach(request, services, at_text)
     wanted = Wanted(tuple(query.filter), tuple(query.field), caller.within)
@@ -75,7 +68,7 @@ async def latest(request: Request, query: Annotated[LatestQuery, Query()]) -> Re
     if _is_known(request, found.tag):
         return Response(status_code=304, headers={**standing.headers, **headers})
     entries = [each for each in found.entries if after is None or each.series > after]
-    shown = entries[: query.limit or most]
+    shown = entries[: query.limit or services.settings.rows_max]
     next_url = None
     if len(shown) < len(entries):
         cursor = encode_cursor("latest", found.position, query.by, *shown[-1].series)

@@ -8,12 +8,12 @@ from pydantic import Field
 
 from api.accounts.guard import caller_of
 from api.proving import Proven, Prover
-from api.routes.history import limit_of
 from api.services import Home, Services, services_of
 from api.times import one_time
 from api.web.answer import Standing, body, respond
 from api.web.keys import writer_key_of
 from api.web.openapi import answers
+from api.web.paging import limit_of
 from api.web.params import NoParameters, Parameters, TimeText
 from api.web.payload import payload_fields
 from api.web.positions import home_of

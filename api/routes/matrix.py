@@ -22,19 +22,8 @@ from api.web.answer_table import Shape, respond_table
 from api.web.cursor import decode_cursor, encode_cursor
 from api.web.formats import format_of
 from api.web.openapi import answers
-from api.web.params import (
-    AtText,
-    By,
-    EndText,
-    EveryText,
-    FormatText,
-    HoldText,
-    Layout,
-    Selecting,
-    StartText,
-    TimeText,
-    ZoneText,
-)
+from api.web.paging import check_limit
+from api.web.params import EveryText, OverWindow, Selecting, ZoneText
 from api.web.positions import home_of, position_text
 from api.web.problem import bad_parameter
 from api.web.schemas_reads import Matrix as MatrixBody
@@ -49,11 +38,9 @@ NUMBER_BYTES = 8
 router = APIRouter()
 
 
-class MatrixQuery(Selecting):
+class MatrixQuery(OverWindow, Selecting):
     """Parameters of `matrix`."""
 
-    start: StartText = "-24h"
-    end: EndText = "now"
     every: EveryText = "15m"
     tz: ZoneText = "UTC"
     fn: Function = Field("last", description="What to say of the time since the row before.")
@@ -62,14 +49,6 @@ class MatrixQuery(Selecting):
         description="Where there is no observation since the row before: the last value, null, or a straight line to "
         "the next value, which lies later than the row. None: hold, but none for count, sum and delta.",
     )
-    hold_for: HoldText = None
-    by: By = Field("device", description="Clock that selects and sorts: device time where there is one, or logged.")
-    limit: int | None = Field(None, ge=1, description="Rows of a page; the default is the maximum, a setting.")
-    cursor: str | None = Field(None, description="From `next`.")
-    at: AtText = None
-    time: TimeText = "rfc3339"
-    layout: Layout = Field("rows", description="rows: an object a row; columns: an array a column.")
-    format: FormatText = None
     dry_run: bool = Field(False, description="Say how large the answer would be, and nothing else.")
 
 
@@ -117,12 +96,10 @@ def name_of(line: Newest) -> str:
 
 def _page(services: Services, query: MatrixQuery, shape: Shape, edges: Ints, begin: int) -> tuple[Ints, int | None]:
     """The edges of the rows of this page, and the row with which the next one begins."""
-    most = services.settings.rows_max
-    if query.limit is not None and query.limit > most:
-        raise bad_parameter("limit", f"{query.limit} is more than {most}, the most that one page may have")
+    check_limit(services, query.limit)
     if query.limit is None and shape.format != "json":
         return edges[begin:], None
-    last = begin + (query.limit or most)
+    last = begin + (query.limit or services.settings.rows_max)
     return edges[begin : last + 1], last if last < len(edges) - 1 else None
 
 

@@ -10,15 +10,14 @@ from api.accounts.guard import caller_of
 from api.health.look import question_of
 from api.health.narrow import readable
 from api.health.notable import Window, notable
-from api.routes.gaps import window_of
-from api.routes.history import limit_of
 from api.routes.home_health import FactAnswer
 from api.services import services_of
 from api.times import one_time
 from api.web.answer import Standing, body, respond
 from api.web.openapi import answers
+from api.web.paging import limit_of
 from api.web.params import Parameters, TimeText
-from api.web.positions import home_of, now_of
+from api.web.positions import home_of, now_of, read_window
 from api.web.schemas import Answer
 
 router = APIRouter()
@@ -49,7 +48,7 @@ async def notable_facts(request: Request, query: Annotated[NotableQuery, Query()
     services = services_of(request)
     home = home_of(services)
     limit, now = limit_of(services, query.limit), now_of(services, home)
-    start, end = window_of(home, query.start, query.end, now)
+    start, end = read_window(home, query.start, query.end, now)
     question = question_of(services, home)
     window = Window(start, end, present=end >= question.asked.view.position)
     find = functools.partial(notable, question, window, rows_max=services.settings.plot_rows_max)

@@ -23,7 +23,7 @@ from api.times import UNITS_NS, one_time
 from api.web.answer import Standing, body, respond
 from api.web.openapi import answers
 from api.web.params import AtText, By, Selecting, TimeText
-from api.web.positions import home_of, now_of, reach, read_moment
+from api.web.positions import ending_of, home_of, now_of, reach, read_window
 from api.web.problem import Problem, bad_parameter
 from api.web.schemas import Plot
 
@@ -57,9 +57,7 @@ async def plot(request: Request, query: Annotated[PlotQuery, Query()]) -> Respon
     at = await reach(request, services, query.at)
     view = home.model.view.pinned(at)
     now = now_of(services, home) if at is None else at
-    start, end = read_moment(home, query.start, "start", now), read_moment(home, query.end, "end", now)
-    if start >= end:
-        raise bad_parameter("start", f"{query.start} is not before end, {query.end}")
+    start, end = read_window(home, query.start, query.end, now, ending=ending_of(services, home, at))
     selection = home.model.selector.select(Wanted(tuple(query.filter), tuple(query.field), caller_of(request).within))
     groups = [(series, numbers) for series, numbers in selection.groups if series.field != MESSAGE_FIELD]
     window = PlotRequest(query.by, start, end, query.width)

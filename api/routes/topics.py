@@ -14,7 +14,6 @@ from api.accounts.guard import caller_of
 from api.readmodel.activity import activity
 from api.readmodel.selection import TopicSeries, Wanted
 from api.readmodel.view import View
-from api.routes.history import limit_of
 from api.services import Home, services_of
 from api.times import NS_PER_S
 from api.topics.describe import Asked, Declared, describe
@@ -23,6 +22,7 @@ from api.web.answer_table import Shape, respond_table
 from api.web.cursor import decode_cursor, encode_cursor
 from api.web.formats import format_of
 from api.web.openapi import answers
+from api.web.paging import limit_of
 from api.web.params import AtText, Filtered, FormatText, TimeText
 from api.web.positions import home_of, position_text, reach
 from api.web.schemas import Topics

@@ -83,6 +83,26 @@ class Filtered(Parameters):
         return texts
 
 
+class Paged(Parameters):
+    """A call whose answer is a table, given page by page."""
+
+    limit: int | None = Field(None, ge=1, description="Rows of a page; default and maximum are settings.")
+    cursor: str | None = Field(None, description="From `next`.")
+    at: AtText = None
+    time: TimeText = "rfc3339"
+    layout: Layout = Field("rows", description="rows: an object a row; columns: an array a column.")
+    format: FormatText = None
+
+
+class OverWindow(Paged):
+    """A call about a window of time, in which values stand for a while."""
+
+    start: StartText = "-24h"
+    end: EndText = "now"
+    by: By = Field("device", description="Clock that selects and sorts: device time where there is one, or logged.")
+    hold_for: HoldText = None
+
+
 class Selecting(Filtered):
     """A call about some series."""
 

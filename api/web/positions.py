@@ -84,6 +84,33 @@ def read_moment(home: Home, text: str, parameter: str, now: int) -> int:
         raise bad_parameter(parameter, str(fault)) from fault
 
 
+def read_window(home: Home, first: str, last: str, now: int, *, ending: int | None = None) -> tuple[int, int]:
+    """Start ≤ time < end, in ns, as a request names them. As an end `now` means `ending`, if that is given.
+
+    Raises:
+        Problem: 400; a time that is none, or a window without length.
+    """
+    start = read_moment(home, first, "start", now)
+    end = read_moment(home, last, "end", now if ending is None else ending)
+    check_window(first, last, start, end)
+    return start, end
+
+
+def check_window(first: str | None, last: str | None, start: int | None, end: int | None) -> None:
+    """Refuse a window without length; a side that is None is open.
+
+    Raises:
+        Problem: 400; names the texts `first` and `last`.
+    """
+    if start is not None and end is not None and start >= end:
+        raise bad_parameter("start", f"{first} is not before end, {last}")
+
+
+def ending_of(services: Services, home: Home, position: int | None) -> int:
+    """What `now` means as the end of a window, ns: behind the record at the position that an answer is pinned to."""
+    return now_of(services, home) if position is None else position + 1
+
+
 def now_of(services: Services, home: Home) -> int:
     """Now, in ns: by the wall clock, but never before what is logged already, for the clock may have been set back."""
     return max(services.clock(), home.model.view.position + 1)

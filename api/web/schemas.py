@@ -31,6 +31,7 @@ class Observation(BaseModel):
     state_at_start: bool | None = Field(
         None, description="With state_at_start=true: whether this stood before the window began."
     )
+    decoder: str | None = Field(None, description="With raw=true: name and version of what decoded the message.")
     payload: str | None = Field(None, description="With raw=true: the payload, where it is UTF-8.")
     payload_base64: str | None = Field(None, description="With raw=true: the payload, where it is not UTF-8.")
     properties: dict[str, Any] | None = Field(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
+import orjson
 import pyarrow as pa
 from numpy.typing import NDArray
 
@@ -153,6 +154,28 @@ class Truths:
     def arrow(self, name: str) -> dict[str, pa.Array]:
         """See `Column`."""
         return {name: pa.array(self.values, pa.bool_())}
+
+
+@dataclass(frozen=True, slots=True)
+class Objects:
+    """Small objects, which other formats than JSON have as JSON in one cell."""
+
+    values: Sequence[Mapping[str, Any]]
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def slice(self, first: int, last: int) -> "Objects":
+        """See `Column`."""
+        return Objects(self.values[first:last])
+
+    def json(self, _: str) -> list[Any]:
+        """See `Column`."""
+        return list(self.values)
+
+    def arrow(self, name: str) -> dict[str, pa.Array]:
+        """See `Column`."""
+        return {name: pa.array([orjson.dumps(each).decode() for each in self.values], pa.string())}
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from api.readmodel.view import View
 from api.services import Home, Services
 from api.times import UNITS_NS
 from api.web.ground import Ground
-from api.web.positions import home_of, now_of, reach, read_moment
+from api.web.positions import ending_of, home_of, now_of, reach, read_window
 from api.web.problem import Problem, bad_parameter
 
 Answer = TypeVar("Answer")
@@ -48,11 +48,7 @@ async def window_of(request: Request, services: Services, at: str | None, start:
     position = await reach(request, services, at)
     view = home.model.view.pinned(position)
     now = now_of(services, home) if position is None else position
-    # The record at the position itself is before the end that `now` means.
-    ending = now if position is None else position + 1
-    first, last = read_moment(home, start, "start", now), read_moment(home, end, "end", ending)
-    if first >= last:
-        raise bad_parameter("start", f"{start} is not before end, {end}")
+    first, last = read_window(home, start, end, now, ending=ending_of(services, home, position))
     return Window(home, view, first, last, caller_of(request).within)
 
 

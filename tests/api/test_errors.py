@@ -7,7 +7,7 @@ from tests.api.served import TOKEN, Api
 from tests.support.waiting import poll
 
 BAD = [
-    ("/v1/history", {"fitler": "a"}, "fitler", "filter, field, start"),
+    ("/v1/history", {"fitler": "a"}, "fitler", "filter, field, limit"),
     ("/v1/store", {"x": "1"}, "x", "none"),
     ("/v1/history", {"filter": "a/#/b"}, "filter", "must be the last level"),
     ("/v1/history", {"filter": "a+"}, "filter", "whole level"),

@@ -76,7 +76,7 @@ async def test_messages_are_counted_where_their_field_is_asked_for(api: Api, spo
         ("aggregate", {"every": "7h"}, 400, "every: '7h' does not divide a day"),
         ("aggregate", {"every": "1h", "tz": "Berlin"}, 400, "tz: 'Berlin' is not a time zone"),
         ("aggregate", {"fn": "median"}, 400, "fn: 'median' will not do"),
-        ("aggregate", {"bucket": "1h"}, 400, "bucket is not a parameter here; these are: filter, field, start"),
+        ("aggregate", {"bucket": "1h"}, 400, "bucket is not a parameter here; these are: filter, field, limit"),
         ("aggregate", {"start": "now", "end": "-1h"}, 400, "start: now is not before end"),
         ("aggregate", {"every": "1s", "start": "-20000d"}, 413, "every=1s from start to end is"),
         ("aggregate", {"hold_for": "long"}, 400, "hold_for: 'long' will not do"),

@@ -1,15 +1,18 @@
 """Every read in every format, streamed and compressed, says the same."""
 
+import base64
 import gzip
 
 import orjson
 import pyarrow as pa
+import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
 import pytest_asyncio
 
 from api.web.compress import encoding_of
 from api.web.formats import BATCH_ROWS
+from ingest.envelope import Message
 from tests.api.recorder import Recorder
 from tests.api.served import Api
 
@@ -88,8 +91,64 @@ async def test_a_stream_of_several_batches_is_one_file_and_a_limit_cuts_it(api: 
 async def test_a_dry_run_counts_what_an_answer_would_have(api: Api, spoken: str):
     cost = (await api.json("/v1/history", filter="f/#", at=spoken, dry_run="true"))["cost"]
     assert (cost["rows"], cost["columns"]) == (ROWS + 4, 8)
-    refused = await api.get("/v1/history", filter="f/#", raw="true", format="csv")
-    assert refused.json()["detail"].startswith("raw: payloads come with format=json only")
+
+
+async def test_payloads_of_any_kind_come_in_every_format(api: Api, recorder: Recorder):
+    said = [b"21.5", b"\xff\x00", b"", 'wörds, "quoted"\n'.encode(), b'{"a": 1, "b": 2}']
+    await recorder.say(*[("r/any", each) for each in said])
+    at = await api.reached(await recorder.say(("r/any", Message(b"7", content_type="text/plain"))))
+    query = {"filter": "r/#", "at": at, "raw": "true"}
+    rows = (await api.json("/v1/history", **query))["observations"]
+    assert [payload_of(each) for each in rows] == [*said, said[-1], b"7"]
+    assert [each["decoder"] for each in rows][:2] == ["number 1", "bytes 1"]
+    assert rows[-1]["properties"] == {"content_type": "text/plain"}
+    lines = (await api.get("/v1/history", **query, format="ndjson")).content.splitlines()
+    assert [orjson.loads(line) for line in lines] == rows
+    table = pa.ipc.open_stream((await api.get("/v1/history", **query, format="arrow")).content).read_all()
+    assert table.column_names[-4:] == ["decoder", "payload", "payload_base64", "properties"]
+    assert [payload_of(each) for each in table.to_pylist()] == [payload_of(each) for each in rows]
+    assert [orjson.loads(each) for each in table["properties"].to_pylist()] == [each["properties"] for each in rows]
+    parquet = await api.get("/v1/history", **query, format="parquet")
+    assert pq.read_table(pa.BufferReader(parquet.content)).equals(table)
+    csv = pa.csv.read_csv(
+        pa.BufferReader((await api.get("/v1/history", **query, format="csv")).content),
+        parse_options=pa.csv.ParseOptions(newlines_in_values=True),
+        convert_options=pa.csv.ConvertOptions(column_types=dict.fromkeys(table.column_names, pa.string())),
+    )
+    assert [each or None for each in csv["payload_base64"].to_pylist()] == table["payload_base64"].to_pylist()
+    assert csv["payload"].to_pylist()[3] == said[3].decode()
+    nothing = await api.get("/v1/history", filter="r/none", raw="true", format="arrow")
+    assert pa.ipc.open_stream(nothing.content).read_all().num_rows == 0
+
+
+def payload_of(row: dict) -> bytes:
+    return base64.b64decode(row["payload_base64"]) if row["payload"] is None else row["payload"].encode()
+
+
+async def test_payloads_are_read_in_pieces_that_fit_and_none_is_missing(recorder: Recorder, api: Api, tmp_path):
+    long = [bytes([97 + number]) * 30_000 for number in range(9)]
+    at = await recorder.say(*[("r/long", each) for each in long])
+    async with Api(recorder.data, recorder.port, read_model=tmp_path, answer_payload_bytes_max=65_536) as small:
+        await small.reached(at)
+        lines = (await small.get("/v1/history", filter="r/long", raw="true", format="ndjson")).content.splitlines()
+        assert [orjson.loads(line)["payload"].encode() for line in lines] == long
+        page = await small.get("/v1/history", filter="r/long", raw="true", format="ndjson", limit=100)
+        found = page.content.splitlines()
+        assert len(found) == 2
+        while "next" in page.links:
+            page = await small.get(page.links["next"]["url"])
+            found += page.content.splitlines()
+        assert found == lines
+
+
+async def test_now_reaches_the_record_at_the_position_itself(api: Api, recorder: Recorder):
+    last = await recorder.say(("p/one", b"1"), ("p/one", b"2"))
+    await api.reached(await recorder.say(("p/one", b"3")))
+    at = f"{(await api.reached(last)).partition('.')[0]}.{last}"
+    query = {"filter": "p/one", "at": at, "start": "-1h", "end": "now", "by": "logged"}
+    assert [each["value"] for each in (await api.json("/v1/history", **query))["observations"]] == [1.0, 2.0]
+    assert sum((await api.json("/v1/plot", **query))["series"][0]["count"]) == 2
+    assert [each["count"] for each in (await api.json("/v1/aggregate", **query))["buckets"]] == [2]
 
 
 @pytest.mark.parametrize("shape", ["json", "ndjson", "csv", "arrow"])
