@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from api.datasets.manifest import Columned, Made
 from api.errors import TooManyBytes
+from api.web.formats import BATCH_ROWS
 from api.web.table import Column, Integers, Numbers, Table, Texts, Times, Truths, as_batch
 
 META = b"hearthlog-dataset"
@@ -26,17 +27,19 @@ class ArrowWriter:
         self._rows = 0
 
     def add(self, table: Table) -> None:
-        """Write a batch.
+        """Write a table, in batches of `BATCH_ROWS`: where a batch ends is part of the bytes.
 
         Raises:
             TooManyBytes: the file would be larger than `bytes_max`.
         """
-        batch = spelled(as_batch(table)).replace_schema_metadata(self._metadata)
-        if self._writer is None:
-            self._schema = batch.schema
-            self._writer = pa.ipc.new_stream(self._out.file, batch.schema)
-        self._writer.write_batch(batch)
-        self._rows += batch.num_rows
+        whole = as_batch(table)
+        for first in range(0, max(whole.num_rows, 1), BATCH_ROWS):
+            batch = spelled(whole.slice(first, BATCH_ROWS)).replace_schema_metadata(self._metadata)
+            if self._writer is None:
+                self._schema = batch.schema
+                self._writer = pa.ipc.new_stream(self._out.file, batch.schema)
+            self._writer.write_batch(batch)
+            self._rows += batch.num_rows
 
     def end(self) -> Made:
         """Write the end; what was made. There was at least one table."""

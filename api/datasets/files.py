@@ -1,5 +1,7 @@
 """The bytes of datasets on disk, each file named by its SHA-256; and how often a dataset was fetched."""
 
+import contextlib
+import fcntl
 import hashlib
 import os
 import secrets
@@ -12,6 +14,7 @@ from api.datasets.manifest import Made
 from api.readmodel.files import sync_directory
 
 SUFFIX = ".arrow"
+UNNAMED = ".tmp"
 COUNT_SUFFIX = ".fetched"
 CHUNK_BYTES = 1 << 20
 Stamp = tuple[int, int, int]
@@ -54,12 +57,25 @@ class DatasetFiles:
     def writing(self) -> Iterator[BinaryIO]:
         """A new file without a name of its own yet; it goes when it was not kept."""
         self.root.mkdir(parents=True, exist_ok=True)
-        path = self.root / f"{secrets.token_hex(8)}.tmp"
+        path = self.root / (secrets.token_hex(8) + UNNAMED)
         try:
-            with path.open("xb") as file:
+            with self._begun(path) as file:
                 yield file
         finally:
             path.unlink(missing_ok=True)
+
+    def _begun(self, path: Path) -> BinaryIO:
+        """Begin a file, locked as long as it is open; those that a killed process left are not, and are deleted."""
+        directory = os.open(self.root, os.O_RDONLY)
+        try:
+            fcntl.flock(directory, fcntl.LOCK_EX)
+            for left in self.root.glob(f"*{UNNAMED}"):
+                _delete_unlocked(left)
+            file = path.open("xb")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        finally:
+            os.close(directory)
+        return file
 
     def keep(self, file: BinaryIO, made: Made) -> None:
         """Give what was written its name, durably."""
@@ -67,6 +83,10 @@ class DatasetFiles:
         os.fsync(file.fileno())
         Path(file.name).rename(self.path(made.sha256))
         sync_directory(self.root)
+
+    def drop(self, sha256: str) -> None:
+        """Delete bytes that belong to no dataset after all."""
+        self.path(sha256).unlink(missing_ok=True)
 
     def fetched(self, id_: str) -> int:
         """How often the dataset was fetched."""
@@ -83,6 +103,12 @@ class DatasetFiles:
 
     def _counter(self, id_: str) -> Path:
         return self.root / (id_ + COUNT_SUFFIX)
+
+
+def _delete_unlocked(path: Path) -> None:
+    with contextlib.suppress(FileNotFoundError, BlockingIOError), path.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        path.unlink()
 
 
 def _stamp(path: Path) -> Stamp:

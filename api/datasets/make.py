@@ -1,5 +1,6 @@
 """Making: from a request to a pin, and from a pin to bytes and their manifest."""
 
+import asyncio
 import functools
 from typing import BinaryIO
 
@@ -14,16 +15,26 @@ from api.services import Home, Services
 from api.web.answer import KERNEL
 from api.web.ground import Ground
 from api.web.positions import position_text, read_position
+from api.web.problem import Problem
 from api.web.windows import too_much
 from gdp.catalogue import LogEntry
 from gdp.names import printable
 from ingest.decode import teaches
+
+RETRY_AFTER_S = 30
 
 
 def ground_of(home: Home, recipe: Recipe, position: int) -> Ground:
     """What the recipe is made from: the read model as of the position (ns), as far as who pins may read it."""
     model = home.model
     return Ground(model.view.pinned(position), model.selector, model.catalogue, recipe.within)
+
+
+def unnarrowed(home: Home, recipe: Recipe, position: int) -> Recipe:
+    """The recipe without the account's rights where these leave nothing out: so accounts share what is the same."""
+    free = recipe._replace(within=())
+    narrow, wide = (topics_of(ground_of(home, each, position), each) for each in (recipe, free))
+    return free if narrow == wide else recipe
 
 
 def recipe_of_pin(pin: Pin) -> Recipe:
@@ -87,16 +98,35 @@ async def affordable(services: Services, ground: Ground, recipe: Recipe) -> Cost
     return cost
 
 
-async def write(services: Services, ground: Ground, recipe: Recipe, id_: str, file: BinaryIO) -> Made:
-    """Make the bytes and write them to a file.
+async def keep(services: Services, ground: Ground, recipe: Recipe, id_: str, sha256: str | None = None) -> Made:
+    """Make the bytes and keep them on this disk, if they are those that are expected.
+
+    Args:
+        services: the process's.
+        ground: what they are made from.
+        recipe: how.
+        id_: the dataset's.
+        sha256: what is expected; None: whatever they are.
 
     Raises:
-        Problem: 413; more bytes than one may have, or what the call itself would refuse.
+        Problem: 413, more bytes than one may have, or what the call itself would refuse; 503, the disk takes no more.
     """
-    writer = ArrowWriter(file, id_, bytes_max=services.settings.dataset_bytes_max)
+    files = services.shelf.files
     try:
-        async for table in derive(services, ground, recipe):
-            await services.pools.run(functools.partial(writer.add, table), heavy=True)
-        return await services.pools.run(writer.end, heavy=True)
+        with files.writing() as file:
+            made = await _write(services, ground, recipe, id_, file)
+            if sha256 in (None, made.sha256):
+                await asyncio.to_thread(files.keep, file, made)
+            return made
     except TooManyBytes as fault:
         raise too_much("start", str(fault)) from fault
+    except OSError as fault:
+        detail = f"the bytes of a dataset cannot be kept in {files.root}: {fault.strerror or fault}"
+        raise Problem(503, "not-kept", detail, headers={"Retry-After": str(RETRY_AFTER_S)}) from fault
+
+
+async def _write(services: Services, ground: Ground, recipe: Recipe, id_: str, file: BinaryIO) -> Made:
+    writer = ArrowWriter(file, id_, bytes_max=services.settings.dataset_bytes_max)
+    async for table in derive(services, ground, recipe):
+        await services.pools.run(functools.partial(writer.add, table), heavy=True)
+    return await services.pools.run(writer.end, heavy=True)

@@ -4,12 +4,13 @@ import asyncio
 from typing import NamedTuple
 
 from api.datasets.find import Logged
-from api.datasets.make import pin_of, write
+from api.datasets.make import keep, pin_of
 from api.datasets.manifest import Manifest
 from api.datasets.publish import publish
 from api.datasets.recipe import Recipe
 from api.services import Home, Services
 from api.web.ground import Ground
+from api.web.problem import Problem
 
 
 class Pinned(NamedTuple):
@@ -32,13 +33,13 @@ async def pin(services: Services, home: Home, ground: Ground, recipe: Recipe) ->
         known = await services.shelf.finder.find(services.reader, home.model.catalogue, pinned.id)
         if known is not None:
             return Pinned(known.manifest, known, fresh=False)
-        files = services.shelf.files
-        with files.writing() as file:
-            made = await write(services, ground, recipe, pinned.id, file)
-            await asyncio.to_thread(files.keep, file, made)
-        manifest = Manifest(pinned, made)
         # The bytes are durable before anybody is told of them.
-        await publish(services.settings, manifest.topic, manifest.encode())
+        manifest = Manifest(pinned, await keep(services, ground, recipe, pinned.id))
+        try:
+            await publish(services.settings, manifest.topic, manifest.encode())
+        except Problem:
+            services.shelf.files.drop(manifest.made.sha256)
+            raise
         return Pinned(manifest, await _until_logged(services, home, manifest), fresh=True)
 
 

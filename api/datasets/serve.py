@@ -10,7 +10,7 @@ from fastapi.responses import FileResponse, StreamingResponse
 
 from api.datasets.arrow import read_tables
 from api.datasets.find import Logged
-from api.datasets.make import ground_of, position_of, recipe_of_pin, write
+from api.datasets.make import ground_of, keep, position_of, recipe_of_pin
 from api.datasets.manifest import Manifest
 from api.datasets.verdict import Verdict, verify
 from api.services import Home, Services
@@ -44,13 +44,8 @@ async def _make_anew(services: Services, home: Home, manifest: Manifest) -> bool
     """Make the bytes from this process's rows; whether they are those that were pinned."""
     recipe = recipe_of_pin(manifest.pin)
     ground = ground_of(home, recipe, position_of(home, manifest.pin))
-    files = services.shelf.files
-    with files.writing() as file:
-        made = await write(services, ground, recipe, manifest.pin.id, file)
-        if made.sha256 != manifest.made.sha256:
-            return False
-        await asyncio.to_thread(files.keep, file, made)
-    return True
+    made = await keep(services, ground, recipe, manifest.pin.id, manifest.made.sha256)
+    return made.sha256 == manifest.made.sha256
 
 
 def differs(verdict: Verdict) -> Problem:

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any, NamedTuple
 
 from api.datasets.find import Logged
-from api.datasets.make import position_of, recipe_of_pin, write
+from api.datasets.make import keep, position_of, recipe_of_pin
 from api.datasets.manifest import Manifest
 from api.datasets.pin import TRANSFORMS, Pin
 from api.datasets.walk import LogFault, Walked, walk
@@ -93,13 +93,8 @@ async def verify(services: Services, home: Home, logged: Logged) -> Verdict:
 async def _derived(services: Services, home: Home, manifest: Manifest, walked: Walked) -> str:
     recipe = recipe_of_pin(manifest.pin)
     ground = walked.rebuilt.ground(position_of(home, manifest.pin), recipe.within)
-    files = services.shelf.files
-    with files.writing() as file:
-        made = await write(services, ground, recipe, manifest.pin.id, file)
-        if made.sha256 != manifest.made.sha256:
-            return DIFFERS
-        await asyncio.to_thread(files.keep, file, made)
-    return SAME
+    made = await keep(services, ground, recipe, manifest.pin.id, manifest.made.sha256)
+    return SAME if made.sha256 == manifest.made.sha256 else DIFFERS
 
 
 def changes_of(pin: Pin, decoders: tuple[str, ...]) -> tuple[Change, ...]:

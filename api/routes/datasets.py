@@ -11,8 +11,8 @@ from api.accounts.caller import Caller
 from api.accounts.guard import caller_of
 from api.datasets.describe import describe
 from api.datasets.find import Logged, ids_of
-from api.datasets.make import affordable, ground_of, pin_of
-from api.datasets.manifest import ID_CHARACTERS, PREFIX
+from api.datasets.make import affordable, ground_of, pin_of, unnarrowed
+from api.datasets.manifest import ID_CHARACTERS
 from api.datasets.pinning import pin
 from api.datasets.recipe import Asked, recipe_of
 from api.datasets.serve import data_response, differs, ensure
@@ -65,7 +65,7 @@ async def create(request: Request, asked: Asked, query: Annotated[PinQuery, Quer
     home = home_of(services)
     at = await reach(request, services, asked.at)
     position = home.model.view.position if at is None else at
-    recipe = recipe_of(home, asked, caller_of(request).within, position)
+    recipe = unnarrowed(home, recipe_of(home, asked, caller_of(request).within, position), position)
     ground = ground_of(home, recipe, position)
     cost = await affordable(services, ground, recipe)
     standing = Standing.at(home, position)
@@ -89,7 +89,7 @@ async def datasets(request: Request, query: Annotated[ListQuery, Query()]) -> Re
     """The datasets that there are, newest first; their logs are counted, not listed."""
     services = services_of(request)
     home = home_of(services)
-    ids = [id_ for id_ in ids_of(home.model.catalogue) if caller_of(request).may_read(PREFIX + id_)]
+    ids = ids_of(home.model.catalogue)
     if query.cursor is not None:
         (last,) = decode_cursor(query.cursor, "datasets", str)
         ids = ids[ids.index(last) + 1 :] if last in ids else []
@@ -149,4 +149,4 @@ async def _find(request: Request, services: Services, home: Home, id_: str) -> L
 def _readable(caller: Caller, logged: Logged) -> bool:
     """Whether the caller may read everything that the dataset was made from."""
     topics = (tip.topic for tip in logged.manifest.pin.logs if tip.topic is not None)
-    return caller.may_read_all or all(map(caller.may_read, (logged.manifest.topic, *topics)))
+    return caller.may_read_all or all(map(caller.may_read, topics))

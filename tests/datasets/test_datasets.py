@@ -19,10 +19,13 @@ from api.datasets.pin import read_pin
 from gdp.names import parse_name
 from gdp.proof import decode, verify
 from ingest.envelope import unpack
+from tests.accounts.conftest import add
 from tests.api.served import Api
 from tests.datasets.asking import AskedHome
+from tests.datasets.pasting import run_pasted
 
 BEGIN = int(time.time()) - 3 * 3_600
+CONFIG = "homeassistant/sensor/hall/config"
 MATRIX = {"filter": "homes/h1/#", "every": "1m", "start": "-4h", "fn": "mean"}
 HISTORY = {"filter": ["homes/h1/#"], "start": "-4h", "state_at_start": True}
 ASOF = {"left": "homes/h1/activity", "right": ["homes/h1/watch"], "start": "-4h"}
@@ -43,7 +46,10 @@ def home(tmp_path_factory):
     with AskedHome(tmp_path_factory.mktemp("datasets") / "home", settings=settings) as running:
         said = [watch(60 + number % 7 / 3, BEGIN + 30 * number) for number in range(200)]
         said += [label(("sleeping", "eating")[number % 2], BEGIN + 600 * number) for number in range(10)]
-        running.publish([*said, ("homes/h1/desk", "21.5"), ("homes/h1/desk", "22.25"), ("homes/h2/other", "1")])
+        running.publish([(CONFIG, '{"state_topic": "ha/hall", "unit_of_measurement": "°C"}')], retain=True)
+        running.publish(
+            [*said, ("ha/hall", "20.5"), ("homes/h1/desk", "21.5"), ("homes/h1/desk", "22.25"), ("homes/h2/other", "1")]
+        )
         logged(running, "homes/h1/desk", 2)
         yield running
 
@@ -169,6 +175,7 @@ def test_other_formats_say_the_same_and_ranges_and_tags_work(home, pinned):
 def test_datasets_are_listed_newest_first_page_by_page(home, pinned):
     ids = [made["id"] for made in reversed(pinned.values())]
     first = home.get("/v1/datasets", limit=2).json()
+    assert first["truncated"]
     assert [each["id"] for each in first["datasets"]] == ids[:2]
     assert first["datasets"][0]["pin"]["log_count"] == 2
     assert [each["id"] for each in home.get(first["next"]).json()["datasets"]] == ids[2:]
@@ -197,6 +204,40 @@ def test_an_honest_dataset_is_verified_against_its_logs(home, pinned):
         assert verdict["good"], verdict
         assert (verdict["stored"], verdict["derived"], verdict["faults"]) == ("same", "same", [])
     assert sha256(data(home, pinned["asof"]["id"], verify=True)) == pinned["asof"]["sha256"]
+
+
+def test_what_others_said_of_a_device_is_part_of_its_dataset(home):
+    """The unit stands in a message of another topic, which the dataset therefore depends on."""
+    made = pin(home, "history", {"filter": "ha/#"})
+    assert pa.ipc.open_stream(data(home, made["id"])).read_all()["unit"].to_pylist() == ["°C"]
+    log = home.get("/v1/topics", filter=CONFIG).json()["topics"][0]["log"]
+    assert [(tip["log"], tip["recno"]) for tip in made["pin"]["context"]] == [(log, 1)]
+    assert home.get(f"/v1/datasets/{made['id']}", verify=True).json()["verdict"]["good"]
+
+
+def test_an_account_pins_and_fetches_what_it_may_read_and_no_more(home, pinned, position):
+    secret = add(home, "desk", read=("homes/h1/desk",))
+    answer = home.post("/v1/datasets", {"query": "history", "parameters": HISTORY, "at": position}, secret=secret)
+    assert answer.status_code == 201, answer.text
+    narrow = answer.json()
+    assert [tip["topic"] for tip in narrow["pin"]["logs"]] == ["homes/h1/desk"]
+    content = home.ask(f"/v1/datasets/{narrow['id']}/data", secret).content
+    assert set(pa.ipc.open_stream(content).read_all()["topic"].to_pylist()) == {"homes/h1/desk"}
+    assert sha256(data(home, narrow["id"], verify=True)) == narrow["sha256"]
+    for path in ("", "/data"):
+        assert home.ask(f"/v1/datasets/{pinned['history']['id']}{path}", secret).status_code == 404
+    assert [each["id"] for each in home.ask("/v1/datasets", secret).json()["datasets"]] == [narrow["id"]]
+    # Where its rights leave nothing out it is the dataset that anybody else would have pinned.
+    own = {"query": "history", "parameters": {"filter": "homes/h1/desk"}, "at": position}
+    ids = [home.post("/v1/datasets", own, secret=each, dry_run=True).json()["id"] for each in (secret, home.token)]
+    assert ids[0] == ids[1]
+
+
+def test_the_lines_of_the_page_pin_fetch_and_verify(home, tmp_path):
+    said = asyncio.run(
+        run_pasted("datasets.md", "Pin and fetch again", tmp_path, {"URL": home.http, "TOKEN": home.token})
+    )
+    assert "are those that were pinned, and give the same bytes" in said
 
 
 def test_a_damaged_copy_is_never_served_but_made_anew(home, pinned):

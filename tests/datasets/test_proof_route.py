@@ -8,29 +8,15 @@ from gdp.proof import State, decode, verify
 from gdp.settings import StoreSettings
 from ingest.envelope import Message, unpack
 from tests.api.recorder import Recorder
-from tests.api.served import Api
+from tests.api.served import TOKEN, Api
+from tests.datasets.pasting import run_pasted
 from tests.support.waiting import poll
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-INTERVAL_S = 0.3
+pytestmark = pytest.mark.asyncio(loop_scope="package")
 LONG = bytes(range(256)) * 700
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def recorder(tmp_path_factory):
-    settings = StoreSettings(signature_interval_s=INTERVAL_S, signature_unsigned_max=16)
-    async with Recorder(tmp_path_factory.mktemp("home"), settings) as running:
-        yield running
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def api(recorder: Recorder):
-    async with Api(recorder.data, recorder.port) as running:
-        await running.reached(0)
-        yield running
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="package")
 async def catalogue(api: Api) -> GdpName:
     return parse_name((await api.json("/v1/store"))["catalogue"])
 
@@ -96,6 +82,7 @@ async def test_all_parts_of_a_long_message_are_proven_together(recorder, api, ca
 async def test_a_proof_that_is_whole_is_kept_for_ever_and_the_rest_is_said(recorder, api):
     await recorder.say(("kept", b"1"))
     log = await log_of(api, "kept")
+    await covered(api, log, recno=1)
     answer = await api.get(f"/v1/logs/{log}/proof", recno=1)
     assert decode(answer.content).covered
     assert "immutable" in answer.headers["cache-control"]
@@ -135,3 +122,12 @@ async def test_records_below_the_tip_never_change_and_say_so(recorder, api):
     tip = await api.get(f"/v1/logs/{log}/records", first=4, limit=3)
     assert "immutable" not in tip.headers["cache-control"]
     assert [row["recno"] for row in tip.json()["records"]] == [4, 5]
+
+
+async def test_the_lines_of_the_page_fetch_a_proof_and_verify_it_offline(recorder, api, tmp_path):
+    await recorder.say(("homes/h1/desk", b"21.5"))
+    log = await log_of(api, "homes/h1/desk")
+    await covered(api, log, recno=1)
+    given = {"URL": api.url, "TOKEN": TOKEN, "CATALOGUE": (await api.json("/v1/store"))["catalogue"]}
+    found = await run_pasted("proofs.md", "Fetch and verify", tmp_path, given)
+    assert f"Proven: record 1 of log {log} (homes/h1/desk)." in found
