@@ -27,6 +27,8 @@ from api.readmodel.series import UNUSED, SeriesTable
 from api.readmodel.tail import Tail, TailPart
 from api.readmodel.view import View
 
+TEXT_SIZE_MAX = 32 << 20
+"""Characters of a tail's texts at which it is full, however few its rows are."""
 log = structlog.get_logger()
 
 
@@ -156,7 +158,7 @@ class ReadModel:
     @property
     def wants_seal(self) -> bool:
         """Whether the tail is full and no sealing is under way."""
-        return not self.sealing and self.tail_rows >= self._tail_rows_max
+        return not self.sealing and (self.tail_rows >= self._tail_rows_max or self._tail.text_size >= TEXT_SIZE_MAX)
 
     @property
     def sealing(self) -> bool:
@@ -166,7 +168,7 @@ class ReadModel:
     @property
     def overfull(self) -> bool:
         """Whether the tail is full again although the last one is not written yet."""
-        return self.sealing and self._tail.rows >= self._tail_rows_max
+        return self.sealing and (self._tail.rows >= self._tail_rows_max or self._tail.text_size >= TEXT_SIZE_MAX)
 
     def freeze(self, *, resume: int) -> None:
         """Begin a new tail; the one so far is to be written.

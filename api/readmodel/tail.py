@@ -21,6 +21,8 @@ class Tail:
     def __init__(self) -> None:
         self.rows = 0
         self.logged_max = -1
+        self.text_size = 0
+        """Characters in all texts."""
         self._columns = Columns.allocate(FIRST_ROWS)
         self._texts = [""]
         self._text_numbers: dict[str, int] = {"": NO_TEXT}
@@ -57,6 +59,7 @@ class Tail:
         if number is None:
             number = self._text_numbers[text] = len(self._texts)
             self._texts.append(text)
+            self.text_size += len(text)
         return number
 
 
