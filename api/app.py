@@ -10,6 +10,7 @@ from api.page_files import mount_page
 from api.routes import (
     aggregate,
     asof,
+    authority,
     datasets,
     docs,
     gaps,
@@ -87,7 +88,7 @@ def create_app(services: Services) -> FastAPI:
         v1.include_router(route.router)
     app.router.routes.append(Direct(API, [route.router for route in calls]))
     app.include_router(v1)
-    for route in (health, login, mqtt, docs):
+    for route in (health, login, authority, mqtt, docs):
         app.include_router(route.router)
     mount_page(app)
     declare_account(app)

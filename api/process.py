@@ -1,16 +1,12 @@
 """The life of the api process: find the store, follow it, serve, and stop in order."""
 
 import asyncio
-import errno
-import socket
 import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from types import FrameType
 
 import structlog
-import uvicorn
 
 from api.accounts.door import Door
 from api.accounts.known import Accounts
@@ -29,6 +25,7 @@ from api.readmodel.disk import Source
 from api.readmodel.manifest import Stamp
 from api.readmodel.place import Place
 from api.services import Services
+from api.serving import listen, serve_app
 from api.settings import ApiSettings, address
 from api.store_reader import StoreReader
 from api.web.answer import KERNEL
@@ -41,26 +38,9 @@ from ingest.decode import DECODER_SET
 
 RIGHTS_LOOK_S = 0.5
 """How often each stream and long poll looks whether its account may still read."""
-STOP_S_MAX = 2
-"""Streams are closed first; what is still being sent after this is cut."""
 SWITCH_INTERVAL_S = 0.0005
 """Threads give the interpreter up ten times as often as by default, so that a heavy query holds up the loop less."""
 log = structlog.get_logger()
-
-
-class Server(uvicorn.Server):
-    """Ends event streams and long polls when told to stop; uvicorn would wait for them."""
-
-    def __init__(self, config: uvicorn.Config, services: Services) -> None:
-        super().__init__(config)
-        self._services = services
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002  # the signature is uvicorn's
-        """SIGTERM or SIGINT came. Nothing is captured, for uvicorn would raise it again before the rest has ended."""
-        self._services.hub.close()
-        self._services.progress.wake()
-        self.force_exit = self.should_exit
-        self.should_exit = True
 
 
 async def serve(settings: ApiSettings) -> None:
@@ -72,23 +52,14 @@ async def serve(settings: ApiSettings) -> None:
     """
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     place = Place(settings.read_model_path)
-    listening = _listen(settings.http)
-    log.info("listening", http=settings.http)
+    listening = listen("HEARTHLOG_HTTP", settings.http)
+    lan = listen("HEARTHLOG_LAN_HTTP", settings.lan_http) if settings.lan else None
+    log.info("listening", http=settings.http, lan_http=settings.lan_http if lan else None)
     client_settings = ClientSettings(request_timeout_s=settings.store_read_timeout_s)
     async with GdpClient.connect(*address(settings.gdp), settings=client_settings) as client:
         services = _services(settings, client)
-        config = uvicorn.Config(
-            create_app(services),
-            loop="uvloop",
-            http="httptools",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=STOP_S_MAX,
-            ws_per_message_deflate=False,
-        )
         async with _working(services, client, place):
-            await Server(config, services).serve([listening])
+            await serve_app(create_app(services), services, listening, lan)
         services.pools.close()
 
 
@@ -141,18 +112,3 @@ def _door(settings: ApiSettings) -> Door:
         raise StartError(f"{settings.signing_key_path} can be neither read nor made: {fault.strerror}") from None
     accounts = Accounts(settings.token_path, settings.accounts_path)
     return Door(accounts, Signer(key), settings.codes_path, clock=time.time_ns)
-
-
-def _listen(http: str) -> socket.socket:
-    host, port = address(http)
-    try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        listening = socket.socket(family, socket.SOCK_STREAM)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((host, port))
-        listening.listen(1024)
-    except OSError as fault:
-        if fault.errno == errno.EADDRINUSE:
-            raise StartError(f"{http} is taken by another program; stop it, or set HEARTHLOG_HTTP=HOST:PORT") from None
-        raise StartError(f"cannot listen on {http}: {fault.strerror or fault}") from None
-    return listening

@@ -1,10 +1,11 @@
 """The api's settings: environment (HEARTHLOG_…), then hearthlog.toml, then these defaults."""
 
 import os
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -26,6 +27,11 @@ class ApiSettings(BaseSettings):
 
     data: Path = Field(Path("data"), description="Directory of everything that is kept.")
     http: str = Field("127.0.0.1:8080", description="HOST:PORT on which the api and the page are served.")
+    lan: bool = Field(False, description="Whether `lan_http` is served as well.")
+    lan_http: str = Field("0.0.0.0:8443", description="HOST:PORT on which the same is served with TLS.")
+    tls_certificate: Path | None = Field(None, description="Certificate for that, PEM, with its chain.")
+    tls_key: Path | None = Field(None, description="Key of that certificate, PEM.")
+    tls_authority: str = Field("", description="File that /authority.pem answers, for devices to trust; empty: none.")
     mqtt: str = Field("127.0.0.1:1883", description="HOST:PORT of the MQTT broker, for MQTT over WebSocket at /mqtt.")
     gdp: str = Field("127.0.0.1:8009", description="HOST:PORT of the log server whose feed is followed.")
     catalogue: str = Field(
@@ -136,11 +142,17 @@ class ApiSettings(BaseSettings):
         file = Path(os.environ.get(CONFIG_VARIABLE, "hearthlog.toml"))
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)
 
-    @field_validator("http", "mqtt", "gdp")
+    @field_validator("http", "mqtt", "gdp", "lan_http")
     @classmethod
     def _check_address(cls, value: str) -> str:
         address(value)
         return value
+
+    @model_validator(mode="after")
+    def _check_certificate(self) -> Self:
+        if self.lan and not (self.tls_certificate and self.tls_key):
+            raise ValueError("lan needs tls_certificate and tls_key")
+        return self
 
     @classmethod
     def load(cls) -> Self:
@@ -157,6 +169,11 @@ class ApiSettings(BaseSettings):
             raise StartError(f"setting {name}: {first['msg'].removeprefix('Value error, ')}") from fault
         except (SettingsError, ValueError, OSError) as fault:
             raise StartError(f"the settings cannot be read: {fault}") from fault
+
+    @property
+    def unencrypted(self) -> tuple[str, ...]:
+        """Addresses without TLS that other machines can reach."""
+        return tuple(text for text in (self.http, self.mqtt, self.gdp) if not _is_loopback(address(text)[0]))
 
     @property
     def read_model_path(self) -> Path:
@@ -209,3 +226,12 @@ def address(text: str) -> tuple[str, int]:
     if not colon or not host or not port.isascii() or not port.isdigit() or int(port) > 65_535:
         raise ValueError(f"{text!r} is not HOST:PORT")
     return host.removeprefix("[").removesuffix("]"), int(port)
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

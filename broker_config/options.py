@@ -17,6 +17,8 @@ class BrokerOptions:
         host: Address to listen on, a name or an IP without brackets.
         port: TCP port to listen on.
         directory: Absolute path of the folder for configuration, accounts and database.
+        lan: Address to listen on with TLS as well; the certificate lies in `certificates`.
+        certificates: Absolute path of the folder with server.pem and server.key.
         owner: User to become when started as root; None where the broker does not start as root.
         save_interval_s: Seconds between two saves of the database: what a crash of the broker can cost.
         inflight_messages_max: Messages on their way to one client, unacknowledged.
@@ -29,6 +31,8 @@ class BrokerOptions:
     port: int
     directory: Path
     owner: str | None = None
+    lan: tuple[str, int] | None = None
+    certificates: Path | None = None
     save_interval_s: int = 1
     inflight_messages_max: int = 5_000
     queued_messages_max: int = 1_000_000

@@ -17,6 +17,7 @@ def configuration(options: BrokerOptions) -> str:
     return _template("mosquitto.conf").substitute(
         host=_one_line(options.host),
         port=options.port,
+        lan_listener=_lan_listener(options),
         owner_line="" if options.owner is None else f"user {_one_line(options.owner)}",
         directory=_one_line(str(options.directory)),
         database=DATABASE,
@@ -25,6 +26,15 @@ def configuration(options: BrokerOptions) -> str:
         queued_bytes_max=options.queued_bytes_max,
         inflight_messages_max=options.inflight_messages_max,
         packet_bytes_max=options.packet_bytes_max,
+    )
+
+
+def _lan_listener(options: BrokerOptions) -> str:
+    if options.lan is None or options.certificates is None:
+        return ""
+    host, port = options.lan
+    return _template("lan").substitute(
+        host=_one_line(host), port=port, certificates=_one_line(str(options.certificates))
     )
 
 

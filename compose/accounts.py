@@ -53,7 +53,7 @@ def changing_accounts(directory: DataDirectory) -> Iterator[dict[str, Account]]:
         os.close(descriptor)
 
 
-def new_secret() -> tuple[str, bytes]:
+def make_secret() -> tuple[str, bytes]:
     """A secret, URL-safe text of 256 random bits, and the salt for its hash."""
     return secrets.token_urlsafe(SECRET_BYTES), secrets.token_bytes(broker_config.SALT_BYTES)
 

@@ -37,7 +37,12 @@ def find_mosquitto() -> str:
 
 
 def prepare_broker(
-    settings: UpSettings, directory: DataDirectory, address: Address, environment: Mapping[str, str]
+    settings: UpSettings,
+    directory: DataDirectory,
+    address: Address,
+    environment: Mapping[str, str],
+    *,
+    lan: Address | None = None,
 ) -> ChildSpec:
     """Writes configuration, accounts and rules, and says how to start the broker on them.
 
@@ -52,6 +57,8 @@ def prepare_broker(
         port=address.port,
         directory=directory.broker,
         owner=owner,
+        lan=lan,
+        certificates=directory.tls,
         save_interval_s=settings.broker_save_interval_s,
         inflight_messages_max=settings.broker_inflight_messages_max,
         queued_messages_max=settings.broker_queued_messages_max,

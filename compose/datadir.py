@@ -36,6 +36,11 @@ class DataDirectory:
         return self.root / "run"
 
     @property
+    def tls(self) -> Path:
+        """Certificates and keys for the network."""
+        return self.root / "tls"
+
+    @property
     def accounts(self) -> Path:
         """File of the accounts that were added."""
         return self.root / "secrets" / "accounts.json"

@@ -27,3 +27,7 @@ class ChildFailed(ComposeError):
 
 class AccountError(ComposeError):
     """An account that cannot be made or changed as asked."""
+
+
+class CertificateError(ComposeError):
+    """A certificate that cannot be used or made."""

@@ -9,8 +9,10 @@ from functools import partial
 from broker_config import ADMIN
 from compose.addresses import Address, parse_address
 from compose.broker import prepare_broker
+from compose.certificates import files_of
 from compose.child import ChildSpec
 from compose.datadir import DataDirectory
+from compose.errors import SettingsError
 from compose.ready import no_answer, no_connection
 from compose.settings import CONFIG_VARIABLE, UpSettings, config_path
 
@@ -26,6 +28,8 @@ class Addresses:
     mqtt: Address
     gdp: Address
     sink_metrics: Address | None
+    lan_http: Address | None
+    lan_mqtt: Address | None
 
     @classmethod
     def of(cls, settings: UpSettings) -> "Addresses":
@@ -41,15 +45,41 @@ class Addresses:
             sink_metrics=parse_address(settings.sink_metrics, option="HEARTHLOG_SINK_METRICS")
             if settings.sink_metrics
             else None,
+            lan_http=parse_address(settings.lan_http, option="HEARTHLOG_LAN_HTTP") if settings.lan else None,
+            lan_mqtt=parse_address(settings.lan_mqtt, option="HEARTHLOG_LAN_MQTT") if settings.lan else None,
         )
 
     @property
     def by_option(self) -> dict[str, Address]:
         """By the name of the option that chooses each."""
-        found = {"--http": self.http, "--mqtt": self.mqtt, "--gdp": self.gdp}
-        if self.sink_metrics is not None:
-            found["HEARTHLOG_SINK_METRICS"] = self.sink_metrics
-        return found
+        found = {
+            "--http": self.http,
+            "--mqtt": self.mqtt,
+            "--gdp": self.gdp,
+            "HEARTHLOG_SINK_METRICS": self.sink_metrics,
+            "HEARTHLOG_LAN_HTTP": self.lan_http,
+            "HEARTHLOG_LAN_MQTT": self.lan_mqtt,
+        }
+        return {option: address for option, address in found.items() if address is not None}
+
+    @property
+    def unprotected(self) -> dict[str, Address]:
+        """Those that other machines reach without TLS, by option."""
+        plain = {"--http": self.http, "--mqtt": self.mqtt, "--gdp": self.gdp}
+        return {option: address for option, address in plain.items() if not address.is_loopback}
+
+    def check_protected(self, *, insecure: bool) -> None:
+        """Refuse addresses that would let everybody on the network listen.
+
+        Raises:
+            SettingsError: names them and what would do.
+        """
+        if self.unprotected and not insecure:
+            told = ", ".join(f"{option} {address}" for option, address in self.unprotected.items())
+            raise SettingsError(
+                f"{told} would be reachable from other machines, and nothing is encrypted there. Leave it on loopback "
+                "and say --lan, which serves the network with TLS; or say --insecure, if the network is yours alone"
+            )
 
 
 def plan_services(settings: UpSettings, directory: DataDirectory, addresses: Addresses) -> list[ChildSpec]:
@@ -59,8 +89,9 @@ def plan_services(settings: UpSettings, directory: DataDirectory, addresses: Add
         ComposeError: something that a person must see to first.
     """
     environment = child_environment(settings, directory)
+    api_environment = {**environment, **API_MALLOC, **_tls(settings, directory, addresses)}
     return [
-        prepare_broker(settings, directory, addresses.mqtt, environment),
+        prepare_broker(settings, directory, addresses.mqtt, environment, lan=addresses.lan_mqtt),
         ChildSpec(
             name="sink",
             argv=(sys.executable, "-m", "gdp_sink"),
@@ -71,12 +102,25 @@ def plan_services(settings: UpSettings, directory: DataDirectory, addresses: Add
         ChildSpec(
             name="api",
             argv=(sys.executable, "-m", "api"),
-            environment={**environment, **API_MALLOC},
+            environment=api_environment,
             # Ready for messages, not merely alive: this is what the person waits for.
             missing=partial(no_answer, addresses.http, "/readyz"),
             stop_share=0.15,
         ),
     ]
+
+
+def _tls(settings: UpSettings, directory: DataDirectory, addresses: Addresses) -> Mapping[str, str]:
+    if addresses.lan_http is None:
+        return {"HEARTHLOG_LAN": "false"}
+    files = files_of(directory, given=settings.tls_certificate is not None)
+    return {
+        "HEARTHLOG_LAN": "true",
+        "HEARTHLOG_LAN_HTTP": str(addresses.lan_http),
+        "HEARTHLOG_TLS_CERTIFICATE": str(files.certificate),
+        "HEARTHLOG_TLS_KEY": str(files.key),
+        "HEARTHLOG_TLS_AUTHORITY": "" if files.authority is None else str(files.authority),
+    }
 
 
 def plan_demo(settings: UpSettings, directory: DataDirectory, addresses: Addresses) -> ChildSpec:

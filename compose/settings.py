@@ -29,6 +29,19 @@ class UpSettings(BaseSettings):
     gdp: str = Field(
         default="127.0.0.1:8009", description="HOST:PORT of the log server. Loopback only: it knows no accounts."
     )
+    lan: bool = Field(default=False, description="Serve sensors, phones and browsers of the network as well, with TLS.")
+    lan_http: str = Field(default="0.0.0.0:8443", description="HOST:PORT of page and API for the network, HTTPS.")
+    lan_mqtt: str = Field(default="0.0.0.0:8883", description="HOST:PORT of the broker for the network, MQTT over TLS.")
+    tls_certificate: Path | None = Field(
+        default=None, description="Certificate for the network, PEM, with its chain; not set: the home makes its own."
+    )
+    tls_key: Path | None = Field(default=None, description="Key of that certificate, PEM.")
+    tls_names: str = Field(
+        default="", description="Further names of this machine for the home's own certificate, comma-separated."
+    )
+    insecure: bool = Field(
+        default=False, description="Let http, mqtt or gdp be reached from other machines without TLS."
+    )
     sink_metrics: str = Field(
         default="127.0.0.1:8010", description="HOST:PORT of the sink's metrics; empty turns them off."
     )

@@ -36,16 +36,30 @@ Gdp = Annotated[str | None, typer.Option(metavar="HOST:PORT", help="Log server. 
 Demo = Annotated[bool | None, typer.Option("--demo", help="Replay the sample home as live messages.")]
 
 
+Network = Annotated[bool | None, typer.Option("--lan", help="Serve the network as well, with TLS.")]
+Insecure = Annotated[bool | None, typer.Option("--insecure", help="Let other machines in without TLS. Not advised.")]
+
+
 @main.callback()
 def about() -> None:
     """Every option is also HEARTHLOG_… in the environment and a key of hearthlog.toml."""
 
 
 @main.command()
-def up(data: Data = None, http: Http = None, mqtt: Mqtt = None, gdp: Gdp = None, demo: Demo = None) -> None:
+def up(
+    *,
+    data: Data = None,
+    http: Http = None,
+    mqtt: Mqtt = None,
+    gdp: Gdp = None,
+    demo: Demo = None,
+    lan: Network = None,
+    insecure: Insecure = None,
+) -> None:
     """Start everything on this machine, and keep it running until Ctrl-C."""
     try:
-        settings = load_settings({"data": data, "http": http, "mqtt": mqtt, "gdp": gdp, "demo": demo})
+        places = {"data": data, "http": http, "mqtt": mqtt, "gdp": gdp}
+        settings = load_settings({**places, "demo": demo, "lan": lan, "insecure": insecure})
         asyncio.run(run_home(settings, Console()))
     except ComposeError as error:
         raise _trouble(error) from None

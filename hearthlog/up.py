@@ -11,13 +11,15 @@ from rich.console import Console
 
 from broker_config import ADMIN
 from compose.addresses import check_free
+from compose.certificates import AUTHORITY
 from compose.datadir import DataDirectory, open_directory
 from compose.leftovers import wait_for_leftovers
 from compose.plan import Addresses, plan_demo, plan_services
+from compose.renewal import keep_fresh, refresh
 from compose.settings import UpSettings
 from compose.supervisor import Limits, Supervisor
 from hearthlog.terminal import Terminal
-from hearthlog.welcome import Welcome, warnings, welcome_text
+from hearthlog.welcome import Lan, Welcome, warnings, welcome_text
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -29,18 +31,21 @@ async def up(settings: UpSettings, console: Console) -> None:
         ComposeError: it cannot run until a person acts; nothing is left running.
     """
     addresses = Addresses.of(settings)
+    addresses.check_protected(insecure=settings.insecure)
     # Everything in the data directory is its owner's alone, whatever the children forget.
     os.umask(0o077)
     with open_directory(settings.data) as directory, Terminal(console) as terminal:
         await wait_for_leftovers(directory.run, timeout_s=settings.stop_timeout_s)
         check_free(addresses.by_option)
+        if settings.lan:
+            refresh(settings, directory)
         services = plan_services(settings, directory, addresses)
         extras = [plan_demo(settings, directory, addresses)] if settings.demo else []
 
         def on_ready() -> None:
             terminal.rest()
             terminal.say(welcome_text(_welcome(directory, addresses)))
-            for warning in warnings(addresses.by_option):
+            for warning in warnings(addresses.unprotected):
                 terminal.say(f"\nWarning: {warning}")
 
         supervisor = Supervisor(run=directory.run, limits=_limits(settings), report=terminal)
@@ -49,7 +54,16 @@ async def up(settings: UpSettings, console: Console) -> None:
             # Under `nohup` the end of the terminal is ignored, and stays so.
             if signal.getsignal(number) is not signal.SIG_IGN or number != signal.SIGHUP:
                 loop.add_signal_handler(number, supervisor.stop)
-        await supervisor.run(services, on_ready=on_ready, extras=extras)
+        fresh = asyncio.create_task(_keep_fresh(settings, directory, terminal), name="keep the certificate fresh")
+        try:
+            await supervisor.run(services, on_ready=on_ready, extras=extras)
+        finally:
+            fresh.cancel()
+
+
+async def _keep_fresh(settings: UpSettings, directory: DataDirectory, terminal: Terminal) -> None:
+    if settings.lan:
+        await keep_fresh(settings, directory, terminal.say)
 
 
 def catalogue_name(directory: Path) -> str:
@@ -65,7 +79,15 @@ def _welcome(directory: DataDirectory, addresses: Addresses) -> Welcome:
         token_path=directory.token_path(ADMIN),
         catalogue=catalogue_name(directory.root),
         python=sys.executable,
+        lan=_lan(directory, addresses),
     )
+
+
+def _lan(directory: DataDirectory, addresses: Addresses) -> Lan | None:
+    if addresses.lan_http is None or addresses.lan_mqtt is None:
+        return None
+    authority = directory.tls / AUTHORITY
+    return Lan(addresses.lan_http, addresses.lan_mqtt, authority if authority.exists() else None)
 
 
 def _limits(settings: UpSettings) -> Limits:

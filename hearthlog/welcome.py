@@ -6,8 +6,17 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from compose.addresses import Address
+from compose.network import own_addresses
 
 TOPIC = "homes/me/desk/temperature"
+
+
+class Lan(NamedTuple):
+    """How the network reaches the home. `authority`: the file to trust; None if the certificate was given."""
+
+    http: Address
+    mqtt: Address
+    authority: Path | None
 
 
 class Welcome(NamedTuple):
@@ -19,6 +28,7 @@ class Welcome(NamedTuple):
     token_path: Path
     catalogue: str
     python: str
+    lan: Lan | None = None
 
 
 def welcome_text(home: Welcome) -> str:
@@ -26,7 +36,7 @@ def welcome_text(home: Welcome) -> str:
     return f"""Hearthlog is ready.
 
   Open       {login_address(home)}
-  Catalogue  {home.catalogue}   (all it takes to find, follow and verify every log of this home)
+  Catalogue  {home.catalogue}   (all it takes to find, follow and verify every log of this home){lan_lines(home.lan)}
 
 Publish a message, in a shell or in Python:
 
@@ -39,6 +49,18 @@ Ask for it:
 {curl_line(home)}
 
 Ctrl-C stops everything."""
+
+
+def lan_lines(lan: Lan | None) -> str:
+    """Where other machines of the network find the home, and whom they have to trust; nothing if they do not."""
+    if lan is None:
+        return ""
+    hosts = [lan.http.host] if lan.http.reachable == lan.http else own_addresses() or [lan.http.host]
+    found = [(Address(host, lan.http.port), Address(host, lan.mqtt.port)) for host in hosts]
+    lines = [f"\n  Network    https://{http}   mqtts://{mqtt}" for http, mqtt in found]
+    if lan.authority is not None:
+        lines.append(f"\n  Trust      {lan.authority}   (devices take it from https://{found[0][0]}/authority.pem)")
+    return "".join(lines)
 
 
 def login_address(home: Welcome) -> str:
@@ -79,7 +101,7 @@ def warnings(addresses: dict[str, Address]) -> list[str]:
             danger = (
                 "the log server knows no accounts, so anybody there can read everything"
                 if option == "--gdp"
-                else "nothing is encrypted yet, so passwords and messages can be read on their way"
+                else "nothing is encrypted, so passwords and messages can be read on their way"
             )
             found.append(f"{option} {address} can be reached from other machines, and {danger}.")
     return found

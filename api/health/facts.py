@@ -135,6 +135,9 @@ def from_numbers(vitals: Vitals, foreseen: Forecast, books: Books | None) -> Ite
         yield _fact(
             say("disk.filling", left=duration(foreseen.full_in_ns), window=window), None, None, told, "/v1/health"
         )
+    if vitals.unencrypted:
+        said = say("home.unencrypted", where=" and ".join(vitals.unencrypted))
+        yield _fact(said, None, None, [], "/v1/health")
     if books is not None and books.difference:
         delivered = counted(books.delivered, "message")
         said = say("books.differ", difference=f"{books.difference:,}", delivered=delivered)

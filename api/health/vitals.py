@@ -29,6 +29,8 @@ class Vitals(NamedTuple):
     readers: int
     rejected: int
     undecoded: int
+    unencrypted: tuple[str, ...] = ()
+    """Addresses, HOST:PORT, that other machines reach without TLS."""
 
     def number(self, name: str) -> float:
         """One of the sink's numbers; not a number if it has not told it."""
@@ -55,4 +57,5 @@ def vitals_of(services: Services) -> Vitals:
         readers=services.hub.readers,
         rejected=services.metrics.rejected,
         undecoded=services.progress.undecoded,
+        unencrypted=services.settings.unencrypted,
     )

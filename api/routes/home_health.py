@@ -75,7 +75,7 @@ class FactAnswer(BaseModel):
     """Something that a person would want told."""
 
     id: str = Field(description="Names the fault; docs/faults.md lists them.")
-    kind: str = Field(description="device, broker, sink, store or unknown.")
+    kind: str = Field(description="device, broker, sink, store, home or unknown.")
     subject: str = Field(description="The topic that it is about; empty for the home.")
     severity: str = Field(description="critical, warning or info.")
     since: str | None

@@ -9,11 +9,14 @@ import typer
 
 import broker_config
 from broker_config import Account
-from compose.accounts import changing_accounts, new_secret, read_accounts
-from compose.addresses import parse_address
+from compose.accounts import changing_accounts, make_secret, read_accounts
+from compose.addresses import Address, parse_address
+from compose.certificates import AUTHORITY, SERVER
 from compose.codes import make_code
 from compose.datadir import DataDirectory, existing_directory
 from compose.errors import AccountError, ComposeError
+from compose.network import own_addresses
+from hearthlog.account.code import Invitation, drawn
 from hearthlog.configuration import load_settings
 from ingest.errors import FilterError
 from ingest.filters import TopicFilter
@@ -25,6 +28,9 @@ Read = Annotated[
 ]
 Publish = Annotated[
     list[str] | None, typer.Option(metavar="FILTER", help="What it may publish to; %u is its name. May be repeated.")
+]
+NewSecret = Annotated[
+    bool, typer.Option("--new-secret", help="Rotate the account's secret and put the new one into the code.")
 ]
 LoginName = Annotated[str, typer.Argument(metavar="[NAME]", help="The account. Default: admin.")]
 Data = Annotated[Path | None, typer.Option(metavar="DIR", help="Directory of the home. Default: ./data")]
@@ -61,9 +67,8 @@ def show(data: Data = None) -> None:
 @account.command()
 def rotate(name: Name, data: Data = None) -> None:
     """Give an account a new secret and print it; the old one ends at once, live connections included."""
-    with _in_words(), changing_accounts(_directory(data)) as accounts:
-        old = _known(accounts, name)
-        accounts[name], secret = _with_new_secret(name, old.read, old.publish)
+    with _in_words():
+        secret = _rotate(_directory(data), name)
     typer.echo(secret)
 
 
@@ -86,6 +91,25 @@ def login(name: LoginName = broker_config.ADMIN, data: Data = None) -> None:
         address = parse_address(settings.http, option="--http").reachable
         code = make_code(directory, name)
     typer.echo(f"http://{address}/?token={code}")
+
+
+@account.command()
+def qr(name: Name, new_secret: NewSecret = False, data: Data = None) -> None:
+    """Draw a code with address, account and authority, for a phone or a flashing page on your network."""
+    with _in_words():
+        settings = load_settings({"data": data})
+        directory = existing_directory(settings.data)
+        http = parse_address(settings.lan_http, option="HEARTHLOG_LAN_HTTP")
+        mqtt = parse_address(settings.lan_mqtt, option="HEARTHLOG_LAN_MQTT")
+        authority = directory.tls / AUTHORITY
+        if not (directory.tls / SERVER).exists():
+            raise AccountError("this home does not serve the network yet: hearthlog up --lan")
+        secret = _rotate(directory, name) if new_secret else None
+        _known(read_accounts(directory), name)
+        host = http.host if http.reachable == http else next(iter(own_addresses()), http.host)
+        places = Address(host, http.port), Address(host, mqtt.port)
+        said = Invitation(*places, name, secret, authority if authority.exists() else None).as_json()
+    typer.echo(f"{drawn(said)}\n{said}")
 
 
 def rights_text(each: Account) -> str:
@@ -121,11 +145,18 @@ def _check(option: str, filters: list[str] | None) -> None:
 
 
 def _with_new_secret(name: str, read: Sequence[str], publish: Sequence[str]) -> tuple[Account, str]:
-    secret, salt = new_secret()
+    secret, salt = make_secret()
     try:
         return broker_config.make_account(name, read=read, publish=publish, secret=secret, salt=salt), secret
     except ValueError as error:
         raise AccountError(str(error)) from error
+
+
+def _rotate(directory: DataDirectory, name: str) -> str:
+    with changing_accounts(directory) as accounts:
+        old = _known(accounts, name)
+        accounts[name], secret = _with_new_secret(name, old.read, old.publish)
+    return secret
 
 
 def _known(accounts: dict[str, Account], name: str) -> Account:

@@ -11,7 +11,7 @@ from api.words.say import own_log_words, say
 from api.words.templates import FAULTS, OWN_LOG, TEMPLATES
 
 DOCS = Path(__file__).parents[2] / "docs"
-CAUSES = {"device", "broker", "sink", "store", "unknown"}
+CAUSES = {"device", "broker", "sink", "store", "home", "unknown"}
 
 
 def test_the_page_about_faults_is_made_from_the_table():

@@ -67,6 +67,6 @@ def test_an_address_that_others_can_reach_is_warned_of():
     home = {"--http": Address("127.0.0.1", 8080), "--mqtt": Address("::1", 1883), "--gdp": Address("localhost", 8009)}
     assert warnings(home) == []
     (mqtt,) = warnings(home | {"--mqtt": Address("0.0.0.0", 1883)})
-    assert "--mqtt 0.0.0.0:1883 can be reached from other machines, and nothing is encrypted yet" in mqtt
+    assert "--mqtt 0.0.0.0:1883 can be reached from other machines, and nothing is encrypted" in mqtt
     (gdp,) = warnings(home | {"--gdp": Address("192.168.1.10", 8009)})
     assert "anybody there can read everything" in gdp
