@@ -4,6 +4,7 @@ The config itself is laid out like any JSON. What it declares is kept as context
 the messages of the topics it names, from the moment it was logged until it is replaced or deleted.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 
 from ingest.context import Fact
@@ -19,10 +20,22 @@ _SHORT = {
     "avty_mode": "availability_mode",
     "avty_t": "availability_topic",
     "avty_tpl": "availability_template",
+    "bri_stat_t": "brightness_state_topic",
+    "bri_val_tpl": "brightness_value_template",
     "cmps": "components",
+    "curr_hum_t": "current_humidity_topic",
+    "curr_hum_tpl": "current_humidity_template",
+    "curr_temp_t": "current_temperature_topic",
+    "curr_temp_tpl": "current_temperature_template",
     "dev": "device",
     "dev_cla": "device_class",
+    "fan_mode_stat_t": "fan_mode_state_topic",
+    "fan_mode_stat_tpl": "fan_mode_state_template",
+    "mode_stat_t": "mode_state_topic",
+    "mode_stat_tpl": "mode_state_template",
     "p": "platform",
+    "pct_stat_t": "percentage_state_topic",
+    "pct_val_tpl": "percentage_value_template",
     "pl_avail": "payload_available",
     "pl_not_avail": "payload_not_available",
     "pl_off": "payload_off",
@@ -33,6 +46,9 @@ _SHORT = {
     "stat_t": "state_topic",
     "stat_val_tpl": "state_value_template",
     "t": "topic",
+    "temp_stat_t": "temperature_state_topic",
+    "temp_stat_tpl": "temperature_state_template",
+    "temp_unit": "temperature_unit",
     "unit_of_meas": "unit_of_measurement",
     "val_tpl": "value_template",
 }
@@ -41,6 +57,9 @@ _SWITCHES = ("binary_sensor", "switch", "light", "fan", "siren", "humidifier")
 """Components whose state is one of two payloads, ON and OFF unless the config says otherwise."""
 _TEMPLATES = ("value_template", "state_value_template")
 _MODES = ("all", "any", "latest")
+_OTHER = re.compile(r"(current_\w+)_topic|(\w+)_state_topic")
+"""Further states of one component; the name says which."""
+_DEGREES = {"C": "°C", "F": "°F"}
 Config = dict[str, object]
 
 
@@ -111,7 +130,25 @@ def _entity(config: Config, component: str) -> Iterator[tuple[str, Declaration]]
                 available_at=tuple((where, each.field) for where, each in available),
             ),
         )
+    yield from _others(config, about)
     yield from available
+
+
+def _others(config: Config, about: Declaration) -> Iterator[tuple[str, Declaration]]:
+    """What a component with several states says of each: a climate's `current_temperature_topic`, `mode_state_topic`."""
+    for key, value in config.items():
+        match, topic = _OTHER.fullmatch(key), _text(value)
+        if match is None or topic is None:
+            continue
+        quantity = match[1] or match[2]
+        template = _template(config, key.removesuffix("topic") + "template", f"{quantity}_value_template")
+        if template is not None:
+            name = " ".join([*([about.name] if about.name else []), quantity.replace("_", " ")])
+            unit = _DEGREES.get(str(config.get("temperature_unit"))) if quantity.endswith("temperature") else None
+            yield (
+                _full(topic, config),
+                about._replace(field=template.field, name=name, number=template.number, unit=unit),
+            )
 
 
 def _availability(config: Config, about: Declaration) -> Iterator[tuple[str, Declaration]]:
@@ -167,7 +204,7 @@ def _text(value: object) -> str | None:
 
 DECODER = Decoder(
     NAME,
-    1,
+    2,
     decode,
     topics=topics,
     takes="objects on homeassistant/…/config",

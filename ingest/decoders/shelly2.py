@@ -30,6 +30,11 @@ _UNITS = {
     "ret_aenergy.total": "Wh",
     "total_act_energy": "Wh",
     "total_act_ret_energy": "Wh",
+    "total_act": "Wh",
+    "total_act_ret": "Wh",
+    "by_minute.0": "mWh",
+    "by_minute.1": "mWh",
+    "by_minute.2": "mWh",
 }
 _PHASES = re.compile(r"^(?:[abcn]|total)_")
 
@@ -83,7 +88,7 @@ def _events(events: list[object], payload: Payload) -> Decoded:
 def _unit_of(field: str) -> str | None:
     """By the last part of the path, without the phase (`a_voltage`), or by the last two (`aenergy.total`)."""
     *_, last = parts = field.split(".")
-    return _UNITS.get(_PHASES.sub("", last)) or _UNITS.get(".".join(parts[-2:]))
+    return _UNITS.get(last) or _UNITS.get(_PHASES.sub("", last)) or _UNITS.get(".".join(parts[-2:]))
 
 
-DECODER = Decoder(NAME, 1, decode, topics=topics, takes="objects on …/rpc and …/status/<component>")
+DECODER = Decoder(NAME, 2, decode, topics=topics, takes="objects on …/rpc and …/status/<component>")

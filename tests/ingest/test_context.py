@@ -115,6 +115,47 @@ def test_short_keys_and_the_base_topic_mean_the_same_as_the_long_ones():
     assert told("home/x", "5", [(CONFIG, about)]).units() == {"value": "lx"}
 
 
+def test_each_state_of_a_component_that_has_several_has_its_name():
+    climate = json.dumps(
+        {
+            "name": "Heating",
+            "mode_stat_t": "heat",
+            "mode_stat_tpl": "{{ value_json.mode }}",
+            "current_temperature_topic": "heat",
+            "current_temperature_template": "{{ value_json.now }}",
+            "temperature_state_topic": "heat/wanted",
+            "temperature_unit": "C",
+        }
+    )
+    before = [("homeassistant/climate/x/config", climate)]
+    answer = told("heat", '{"mode":"off","now":19.5}', before)
+    assert answer.units() == {"now": "°C"}
+    found = {each.field: each.name for each in declared.declarations(answer.context, "heat", NOW + 1)}
+    assert found == {"mode": "Heating mode", "now": "Heating current temperature"}
+    assert told("heat/wanted", "21", before).units() == {"value": "°C"}
+
+
+def test_a_value_says_where_it_is_told_whether_its_device_is_there():
+    about = config(
+        availability=[{"topic": "home/on"}, {"topic": "home/bridge", "value_template": "{{ value_json.state }}"}],
+        availability_mode="all",
+    )
+    answer = told("home/x", "1", [(CONFIG, about)])
+    (found,) = declared.declarations(answer.context, "home/x", NOW + 1)
+    assert (found.available_at, found.available_mode) == ((("home/on", "value"), ("home/bridge", "state")), "all")
+
+
+@given(st.lists(st.sampled_from("ab"), max_size=12), st.integers(0, 13))
+def test_a_context_kept_whole_tells_what_was_declared_at_every_time(said, until):
+    context = NO_CONTEXT
+    for at, unit in enumerate(said, start=1):
+        context = learn(context, CONFIG, message_of(config(unit_of_measurement=unit)), at)
+    kept = context.since(until, whole=(declared.FAMILY,))
+    for at in range(len(said) + 2):
+        assert [*declared.declarations(kept, "home/x", at)] == [*declared.declarations(context, "home/x", at)]
+    assert len([*kept.sources()]) <= len([*context.sources()])
+
+
 def test_a_devices_config_declares_all_its_components():
     about = (
         '{"dev":{"name":"Box"},"state_topic":"home/x","cmps":{'
