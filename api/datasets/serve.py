@@ -12,7 +12,7 @@ from api.datasets.arrow import read_tables
 from api.datasets.find import Logged
 from api.datasets.make import ground_of, keep, position_of, recipe_of_pin
 from api.datasets.manifest import Manifest
-from api.datasets.verdict import Verdict, verify
+from api.datasets.verdict import SAME, Verdict, verify
 from api.services import Home, Services
 from api.web.formats import MEDIA_TYPES, Encoder
 from api.web.params import Format
@@ -26,7 +26,7 @@ CACHED = "private, max-age=31536000, immutable"
 
 
 async def ensure(services: Services, home: Home, logged: Logged) -> None:
-    """See to it that the bytes lie on this disk, whole.
+    """See to it that the bytes lie on this disk, whole: made anew from this process's rows, or else from the logs.
 
     Raises:
         Problem: 409; what is made anew from the logs is not what was pinned.
@@ -37,13 +37,18 @@ async def ensure(services: Services, home: Home, logged: Logged) -> None:
     async with services.shelf.turn:
         if await asyncio.to_thread(files.check, manifest.made.sha256) or await _make_anew(services, home, manifest):
             return
-    raise differs(await verify(services, home, logged))
+    verdict = await verify(services, home, logged)
+    if verdict.derived != SAME:
+        raise differs(verdict)
 
 
 async def _make_anew(services: Services, home: Home, manifest: Manifest) -> bool:
-    """Make the bytes from this process's rows; whether they are those that were pinned."""
+    """Make the bytes from this process's rows, if they reach so far; whether they are those that were pinned."""
+    position = position_of(home, manifest.pin)
+    if home.model.position < position:
+        return False
     recipe = recipe_of_pin(manifest.pin)
-    ground = ground_of(home, recipe, position_of(home, manifest.pin))
+    ground = ground_of(home, recipe, position)
     made = await keep(services, ground, recipe, manifest.pin.id, manifest.made.sha256)
     return made.sha256 == manifest.made.sha256
 

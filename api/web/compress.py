@@ -125,5 +125,8 @@ class _Compressing:
         headers.add_vary_header("Accept-Encoding")
         if self._encoding is not None and start["status"] == 200 and (more or size >= BYTES_MIN):
             del headers["content-length"]
+            if "accept-ranges" in headers:
+                # Ranges are of the bytes as they are: nobody may go on with them where compressed ones broke off.
+                headers["etag"] = f"W/{headers['etag']}"
             headers["Content-Encoding"] = self._encoding
             self._compressor = COMPRESSORS[self._encoding]()

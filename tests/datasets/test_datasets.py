@@ -162,6 +162,8 @@ def test_other_formats_say_the_same_and_ranges_and_tags_work(home, pinned):
     assert data(home, made["id"], format="ndjson").count(b"\n") == made["rows"]
     whole = home.get(f"/v1/datasets/{made['id']}/data", headers={"Accept-Encoding": "identity"})
     tag = whole.headers["etag"]
+    packed = home.get(f"/v1/datasets/{made['id']}/data", headers={"Accept-Encoding": "zstd"})
+    assert (packed.headers["content-encoding"], packed.headers["etag"]) == ("zstd", f"W/{tag}")
     assert tag == f'"{made["sha256"]}"'
     assert "immutable" in whole.headers["cache-control"]
     part = home.get(f"/v1/datasets/{made['id']}/data", headers={"Range": "bytes=100-299", "If-Range": tag})
