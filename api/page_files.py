@@ -13,7 +13,8 @@ from urllib.parse import urlencode
 from fastapi import FastAPI, Request, Response
 
 PAGE = Path(__file__).with_name("page")
-SCREENS = ("now",)
+SCREENS = {"now": "Now", "history": "History"}
+"""Addresses and titles; a screen is a module and a style sheet of that name."""
 SHELL = "shell.html"
 FIRST_MODULE = "app.js"
 # As our formatter writes static imports; `import()` is for later.
@@ -50,11 +51,10 @@ class PageFolder:
     shell: str
     files: dict[str, PageFile]
 
-    @property
-    def modules(self) -> list[str]:
-        """What the first screen imports, directly or not, for the shell to announce; not what it loads later."""
+    def modules(self, screen: str) -> list[str]:
+        """What a screen imports, directly or not, for its shell to announce; not what it loads later."""
         found: list[str] = []
-        waiting = [FIRST_MODULE]
+        waiting = [FIRST_MODULE, f"screens/{screen}.js"]
         while waiting:
             path = waiting.pop()
             if path not in found:
@@ -83,7 +83,8 @@ def mount_page(app: FastAPI) -> None:
 
     def screen(request: Request) -> Response:
         headers = {**SECURITY, "Cache-Control": "no-cache"}
-        return Response(_shell(folder, request), media_type="text/html; charset=utf-8", headers=headers)
+        name = request.url.path.strip("/")
+        return Response(_shell(folder, name, request), media_type="text/html; charset=utf-8", headers=headers)
 
     def page_file(path: str, request: Request) -> Response:
         found = folder.files.get(path)
@@ -111,10 +112,11 @@ def _contents(root: Path) -> Iterator[tuple[str, bytes]]:
             yield path.relative_to(root).as_posix(), path.read_bytes()
 
 
-def _shell(folder: PageFolder, request: Request) -> str:
-    """The shell with the folder's address, and for a browser without scripts the same selection as links."""
+def _shell(folder: PageFolder, screen: str, request: Request) -> str:
+    """The shell of a screen with the folder's address, and for a browser without scripts the same selection as links."""
     base = f"/page/{folder.name}"
-    preload = "\n".join(f'<link rel="modulepreload" href="{base}/{path}">' for path in folder.modules)
+    preload = "\n".join(f'<link rel="modulepreload" href="{base}/{path}">' for path in folder.modules(screen))
     selection = html.escape(urlencode([("filter", text) for text in request.query_params.getlist("filter")]))
     filled = folder.shell.replace("{base}", base).replace("{preload}", preload)
+    filled = filled.replace("{screen}", screen).replace("{title}", SCREENS[screen])
     return filled.replace("{ask}", selection and f"?{selection}").replace("{query}", selection and f"&amp;{selection}")

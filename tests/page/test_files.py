@@ -93,7 +93,7 @@ def test_now_is_light_and_asks_nobody_else(house: Home, visit: Visit) -> None:
 
 def test_the_snippets_are_run_as_they_are_copied(house: Home, visit: Visit) -> None:
     page = visit("/now?filter=homes/h1/phone")
-    row(page, "Phone", "Battery").click()
+    row(page, "Phone", "Battery").locator(".name").click()
     expect(page.locator(".fields")).to_be_visible()
     code = page.locator(".sheet hearth-code")
     answers = []

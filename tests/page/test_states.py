@@ -50,7 +50,7 @@ def test_without_an_account_the_page_says_how_to_log_in_and_does(house: Home, vi
     expect(page.locator(".recorder")).to_contain_text("Locked")
     page.get_by_label("Token").fill("not-the-token")
     page.get_by_role("button", name="Log in").click()
-    expect(page.locator("#token-wrong")).to_contain_text("not the secret of any account")
+    expect(page.locator("#token-wrong")).to_contain_text("neither the secret of an account")
     page.get_by_label("Token").fill(house.token)
     page.get_by_role("button", name="Log in").click()
     expect(row(page, "Kitchen", "Temperature")).to_be_visible()

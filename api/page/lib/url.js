@@ -5,10 +5,12 @@ import { fault } from './filters.js';
 
 /**
  * @typedef {{screen: string, filters: string[], tz: string|undefined, theme: string|null, proof: {log: string, recno: number}|null,
- *   cursor: string|null, problems: string[]}} View
+ *   cursor: string|null, past: Record<string, string[]>, problems: string[]}} View
  */
 
-const KNOWN = new Set(['filter', 'tz', 'theme', 'proof', 'cursor']);
+/** What is seen of the past; kept as it was asked, for History to read. */
+const PAST = ['field', 'start', 'end', 'by', 'at', 'view', 'hide'];
+const KNOWN = new Set(['filter', 'tz', 'theme', 'proof', 'cursor', ...PAST]);
 
 /** @param {string} address @returns {View} */
 export function parse(address) {
@@ -26,6 +28,7 @@ export function parse(address) {
     theme: choice(query.get('theme'), ['light', 'dark'], 'theme', problems),
     proof: record(query.get('proof'), problems),
     cursor: query.get('cursor'),
+    past: Object.fromEntries(PAST.map((name) => [name, query.getAll(name)])),
     problems,
   };
 }
@@ -34,6 +37,8 @@ export function parse(address) {
 export function format(view) {
   const query = new URLSearchParams();
   for (const text of view.filters ?? []) query.append('filter', text);
+  if (view.screen === 'history')
+    for (const name of PAST) for (const text of view.past?.[name] ?? []) query.append(name, text);
   if (view.tz) query.set('tz', view.tz);
   if (view.theme) query.set('theme', view.theme);
   if (view.proof) query.set('proof', `${view.proof.log}:${view.proof.recno}`);

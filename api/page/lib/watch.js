@@ -7,7 +7,6 @@ import { Home } from './home.js';
 import { Live } from './live.js';
 import { Pace } from './pace.js';
 import { page } from './page.js';
-import { plotted } from './plot.js';
 import { RecorderState, SINK } from './recorder.js';
 import { requests } from './requests.js';
 import { fieldsOf, lineOf, messagesOf, Said } from './said.js';
@@ -121,6 +120,7 @@ export class Watch {
   /** Without sparks every value is still there, so their fault is not worth a word. */
   async readSparks() {
     const answer = await ask(this.requests.plot, this.gone).catch(() => null);
+    const { plotted } = await import('./plot.js');
     for (const one of answer ? plotted(answer) : []) this.home.draw(one);
   }
 

@@ -11,6 +11,10 @@ import { clock, duration, weekday, whole } from '../lib/time.js';
 import { format } from '../lib/url.js';
 
 const MARK = svg`<rect width="24" height="24" rx="6"/><path d="M4.5 12.5h3l2-5 3.6 10 2.6-7 1.3 2h2.5"/>`;
+const SCREENS = [
+  ['now', 'Now'],
+  ['history', 'History'],
+];
 
 class HearthHeader extends PagePart {
   connectedCallback() {
@@ -25,10 +29,10 @@ class HearthHeader extends PagePart {
 
   render() {
     const now = serverNow();
-    const { tz, filters } = page.view;
+    const { tz, filters, screen } = page.view;
     return html`<header class="top">
       <a class="brand" href=${format({ screen: 'now', filters, tz })}><svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true">${MARK}</svg>Hearthlog</a>
-      <nav aria-label="Screens"><a href=${format({ screen: 'now', filters, tz })} aria-current=${page.view.screen === 'now' ? 'page' : nothing}>Now</a><a
+      <nav aria-label="Screens">${SCREENS.map(([name, title]) => html`<a href=${format({ screen: name, filters, tz })} aria-current=${screen === name ? 'page' : nothing}>${title}</a>`)}<a
         href="/docs" title="Everything that this page knows, as requests">API</a></nav>
       <hearth-filter></hearth-filter>
       <div class="status">${this.recorder(now)}

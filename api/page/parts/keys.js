@@ -10,14 +10,32 @@ import { format } from '../lib/url.js';
 
 const KEYS = [
   ['/', 'Go to the filter box'],
-  ['↑ ↓', 'Row by row'],
   ['Enter', 'Open the message behind a value'],
-  ['l', 'Pause or resume “As it is said”'],
   ['c', 'Copy the link to this view'],
   ['g n', 'Now'],
+  ['g h', 'History'],
   ['Esc', 'Close'],
   ['?', 'This list'],
 ];
+/** @type {Record<string, string[][]>} */
+const OF_SCREEN = {
+  now: [
+    ['↑ ↓', 'Row by row'],
+    ['l', 'Pause or resume “As it is said”'],
+  ],
+  history: [
+    ['← →', 'Move the cursor; with Shift ten times as far'],
+    ['+ -', 'Zoom'],
+    [', .', 'Earlier, later'],
+    ['[ ]', 'Previous, next silence'],
+    ['{ }', 'Previous, next change of a state'],
+    ['l', 'Live: end now, without a cursor'],
+    ['a', 'As known'],
+    ['t', 'Table or chart'],
+    ['m', 'Messages or chart'],
+  ],
+};
+const LED = { n: 'now', h: 'history' };
 
 class HearthKeys extends Part {
   connectedCallback() {
@@ -37,7 +55,7 @@ class HearthKeys extends Part {
   render() {
     return html`<dialog class="keys" aria-labelledby="keys-title">
       <div class="bar"><h2 id="keys-title">Keyboard</h2><button class="tool" aria-label="Close" @click=${() => this.dialog.close()}>${icon('close')}</button></div>
-      <dl>${KEYS.map(([key, does]) => html`<div><dt>${key.split(' ').map((one) => html`<kbd>${one}</kbd> `)}</dt><dd>${does}</dd></div>`)}</dl>
+      <dl>${[...KEYS, ...(OF_SCREEN[page.view.screen] ?? [])].map(([key, does]) => html`<div><dt>${key.split(' ').map((one) => html`<kbd>${one}</kbd> `)}</dt><dd>${does}</dd></div>`)}</dl>
     </dialog>`;
   }
 
@@ -46,6 +64,7 @@ class HearthKeys extends Part {
   }
 
   show() {
+    this.requestUpdate();
     if (!this.dialog.open) this.dialog.showModal();
   }
 
@@ -56,7 +75,11 @@ class HearthKeys extends Part {
       return;
     const led = this.led;
     this.led = event.key === 'g';
-    if (led && event.key === 'n') page.go({ screen: 'now', proof: null, cursor: null });
+    const screen = led && LED[/** @type {'n'} */ (event.key)];
+    if (screen) page.go({ screen, proof: null, cursor: null, past: {} });
+    // A screen has keys of its own, and may take one that others share.
+    else if (!document.dispatchEvent(new CustomEvent('hearth-key', { detail: event, cancelable: true })))
+      return event.preventDefault();
     else if (event.key === '/') focusFilter();
     else if (event.key === '?') this.show();
     else if (event.key === 'c') copy(new URL(format(page.view), location.href).href);

@@ -7,4 +7,4 @@ import './message.js';
 import './said.js';
 import './spark.js';
 
-document.body.append(document.createElement('hearth-keys'));
+if (!document.querySelector('hearth-keys')) document.body.append(document.createElement('hearth-keys'));

@@ -10,7 +10,7 @@ import { ask } from '../lib/api.js';
 import { bytesOf, dump, flags, legible } from '../lib/payload.js';
 import { justAfter } from '../lib/position.js';
 import { exactClock, instant } from '../lib/time.js';
-import { request } from '../lib/url.js';
+import { format, request } from '../lib/url.js';
 import { counted, room, seriesName, value } from '../lib/words.js';
 
 class HearthMessage extends Part {
@@ -77,6 +77,7 @@ class HearthMessage extends Part {
         <span class="recno" title="Record number in its log">#${recno.toLocaleString('en')}</span>
         <button class="tool" aria-label="Close" title="Close (Esc)" @click=${this.close}>${icon('close')}</button></div>
       <p class="mono topic">${topic}</p>
+      <p><a href=${format({ screen: 'history', filters: [topic], tz: this.tz, cursor: this.message.logged_time, past: { by: ['logged'] } })}>History of this topic</a></p>
       ${this.problem ? html`<p class="wrong" role="alert">${this.problem.title}. ${this.problem.detail}</p><button class="link" @click=${this.load}>Retry</button>` : nothing}
       ${this.found ? (this.found.length ? this.body(this.found) : html`<p class="hint">The API does not give this record; it may have been erased.</p>`) : nothing}
       <h3>The request</h3>

@@ -1,10 +1,11 @@
 // @ts-check
-// hearth-row: one series: its state, name, last six hours, value and age. A press opens the message behind it.
+// hearth-row: one series: its state, name, last six hours, value and age. A press opens the message behind it, on its picture its history.
 
 import { html, nothing } from '../vendor/lit.js';
 import { Part } from './part.js';
 import { sign } from './sign.js';
 import { age, duration, whole } from '../lib/time.js';
+import { format } from '../lib/url.js';
 import { brief, value } from '../lib/words.js';
 
 const WORDS = { live: '', batch: 'caught up in a batch, ', late: 'late, ', silent: 'silent, ', never: 'never heard, ' };
@@ -33,7 +34,7 @@ class HearthRow extends Part {
       ${plain ? nothing : html`<hearth-spark .series=${series} .now=${now}></hearth-spark>`}
       <span class="value ${plain ? 'text' : ''}" title=${exact}><b>${text}</b>${unit && unit.toLowerCase() !== series.name.toLowerCase() ? html`<i>${unit}</i>` : nothing}</span>
       ${this.age()}
-    </button>`;
+    </button>${plain ? nothing : html`<a class="to-past" href=${format({ screen: 'history', filters: [series.topic], tz: this.tz, past: series.fields > 1 ? { field: [series.field] } : {} })} title="History" aria-label="History of ${series.room.title} ${series.name}"></a>`}`;
   }
 
   age() {

@@ -23,7 +23,12 @@ const ICONS = {
   code: svg`<path d="M5.5 4.5L2 8l3.5 3.5M10.5 4.5L14 8l-3.5 3.5"/>`,
 };
 
-/** @param {'moon'|'keys'|'close'|'code'} name */
+/** @param {keyof typeof ICONS} name */
 export function icon(name) {
-  return html`<svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.4" stroke-linecap="round" stroke-linejoin="round">${ICONS[name]}</svg>`;
+  return outlined(ICONS[name]);
+}
+
+/** @param {unknown} shape in a box of 16 by 16 */
+export function outlined(shape) {
+  return html`<svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.4" stroke-linecap="round" stroke-linejoin="round">${shape}</svg>`;
 }

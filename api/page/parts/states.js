@@ -6,6 +6,7 @@ import { copy } from '../lib/copy.js';
 import { nearest } from '../lib/nearest.js';
 import { page } from '../lib/page.js';
 import { publishLine } from '../lib/recipe.js';
+export { textures } from './textures.js';
 
 /** A home that nobody has spoken in yet. @param {{broker: string, secret_file: string}|null} store */
 export function emptyHome(store) {

@@ -5,7 +5,6 @@ import { html, nothing } from '../vendor/lit.js';
 import { PagePart } from '../parts/part.js';
 import { needsALook, rooms } from '../parts/rooms.js';
 import { icon } from '../parts/sign.js';
-import { textures } from '../parts/textures.js';
 import { failed, waiting } from '../parts/waiting.js';
 import { logIn, serverNow } from '../lib/api.js';
 import { attention, headline, summary } from '../lib/facts.js';
@@ -35,6 +34,14 @@ class HearthNow extends PagePart {
     document.addEventListener('hearth-close', this.onClose);
     this.addEventListener('message', (event) => this.open(/** @type {CustomEvent} */ (event).detail));
     this.addEventListener('close', this.onClose);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    clearInterval(this.tick);
+    clearTimeout(this.painting);
+    this.watch?.stop();
+    if (this.onClose) document.removeEventListener('hearth-close', this.onClose);
   }
 
   /** Another selection is another watch; what was shown stays, dimmed, until the new one has values. */
@@ -91,7 +98,7 @@ class HearthNow extends PagePart {
       return html`<div class="now" aria-busy="true"><h1 class="headline">Now</h1>${waitedMs > WONDER_MS ? this.wondering() : html`<p class="thin" aria-hidden="true"></p>`}</div>`;
     const now = serverNow();
     shown.look(now);
-    return html`${textures}
+    return html`${this.states?.textures}
       <div class="now ${loading ? 'old' : ''}" aria-busy=${loading ? 'true' : 'false'}>
         ${loading ? html`<p class="thin" aria-hidden="true"></p>` : nothing}
         <div class="left">${this.head(shown, now)}${loading && waitedMs > WONDER_MS ? this.wondering() : nothing}${this.body(shown, now)}</div>

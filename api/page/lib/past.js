@@ -1,0 +1,182 @@
+// @ts-check
+// Follows one stretch of History: what was said in it, why it was silent, and, while it ends now, what comes.
+
+import { ask, Problem, serverNow } from './api.js';
+import { isConfig } from './discovery.js';
+import { gapOf, hear, lineOf } from './lines.js';
+import { page } from './page.js';
+import { learn } from './past_known.js';
+import { pastRequests } from './past_requests.js';
+import { isAfter } from './position.js';
+import { instant } from './time.js';
+
+const RECENT_MAX = 20_000;
+const AGAIN_MS = 1_000;
+const SILENT = { intervals: 10, leastMs: 300_000 };
+
+export class Past {
+  /** @param {{filters: string[], changed: () => void}} options */
+  constructor({ filters, changed }) {
+    this.filters = filters;
+    this.changed = changed;
+    /** @type {string[]} The filters that are really asked for. */ this.filter = filters;
+    /** @type {Map<string, import('./lines.js').Line>} */ this.lines = new Map();
+    /** @type {import('./lines.js').Gap[]} */ this.outages = [];
+    /** @type {Map<string, any>} */ this.topics = new Map();
+    /** @type {Map<string, string>} */ this.units = new Map();
+    /** @type {import('./span.js').Span|null} */ this.span = null;
+    this.grid = { start: 0, end: 0, step: 1 };
+    this.position = '';
+    /** @type {Problem|null} */ this.problem = null;
+    /** Rises with every answer and every message. */ this.version = 0;
+    /** Rises when a series comes or goes. */ this.shape = 0;
+    /** Messages that came by since this was opened. */ this.heardCount = 0;
+    /** @type {string[]|undefined} Topics that exist, where none matches. */ this.others = undefined;
+    /** @type {any} What GET store says, of a home without messages. */ this.store = undefined;
+    /** @type {Promise<void>|undefined} */ this.way = undefined;
+    this.loading = this.ready = this.narrowed = this.newcomer = this.stopped = false;
+    this.begunMs = 0;
+    this.width = 600;
+    /** @type {{position: string, message: any}[]} Heard since the answer was asked for. */ this.recent = [];
+    /** @type {Set<string>} Silences that were asked about. */ this.wondered = new Set();
+    this.gone = new AbortController();
+    /** @type {import('./past_stream.js').PastStream|undefined} */ this.stream = undefined;
+    /** @type {ReturnType<typeof setTimeout>|undefined} */ this.timer = undefined;
+    /** @type {boolean|undefined} Whether the stream is of what comes. */ this.living = undefined;
+  }
+
+  get requests() {
+    return pastRequests(this.filter, /** @type {import('./span.js').Span} */ (this.span));
+  }
+
+  /** Ask for another stretch, or the same one again. @param {import('./span.js').Span} span @param {number} width */
+  async show(span, width) {
+    this.gone.abort();
+    const gone = new AbortController();
+    const other = this.living !== span.living;
+    Object.assign(this, { gone, span, width: Math.round(width), loading: true, begunMs: Date.now(), problem: null });
+    this.recent = this.recent.slice(-RECENT_MAX);
+    this.changed();
+    try {
+      if (!this.topics.size || this.newcomer) await this.learn(gone);
+      const answer = await ask(this.requests.plot(this.width), gone);
+      this.take(answer);
+      if (other) {
+        this.living = span.living;
+        this.follow(answer.position);
+      }
+    } catch (error) {
+      if (gone.signal.aborted && !(error instanceof Problem)) return;
+      this.fail(error);
+    }
+    this.loading = false;
+    this.changed();
+  }
+
+  /** @param {AbortController} gone */
+  async learn(gone) {
+    Object.assign(this, await learn(this.filters, gone));
+    this.newcomer = false;
+    page.set({ locked: false, topics: [...this.topics.keys()] });
+  }
+
+  /** @param {any} answer of GET plot */
+  take(answer) {
+    const start = instant(answer.start) ?? 0;
+    const end = instant(answer.end) ?? 0;
+    this.grid = { start, end, step: Math.max((end - start) / this.width, 1) };
+    this.position = answer.position;
+    const keys = [...this.lines.keys()].join();
+    this.lines.clear();
+    for (const told of answer.series) {
+      const topic = this.topics.get(told.topic);
+      if (!this.filters.length && isConfig(told.topic)) continue;
+      const fields = topic?.fields?.length ?? 1;
+      const unit = this.units.get(`${told.topic}\n${told.field}`) ?? null;
+      const usualMs = topic?.usual_interval_s ? topic.usual_interval_s * 1000 : null;
+      const line = lineOf(told, { fields, unit, usualMs });
+      this.lines.set(line.key, line);
+    }
+    this.outages = (answer.outages ?? []).map(gapOf);
+    this.recent = this.recent.filter((one) => isAfter(one.position, answer.position));
+    for (const { message } of this.recent) this.hearMessage(message);
+    this.ready = true;
+    this.version += 1;
+    if ([...this.lines.keys()].join() !== keys) this.shape += 1;
+  }
+
+  /** The stream comes after the first chart. @param {string} position */
+  async follow(position) {
+    this.stream ??= new (await import('./past_stream.js')).PastStream(this);
+    if (!this.stopped) this.stream.follow(position);
+  }
+
+  /** @param {unknown} error */
+  fail(error) {
+    const problem =
+      error instanceof Problem ? error : new Problem({ title: 'This page has a fault', detail: String(error) });
+    if (problem.status === 401) page.set({ locked: true });
+    else if (!this.ready) page.set({ stream: { name: problem.status ? 'failed' : 'cut', sinceMs: serverNow() } });
+    this.problem = problem;
+  }
+
+  cancel() {
+    this.gone.abort();
+    this.loading = false;
+    this.problem = new Problem({ title: 'Reading was stopped', detail: 'You stopped it before the answer came.' });
+    this.changed();
+  }
+
+  stop() {
+    this.stopped = true;
+    this.gone.abort();
+    this.stream?.stop();
+    clearTimeout(this.timer);
+  }
+
+  /** Ask again soon; several reasons within a moment are one. */
+  again() {
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      if (this.span && !this.loading) this.show(this.span, this.width);
+    }, AGAIN_MS);
+  }
+
+  /** @param {any} message @param {string} position */
+  hear(message, position) {
+    this.recent.push({ position, message });
+    this.heardCount += 1;
+    this.hearMessage(message);
+    this.version += 1;
+    this.changed();
+  }
+
+  /** @param {any} message */
+  hearMessage({ topic, observations, logged_time, device_time = null }) {
+    const logged = instant(logged_time) ?? serverNow();
+    const by = this.span?.by ?? 'device';
+    for (const one of observations) {
+      const line = this.lines.get(`${topic}#${one.field}`);
+      const t = by === 'device' ? (instant(one.device_time ?? device_time) ?? logged) : logged;
+      if (line) hear(line, { t, logged, value: one.value, by }, this.grid);
+      else if (one.field && !this.span?.fields.length && (this.filters.length || !isConfig(topic))) {
+        this.newcomer = true;
+        this.again();
+      }
+    }
+  }
+
+  /** Once a second: a series that has fallen silent is asked about once; whose silence it is, the server knows. @param {number} now */
+  tick(now) {
+    this.stream?.tick(now);
+    if (!this.span?.living || page.stream.name === 'cut') return;
+    for (const line of this.lines.values()) {
+      const last = Math.max(line.lastX.at(-1) ?? 0, line.texts.x.at(-1) ?? 0);
+      const silent = line.usualMs && now - last > Math.max(SILENT.intervals * line.usualMs, SILENT.leastMs);
+      if (!last || !silent || line.gaps.some((gap) => gap.standing) || this.wondered.has(`${line.key} ${last}`))
+        continue;
+      this.wondered.add(`${line.key} ${last}`);
+      this.again();
+    }
+  }
+}

@@ -1,0 +1,95 @@
+// @ts-check
+// What canvases are painted with: the theme's colours, and the textures of whose silence it was.
+
+const COLOURS = [
+  'ink',
+  'ink2',
+  'ink3',
+  'rule',
+  'edge',
+  'surface',
+  'late',
+  'tint',
+  'gap-device',
+  'gap-broker',
+  'gap-sink',
+  'gap-store',
+  'gap-unknown',
+  's0',
+  's1',
+  's2',
+  's3',
+  's4',
+  's5',
+  't0',
+  't1',
+  't2',
+  't3',
+  't4',
+  't5',
+  't6',
+  't7',
+];
+const TILE = 8;
+
+/** @typedef {Record<string, string> & {font: string}} Palette */
+
+/** The colours as the browser resolves them for the present theme. @returns {Palette} */
+export function palette() {
+  const probe = document.createElement('i');
+  document.body.append(probe);
+  const found = Object.fromEntries(
+    COLOURS.map((name) => {
+      probe.style.color = `var(--${name})`;
+      return [name, getComputedStyle(probe).color];
+    }),
+  );
+  const font = getComputedStyle(document.body).fontFamily;
+  probe.remove();
+  return /** @type {Palette} */ ({ ...found, font });
+}
+
+/** @type {Record<string, (pen: CanvasRenderingContext2D) => void>} */
+const STROKES = {
+  device: (pen) => {
+    for (const at of [-8, 0, 8]) line(pen, at, 8, at + 8, 0);
+  },
+  broker: (pen) => {
+    line(pen, 0, 2, 8, 2);
+    line(pen, 0, 6, 8, 6);
+  },
+  sink: (pen) => {
+    for (const at of [-8, 0, 8]) {
+      line(pen, at, 8, at + 8, 0);
+      line(pen, at, 0, at + 8, 8);
+    }
+  },
+  store: (pen) => {
+    pen.fillRect(1, 1, 2, 2);
+    pen.fillRect(5, 5, 2, 2);
+  },
+};
+
+/** A texture that can fill, the same size on every screen. @param {CanvasRenderingContext2D} target @param {string} cause @param {Palette} colours @param {number} ratio */
+export function texture(target, cause, colours, ratio) {
+  const name = cause in STROKES ? cause : 'unknown';
+  const tile = document.createElement('canvas');
+  tile.width = tile.height = Math.round(TILE * ratio);
+  const pen = /** @type {CanvasRenderingContext2D} */ (tile.getContext('2d'));
+  pen.scale(tile.width / TILE, tile.width / TILE);
+  pen.fillStyle = colours.surface;
+  pen.fillRect(0, 0, TILE, TILE);
+  pen.strokeStyle = pen.fillStyle = colours[`gap-${name}`];
+  pen.lineWidth = name === 'broker' ? 1.2 : 0.9;
+  if (name === 'unknown') pen.fillRect(0, 0, TILE, TILE);
+  else STROKES[name](pen);
+  return /** @type {CanvasPattern} */ (target.createPattern(tile, 'repeat'));
+}
+
+/** @param {CanvasRenderingContext2D} pen @param {number} x0 @param {number} y0 @param {number} x1 @param {number} y1 */
+function line(pen, x0, y0, x1, y1) {
+  pen.beginPath();
+  pen.moveTo(x0, y0);
+  pen.lineTo(x1, y1);
+  pen.stroke();
+}

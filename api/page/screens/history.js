@@ -1,0 +1,200 @@
+// @ts-check
+// hearth-history: what happened, and whether it can be believed. One stretch of time, every series of the selection.
+
+import { html, nothing } from '../vendor/lit.js';
+import { PagePart } from '../parts/part.js';
+import '../parts/plots.js';
+import { serverNow } from '../lib/api.js';
+import { page } from '../lib/page.js';
+import { layOut, relink } from '../lib/panels.js';
+import { Past } from '../lib/past.js';
+import { iso, spanOf } from '../lib/span.js';
+
+const TEXT_MS = 250;
+const SETTLE_MS = 200;
+
+class HearthHistory extends PagePart {
+  constructor() {
+    super();
+    /** @type {Past|undefined} */ this.past = undefined;
+    /** @type {number|null} */ this.cursor = null;
+    /** @type {typeof import('../parts/past_tools.js')|undefined} */ this.tools = undefined;
+    /** @type {import('../parts/past_moves.js').PastMoves|undefined} */ this.moves = undefined;
+    /** @type {import('../lib/span.js').Span} */ this.span = spanOf(page.view, serverNow());
+    this.laid = layOut([]);
+    this.laidOf = -1;
+    /** @type {(() => void)|undefined} */ this.letGo = undefined;
+    /** @type {ReturnType<typeof setTimeout>|undefined} */ this.painting = undefined;
+    /** @type {string|undefined} */ this.filters = undefined;
+    this.asked = '';
+    this.known = false;
+    this.recipe = '';
+    this.heard = 0;
+    /** @type {any} */ this.message = null;
+    /** @type {typeof import('../parts/past_rest.js')|undefined} */ this.rest = undefined;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.tick = setInterval(() => this.second(), 1_000);
+    this.take();
+    this.cursor = page.view.cursor ? Date.parse(page.view.cursor) : null;
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    clearInterval(this.tick);
+    for (const timer of [this.painting, this.settling, this.asking]) clearTimeout(timer);
+    this.past?.stop();
+    this.letGo?.();
+    this.letGo = undefined;
+    delete document.documentElement.dataset.known;
+  }
+
+  /** The chart does not wait for what one holds it with. */
+  async take() {
+    this.tools ??= await import('../parts/past_tools.js');
+    if (!this.isConnected) return;
+    this.moves ??= new this.tools.PastMoves(this);
+    this.letGo ??= this.moves.listen();
+    this.requestUpdate();
+  }
+
+  second() {
+    this.past?.tick(serverNow());
+    this.requestUpdate();
+  }
+
+  /** At most four times a second, as everywhere. */
+  paint() {
+    this.painting ??= setTimeout(() => {
+      this.painting = undefined;
+      this.requestUpdate();
+    }, TEXT_MS);
+  }
+
+  /** The stretch as it is this moment: one that ends now moves along. */
+  get stretch() {
+    const now = serverNow();
+    const { start, end } = spanOf(page.view, now);
+    return { start, end, now };
+  }
+
+  willUpdate() {
+    if (page.locked || page.view.screen !== 'history') return;
+    const filters = JSON.stringify(page.view.filters);
+    const span = spanOf(page.view, serverNow());
+    this.span = span;
+    if (span.at) document.documentElement.dataset.known = '';
+    else delete document.documentElement.dataset.known;
+    if (filters !== this.filters) {
+      this.filters = filters;
+      this.past?.stop();
+      this.past = new Past({ filters: page.view.filters, changed: () => this.paint() });
+      this.asked = '';
+    }
+    if (this.past) this.past.span = span;
+    const asked = JSON.stringify([page.view.past.start, page.view.past.end, span.by, span.at, span.fields]);
+    if (asked !== this.asked && this.width) {
+      const first = !this.asked;
+      this.asked = asked;
+      clearTimeout(this.asking);
+      // While a hand is moving the stretch, what is asked for is what it comes to rest at.
+      this.asking = setTimeout(
+        () => this.past?.show(spanOf(page.view, serverNow()), this.width),
+        first ? 0 : SETTLE_MS,
+      );
+    }
+    if (this.past?.ready && this.laidOf !== this.past.shape) {
+      this.laidOf = this.past.shape;
+      this.laid = layOut([...this.past.lines.values()]);
+    } else if (this.past) relink(this.laid, this.past.lines);
+  }
+
+  /** Pixels that time has on this screen. */
+  get width() {
+    const plots = /** @type {any} */ (this.querySelector('hearth-plots'));
+    return plots?.width ? plots.pixels : Math.max(200, Math.min(innerWidth, 1760) - (innerWidth > 900 ? 330 : 60));
+  }
+
+  updated() {
+    const plots = /** @type {any} */ (this.querySelector('hearth-plots'));
+    plots?.point(this.cursor);
+    if (this.tools) plots?.touch(this.tools.gestures);
+    if (this.past?.ready || this.past?.problem || page.locked) this.loadRest();
+    this.resolve();
+  }
+
+  async loadRest() {
+    if (this.restAsked) return;
+    this.restAsked = true;
+    this.rest = await import('../parts/past_rest.js').catch(() => undefined);
+    this.requestUpdate();
+  }
+
+  /** The record that the address names: its topic and time are in the catalogue and in its log. */
+  async resolve() {
+    const { proof } = page.view;
+    if (!proof) this.message = null;
+    if (!proof || !this.rest || (this.message?.recno === proof.recno && this.message?.log === proof.log)) return;
+    this.message = { ...proof, topic: '', logged_time: '' };
+    this.message = await this.rest.find(proof, this.past?.topics ?? new Map());
+    this.requestUpdate();
+  }
+
+  render() {
+    const { past, span, tools } = this;
+    if (page.locked)
+      return html`<div class="past"><h1 class="aside">History</h1>${this.rest?.locked(() => this.unlock()) ?? nothing}</div>`;
+    const waitedMs = Date.now() - (past?.begunMs ?? 0);
+    const stretch = this.stretch;
+    const loading = Boolean(past?.loading);
+    return html`${tools?.textures}<div class="past ${loading && past?.ready ? 'old' : ''}" aria-busy=${loading ? 'true' : 'false'}>
+        <h1 class="aside">History</h1>
+        ${loading ? html`<p class="thin" aria-hidden="true"></p>` : nothing}
+        <hearth-span .span=${span} .stretch=${stretch} .tz=${page.view.tz}></hearth-span>
+        ${tools?.amber(span, page.view.tz, () => this.moves?.change({ at: [] }))}
+        ${this.known ? html`<hearth-position .stretch=${stretch} .at=${span.atMs} .latest=${stretch.now} .tz=${page.view.tz}></hearth-position>` : nothing}
+        ${[...page.view.problems, ...span.problems].map((problem) => html`<p class="note" role="alert">${problem}</p>`)}
+        ${past?.narrowed ? html`<p class="note">Your account sees part of what this asks for.</p>` : nothing}
+        ${past && tools ? tools.failure(past, waitedMs, () => past.show(spanOf(page.view, serverNow()), this.width)) : nothing}
+        ${past ? this.body(past, stretch) : nothing}
+      </div>
+      ${this.rest?.rest(this) ?? nothing}
+      <p class="aside" role="status">${this.spoken ?? ''}</p>
+      <p class="notice" role="status">${page.notice}</p>`;
+  }
+
+  /** @param {Past} past @param {{start: number, end: number, now: number}} stretch */
+  body(past, stretch) {
+    if (past.ready && !past.lines.size) return this.rest?.empty(past, page.view.filters) ?? nothing;
+    const { span, laid, cursor } = this;
+    const { tz } = page.view;
+    if (span.show === 'messages') return this.rest?.messages(this, past) ?? nothing;
+    return html`<div class="past-body">
+      <hearth-readout .past=${past} .laid=${laid} .stretch=${stretch} .hide=${span.hide} .cursor=${cursor} .tz=${tz} .version=${past.version}></hearth-readout>
+      <div class="past-main">${span.show === 'table' ? nothing : html`<hearth-plots .past=${past} .laid=${laid} .stretch=${stretch} .hide=${span.hide} .tz=${tz} .by=${span.by} .version=${past.version}></hearth-plots>`}
+        ${this.tools?.staleNote(past)}
+        ${this.rest?.tables(this, past, stretch) ?? nothing}</div></div>`;
+  }
+
+  /** The cursor follows the hand at once; the address follows when the hand rests. @param {number|null} t @param {boolean} say */
+  point(t, say = false) {
+    this.cursor = t;
+    /** @type {any} */ (this.querySelector('hearth-plots'))?.point(t);
+    const readout = /** @type {any} */ (this.querySelector('hearth-readout'));
+    if (readout) readout.cursor = t;
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => {
+      if (say) this.spoken = this.rest?.spoken(this) ?? '';
+      page.go({ cursor: t === null ? null : iso(t) }, { replace: true });
+    }, SETTLE_MS * 1.5);
+  }
+
+  unlock() {
+    this.filters = undefined;
+    page.set({ locked: false });
+  }
+}
+
+customElements.define('hearth-history', HearthHistory);
