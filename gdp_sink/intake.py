@@ -1,26 +1,25 @@
 """Decides what becomes of each delivery: kept, known already, not wanted, or refused. No waiting, no I/O."""
 
 from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from gdp.catalogue import Kind
-from gdp.store import Write
+from gdp.store import Write, WriteFields
 from gdp_sink.counters import Counters
 from gdp_sink.redelivery import RedeliveryWindow
 from gdp_sink.refusal import Refusal, RefusalReport, topic_fault
 from gdp_sink.retained import RetainedReplay
-from gdp_sink.source import Ack, Delivery, Reason
-from ingest.envelope import pack
+from gdp_sink.source import Ack, AnyAck, AnyDelivery, Delivery, PlainDelivery, Reason, whole
+from ingest.envelope import RECORD_BYTES_MAX, SELF_DESCRIBED, Message, pack
 from ingest.filters import FilterSet
-
-_new = tuple.__new__  # half the cost of a NamedTuple's own constructor, of which each message needs two
 
 
 class Taken(NamedTuple):
     """What follows from a batch: records to store, then answers to give, and topics met first or with another QoS."""
 
-    writes: list[Write]
-    acks: list[Ack]
+    writes: list[WriteFields]
+    acks: list[AnyAck]
     news: list[tuple[str, int]]
 
 
@@ -52,52 +51,60 @@ class Intake:
         self._broker_says = broker_says
         self._qos_of: dict[str | None, int] = {}
 
-    def take(self, batch: Sequence[Delivery], epoch: int) -> Taken:
+    def take(self, batch: Sequence[AnyDelivery], epoch: int) -> Taken:
         """Decide on a batch of one connection in session `epoch`."""
         self._counters.received += len(batch)
         if batch:
-            self.window.connection(batch[0].generation)
-        if not self.replay.active and self._is_plain(batch):
-            return self._keep_all(batch, epoch)
-        return self._decide(batch, epoch)
+            *_, generation = batch[0]
+            self.window.connection(generation)
+        taken = Taken([], [], [])
+        at = 0
+        while (at := self._keep_plain(batch, at, epoch, taken)) < len(batch):
+            self._decide(whole(batch[at]), epoch, taken)
+            at += 1
+        return taken
 
-    def _is_plain(self, batch: Sequence[Delivery]) -> bool:
-        """Whether all are on known topics, new, and not too big, so that there is nothing to decide: nearly always."""
-        qos_of, payload_max = self._qos_of, self._payload_bytes_max
-        for topic, message, qos, _, dup, _, _ in batch:
-            if qos_of.get(topic) != qos or dup or len(message.payload) > payload_max:
-                return False
-        return True
+    def _keep_plain(self, batch: Sequence[AnyDelivery], begin: int, epoch: int, taken: Taken) -> int:
+        """Keep messages from number `begin` on, up to the first about which there is something to decide; return which.
 
-    def _keep_all(self, batch: Sequence[Delivery], epoch: int) -> Taken:
+        There is nothing to decide about a plain message on a known topic that is new and not too big: nearly always.
+        All in one loop, and as plain tuples, they cost 0.4 µs each; one by one it is 3.
+        """
+        if self.replay.active:
+            return begin
+        qos_of, bytes_max = self._qos_of, min(self._payload_bytes_max, RECORD_BYTES_MAX)
         kind, success = Kind.TOPIC, Reason.SUCCESS  # members of an enumeration are slow to look up
-        self.window.add_all(epoch, batch)
-        writes: list[Write] = [
-            _new(Write, (topic, pack(message), kind, packet_id, epoch))
-            for topic, message, _, _, _, packet_id, _ in batch
-        ]
-        acks: list[Ack] = [
-            _new(Ack, (generation, packet_id, success)) for _, _, _, _, _, packet_id, generation in batch if packet_id
-        ]
-        return Taken(writes, acks, [])
-
-    def _decide(self, batch: Sequence[Delivery], epoch: int) -> Taken:
-        writes: list[Write] = []
-        acks: list[Ack] = []
-        news: list[tuple[str, int]] = []
-        qos_of, payload_max = self._qos_of, self._payload_bytes_max
-        for delivery in batch:
-            topic, message, qos, _, _, packet_id, generation = delivery
-            reason = Reason.SUCCESS
-            if (qos_of.get(topic) == qos or self._meet(topic, qos, news)) and len(message.payload) <= payload_max:
-                assert topic is not None
-                if not self._is_known(topic, delivery, epoch):
-                    writes.append(Write(topic, pack(message), packet_id=packet_id, epoch=epoch))
-            else:
-                reason = self._turn_away(delivery)
+        kept: list[PlainDelivery] = []
+        writes: list[WriteFields] = []
+        acks: list[AnyAck] = []
+        for delivery in islice(batch, begin, None):
+            if isinstance(delivery, Delivery):
+                break
+            topic, payload, qos, retain, dup, packet_id, generation = delivery
+            if topic is None or qos_of.get(topic) != qos or dup or len(payload) > bytes_max:
+                break
+            bare = not retain and payload[:3] != SELF_DESCRIBED
+            writes.append((topic, (payload,) if bare else pack(Message(payload, retain)), kind, packet_id, epoch))
             if packet_id:
-                acks.append(Ack(generation, packet_id, reason))
-        return Taken(writes, acks, news)
+                acks.append((generation, packet_id, success))
+            kept.append(delivery)
+        self.window.add_all(epoch, kept)
+        taken.writes.extend(writes)
+        taken.acks.extend(acks)
+        return begin + len(kept)
+
+    def _decide(self, delivery: Delivery, epoch: int, taken: Taken) -> None:
+        topic, message, qos, _, _, packet_id, generation = delivery
+        reason = Reason.SUCCESS
+        wanted = self._qos_of.get(topic) == qos or self._meet(topic, qos, taken.news)
+        if wanted and len(message.payload) <= self._payload_bytes_max:
+            assert topic is not None
+            if not self._is_known(topic, delivery, epoch):
+                taken.writes.append(Write(topic, pack(message), packet_id=packet_id, epoch=epoch))
+        else:
+            reason = self._turn_away(delivery)
+        if packet_id:
+            taken.acks.append(Ack(generation, packet_id, reason))
 
     def _meet(self, topic: str | None, qos: int, news: list[tuple[str, int]]) -> bool:
         """Take note of a topic, or of its QoS, if its messages are kept at all."""

@@ -14,7 +14,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from gdp_sink.mqtt_socket import PassedSocket
-from gdp_sink.source import Ack, Delivery
+from gdp_sink.source import AnyAck, Delivery
 from ingest.envelope import Message
 
 PUBACK = 0x40
@@ -60,7 +60,7 @@ class SinkClient(Client):
         """The broker is alive, as we know from what paho does not see."""
         self._last_bytes_received = time.monotonic()
 
-    def acknowledge(self, acks: Sequence[Ack]) -> None:
+    def acknowledge(self, acks: Sequence[AnyAck]) -> None:
         """Queue PUBACKs as one write (MQTT 5 §3.4). paho has no way to give a reason, and writes each by itself."""
         if any(reason for _, _, reason in acks):
             packets = b"".join([_puback(packet_id, reason) for _, packet_id, reason in acks])

@@ -12,7 +12,7 @@ from typing import Self
 
 from gdp.backoff import Backoff
 from gdp_sink.mqtt_connection import MqttConnection
-from gdp_sink.source import Ack, Deliveries, Disconnected, Event, Unreachable
+from gdp_sink.source import AnyAck, Deliveries, Disconnected, Event, Unreachable, payload_bytes
 from gdp_sink.takeover import TakeoverWatch
 
 log = logging.getLogger(__name__)
@@ -95,11 +95,11 @@ class MqttSource:
         if connection is not None:
             connection.subscribe(filters, forget)
 
-    def acknowledge(self, acks: Sequence[Ack]) -> int:
+    def acknowledge(self, acks: Sequence[AnyAck]) -> int:
         """See `Source`. The broker would take a stale ack for the new delivery with the same packet id."""
         connection = self._connection
         generation = 0 if connection is None else connection.generation
-        fresh = [ack for ack in acks if ack.generation == generation]
+        fresh = [ack for ack in acks if ack[0] == generation]
         if fresh and connection is not None:
             connection.acknowledge(fresh)
         return len(acks) - len(fresh)
@@ -207,7 +207,7 @@ class MqttSource:
 
     def _add(self, event: Deliveries) -> None:
         self._backlog_messages += len(event.batch)
-        self._backlog_bytes += sum([len(delivery.message.payload) for delivery in event.batch])
+        self._backlog_bytes += payload_bytes(event.batch)
         last = self._events[-1] if self._events else None
         if isinstance(last, Deliveries):
             last.batch.extend(event.batch)

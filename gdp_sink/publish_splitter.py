@@ -6,10 +6,10 @@ Only what is entirely as it should be is taken out: QoS 0 or 1, whole, with prop
 """
 
 from gdp_sink.publish_properties import read_properties, read_variable
-from gdp_sink.source import Delivery
+from gdp_sink.source import AnyDelivery, Delivery
 from ingest.envelope import Message
 
-Run = list[Delivery] | bytes
+Run = list[AnyDelivery] | bytes
 """Consecutive messages, or whole packets for paho."""
 
 TOPICS_CACHED_MAX = 65_536
@@ -18,8 +18,6 @@ TOPIC_CACHED_BYTES_MAX = 256
 
 _PUBLISH_BYTES_MIN = 3
 """Length of the topic, and of the properties."""
-
-_new = tuple.__new__  # half the cost of a NamedTuple's own constructor, of which each message needs two
 
 
 def _flags(first: int) -> tuple[int, bool, bool] | None:
@@ -57,7 +55,7 @@ class PublishSplitter:
 
     def _take_all(self, data: bytes, runs: list[Run]) -> int:
         """Take every whole packet; returns where they end."""
-        batch: list[Delivery] = []
+        batch: list[AnyDelivery] = []
         self._missing = 0
         at = self._take_plain(data, 0, batch)
         while at < len(data) and (stop := self._end_of_packet(data, at)) is not None:
@@ -74,7 +72,7 @@ class PublishSplitter:
             runs.append(batch)
         return at
 
-    def _take_plain(self, data: bytes, at: int, batch: list[Delivery]) -> int:
+    def _take_plain(self, data: bytes, at: int, batch: list[AnyDelivery]) -> int:
         """Take messages without properties as long as they are short and whole; returns where they end."""
         topics, generation, end = self._topics, self._generation, len(data)
         try:
@@ -99,11 +97,8 @@ class PublishSplitter:
                     return at
                 name = data[body + 2 : id_at]
                 topic = topics.get(name) or self._decode(name)
-                message = _new(
-                    Message, (data[properties_at + 1 : stop], retain, None, None, (), None, None, None, None)
-                )
                 packet_id = data[id_at] << 8 | data[id_at + 1] if qos else 0
-                batch.append(_new(Delivery, (topic, message, qos, retain, dup, packet_id, generation)))
+                batch.append((topic, data[properties_at + 1 : stop], qos, retain, dup, packet_id, generation))
                 at = stop
         except IndexError:
             return at

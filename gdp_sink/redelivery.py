@@ -17,8 +17,8 @@ from collections import deque
 from collections.abc import Iterable
 from hashlib import blake2b
 
-from gdp_sink.source import Delivery
-from ingest.envelope import Message
+from gdp_sink.source import PlainDelivery
+from ingest.envelope import PLAIN, Message
 
 WINDOW_MESSAGES = 32_000
 """A packet id comes back after 65,535 messages; less than half of that cannot mix up two messages with one id."""
@@ -26,7 +26,9 @@ KEPT_PAYLOAD_BYTES_MAX = 256
 """Longer payloads are kept as a digest, so that a window of large messages costs no gigabytes."""
 
 
-_Entry = tuple[int, int, str, Message]
+_Content = bytes | Message
+"""What tells two messages apart: the payload where there is no more to a message, for that is there already."""
+_Entry = tuple[int, int, str, _Content]
 """Which one since the start, session epoch, topic, content. A plain tuple, for one is made of each message."""
 
 
@@ -52,18 +54,19 @@ class RedeliveryWindow:
         # A retained message that came again after a lost session is in no store, so that it proves nothing by DUP.
         if not (dup and message.retain) or self._live(epoch, packet_id) is not None:
             self._settled = self._before_connection
-        self._keep(epoch, packet_id, topic, fingerprint(message))
+        self._keep(epoch, packet_id, topic, _content(message))
 
-    def add_all(self, epoch: int, deliveries: Iterable[Delivery]) -> None:
+    def add_all(self, epoch: int, deliveries: Iterable[PlainDelivery]) -> None:
         """As `add`, for those at QoS 1, none of them with DUP; all have topics."""
         count, kept = self._count, self._by_packet_id
-        self._settled = self._before_connection
-        for topic, message, _, _, _, packet_id, _ in deliveries:
+        for topic, payload, _, retain, _, packet_id, _ in deliveries:
             if packet_id:
                 assert topic is not None
                 count += 1
-                plain = len(message.payload) <= KEPT_PAYLOAD_BYTES_MAX and message.expiry_s is None
-                kept[packet_id] = (count, epoch, topic, message if plain else fingerprint(message))
+                bare = len(payload) <= KEPT_PAYLOAD_BYTES_MAX and not retain
+                kept[packet_id] = (count, epoch, topic, payload if bare else _content(Message(payload, retain)))
+        if count > self._count:
+            self._settled = self._before_connection
         self._count = count
 
     def fill(self, stored: Iterable[tuple[int, int, str, Message]]) -> None:
@@ -76,7 +79,7 @@ class RedeliveryWindow:
                 of_epoch = epoch
             while packet_id in kept:
                 del kept[order.pop()]
-            self._keep(epoch, packet_id, topic, fingerprint(message))
+            self._keep(epoch, packet_id, topic, _content(message))
             order.append(packet_id)
             if len(order) > self._size:
                 del kept[order.popleft()]
@@ -84,7 +87,7 @@ class RedeliveryWindow:
     def holds(self, epoch: int, packet_id: int, topic: str, message: Message) -> bool:
         """Whether a delivery with DUP is one of these, which may come again: same session, packet id and content."""
         entry = self._live(epoch, packet_id)
-        if entry is None or entry[1:] != (epoch, topic, fingerprint(message)):
+        if entry is None or entry[1:] != (epoch, topic, _content(message)):
             return False
         self._keep(epoch, packet_id, topic, entry[3])
         return True
@@ -95,9 +98,14 @@ class RedeliveryWindow:
             return None
         return entry
 
-    def _keep(self, epoch: int, packet_id: int, topic: str, content: Message) -> None:
+    def _keep(self, epoch: int, packet_id: int, topic: str, content: _Content) -> None:
         self._count += 1
         self._by_packet_id[packet_id] = (self._count, epoch, topic, content)
+
+
+def _content(message: Message) -> _Content:
+    message = fingerprint(message)
+    return message.payload if message[1:] == PLAIN else message
 
 
 def fingerprint(message: Message) -> Message:

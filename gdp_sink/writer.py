@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from gdp.committer import Committer
 from gdp.errors import GdpError
-from gdp.store import Results, Write
+from gdp.store import Item, Results, WriteFields
 from gdp_sink.counters import Counters
 from gdp_sink.intake import Intake
 from gdp_sink.lookback import last_retained
@@ -20,7 +20,7 @@ from gdp_sink.metrics import Metrics
 from gdp_sink.own_log import OwnLog
 from gdp_sink.refusal import Refusal, RefusalReport
 from gdp_sink.session import Session
-from gdp_sink.source import Ack, Deliveries, Delivery, Source
+from gdp_sink.source import AnyAck, AnyDelivery, Deliveries, Source, payload_bytes, whole
 
 MESSAGES_PER_SUBMIT_MAX = 4096
 PAYLOAD_BYTES_PER_SUBMIT_MAX = 4_194_304
@@ -31,8 +31,8 @@ class _Batch(NamedTuple):
     """What was submitted and waits for its commit; `done` is None if there was nothing to store."""
 
     done: Future[Results] | None
-    writes: Sequence[Write]
-    acks: Sequence[Ack]
+    writes: Sequence[WriteFields]
+    acks: Sequence[AnyAck]
     began: int
 
 
@@ -103,28 +103,28 @@ class Writer:
             self._ended = True
             self._changed.set()
 
-    async def _take(self, batch: list[Delivery]) -> None:
+    async def _take(self, batch: list[AnyDelivery]) -> None:
         for piece in pieces(batch):
             await self._committer.room()
             if self._intake.replay.active:
                 await self._learn(piece)
             self._submit(piece)
 
-    async def _learn(self, batch: Sequence[Delivery]) -> None:
+    async def _learn(self, batch: Sequence[AnyDelivery]) -> None:
         """Look up what the store holds of retained topics, before their repeats are judged."""
         replay = self._intake.replay
-        topics = {each.topic for each in batch if each.retain and each.topic and replay.unknown(each.topic)}
+        retained = [each.topic for each in map(whole, batch) if each.retain and each.topic]
+        topics = {topic for topic in retained if replay.unknown(topic)}
         if topics:
             store, records = self._committer.store, self._lookback
             found = await asyncio.to_thread(lambda: [(each, last_retained(store, each, records)) for each in topics])
             for topic, message in found:
                 replay.learn(topic, message)
 
-    def _submit(self, batch: Sequence[Delivery]) -> None:
+    def _submit(self, batch: Sequence[AnyDelivery]) -> None:
         taken = self._intake.take(batch, self._session.epoch)
-        items = taken.writes + self._own_log.topic_records(taken.news)
-        for fields in self._report.due():
-            items.append(self._own_log.record("refused", **fields))
+        items: list[Item] = [*taken.writes, *self._own_log.topic_records(taken.news)]
+        items += [self._own_log.record("refused", **fields) for fields in self._report.due()]
         done = self._committer.submit(items) if items else None
         self._pending.append(_Batch(done, taken.writes, taken.acks, self._clock()))
         self._metrics.batch_messages.observe(len(batch))
@@ -136,7 +136,7 @@ class Writer:
                 self._changed.clear()
                 await self._changed.wait()
                 continue
-            acks: list[Ack] = []
+            acks: list[AnyAck] = []
             while self._pending and (not acks or self._pending[0].done is None or self._pending[0].done.done()):
                 acks.extend(await self._settle(self._pending[0]))
                 self._pending.popleft()
@@ -144,42 +144,45 @@ class Writer:
             self._counters.acknowledged += len(acks) - stale
             self._counters.stale_acks += stale
 
-    async def _settle(self, batch: _Batch) -> Sequence[Ack]:
+    async def _settle(self, batch: _Batch) -> Sequence[AnyAck]:
         """Wait until a batch is durable; return its acknowledgements."""
         if batch.done is None:
             return batch.acks
         results = await batch.done
         self._metrics.commit_seconds.observe((self._clock() - batch.began) / 1e9)
-        failed = {
-            write.packet_id: result
-            for write, result in zip(batch.writes, results, strict=False)
-            if isinstance(result, GdpError)
-        }
+        failed: dict[int, GdpError] = {}
+        for at, fault in results.refusals():
+            if at < len(batch.writes):  # the sink's own records follow the messages, and nobody waits for them
+                _, _, _, packet_id, _ = batch.writes[at]
+                failed[packet_id] = fault
         self._counters.stored += len(batch.writes) - len(failed)
         return self._with_failures(batch, failed) if failed else batch.acks
 
-    def _with_failures(self, batch: _Batch, failed: dict[int, GdpError]) -> Sequence[Ack]:
+    def _with_failures(self, batch: _Batch, failed: dict[int, GdpError]) -> Sequence[AnyAck]:
         """Refuse what the store would not take, for good: unanswered it would fill the broker's window."""
         refusal = Refusal.STORE
         self._counters.refused[refusal.label] += len(failed)
         fault = next(iter(failed.values()))
         self._own_log.say("refused", reason=refusal.label, count=len(failed), fault=str(fault)[:500])
-        return [ack._replace(reason=refusal.reason) if ack.packet_id in failed else ack for ack in batch.acks]
+        return [
+            (generation, packet_id, refusal.reason if packet_id in failed else reason)
+            for generation, packet_id, reason in batch.acks
+        ]
 
 
 def pieces(
-    batch: Sequence[Delivery],
+    batch: Sequence[AnyDelivery],
     messages_max: int = MESSAGES_PER_SUBMIT_MAX,
     bytes_max: int = PAYLOAD_BYTES_PER_SUBMIT_MAX,
-) -> Iterator[Sequence[Delivery]]:
+) -> Iterator[Sequence[AnyDelivery]]:
     """Cut a batch into pieces within both bounds, in order; one message may be larger than `bytes_max` by itself."""
-    if 0 < len(batch) <= messages_max and sum([len(each.message.payload) for each in batch]) <= bytes_max:
+    if 0 < len(batch) <= messages_max and payload_bytes(batch) <= bytes_max:
         yield batch
         return
-    piece: list[Delivery] = []
+    piece: list[AnyDelivery] = []
     size = 0
     for delivery in batch:
-        length = len(delivery.message.payload)
+        length = payload_bytes((delivery,))
         if piece and (len(piece) == messages_max or size + length > bytes_max):
             yield piece
             piece, size = [], 0

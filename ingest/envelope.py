@@ -45,8 +45,9 @@ _TYPES: dict[str, type] = {
     "expiry_s": int,
 }
 _UNSET = Message(b"")
-_BARE = _UNSET[1:8]
-"""What follows the payload of a message that is only that."""
+PLAIN = _UNSET[1:]
+"""What follows the payload of a message that is only that: stored as its payload, unless this looks like a map of ours,
+or is too long."""
 
 
 def pack(message: Message) -> tuple[bytes, ...]:
@@ -90,7 +91,7 @@ def part_of(record: bytes) -> tuple[int, int] | None:
 
 def _stored_form(message: Message) -> bytes:
     payload = message.payload
-    if message[1:8] == _BARE and payload[:3] != SELF_DESCRIBED:
+    if message[1:8] == PLAIN[:7] and payload[:3] != SELF_DESCRIBED:
         return payload
     fields = {
         name: value

@@ -4,7 +4,7 @@ from functools import cached_property
 
 from gdp.datumcodec import encode_datum, feed_fields
 from gdp.server.replies import chunked
-from gdp.store import Appended, Commit
+from gdp.store import Appended, Commit, datum_of
 
 
 class Burst:
@@ -19,7 +19,7 @@ class Burst:
         """Return the encoding of the record at this place in the commit."""
         known = self._encoded[index]
         if known is None:
-            known = self._encoded[index] = encode_datum(self.commit.appended[index].datum)
+            known = self._encoded[index] = encode_datum(datum_of(self.commit.appended[index]))
         return known
 
     @cached_property
@@ -36,4 +36,5 @@ class Burst:
 
 
 def _fields(record: Appended) -> bytes:
-    return feed_fields(record.entry.name, None if record.logged == record.ts else record.logged)
+    entry, _, ts, *_, logged, _ = record
+    return feed_fields(entry.name, None if logged == ts else logged)

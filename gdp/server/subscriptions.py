@@ -55,10 +55,10 @@ class Subscriptions(Readers[Subscription]):
         if not self._by_log:
             return
         touched: dict[Subscription, None] = {}
-        for index, record in enumerate(burst.commit.appended):
-            for subscription in self._by_log.get(record.entry.name, ()):
+        for index, (entry, recno, *_) in enumerate(burst.commit.appended):
+            for subscription in self._by_log.get(entry.name, ()):
                 touched[subscription] = None
-                if not subscription.offer(record.recno, burst.encoded(index)):
+                if not subscription.offer(recno, burst.encoded(index)):
                     self._counters.fell_behind += 1
                     self._catch_up(subscription)
         for subscription in touched:

@@ -15,6 +15,8 @@ from gdp.store.items import (
     Results,
     Roll,
     Write,
+    WriteFields,
+    datum_of,
 )
 from gdp.store.readable import ReadableStore
 from gdp.store.store import Store
@@ -37,4 +39,6 @@ __all__ = [
     "Roll",
     "Store",
     "Write",
+    "WriteFields",
+    "datum_of",
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple, overload
+from typing import NamedTuple, TypeAlias, overload
 
 from gdp.catalogue import Kind, LogEntry
 from gdp.datum import Datum
@@ -24,6 +24,10 @@ class Write(NamedTuple):
     kind: str = Kind.TOPIC
     packet_id: int = 0
     epoch: int = 0
+
+
+WriteFields: TypeAlias = tuple[str, tuple[bytes, ...], str, int, int]
+"""A `Write`, or its fields as a plain tuple, which is made and taken apart in 0.05 µs instead of 0.4 (Python 3.11)."""
 
 
 class Create(NamedTuple):
@@ -57,7 +61,7 @@ class Roll(NamedTuple):
     topic: str
 
 
-Item = Write | Create | ForeignAppend | Begin | Roll
+Item = Write | WriteFields | Create | ForeignAppend | Begin | Roll
 
 
 class Result(NamedTuple):
@@ -77,36 +81,20 @@ class Record(NamedTuple):
     logged: int
 
 
-class Appended(NamedTuple):
-    """A record as a commit appended it: all that its `Record`, its `Result` and its encoding are made of.
+Appended: TypeAlias = tuple[LogEntry, int, int, float, bytes | None, bytes, bytes | None, int, bytes]
+"""A record as a commit appended it: its log's entry, the fields of its `Datum`, its logged time, its own hash.
 
-    Those are made when somebody asks for them, which for most records nobody does: one tuple instead of three saves
-    0.4 µs a message. Fields as in `Datum` and `Record`; `hash` is the record's own.
-    """
+`Record` and `Result` are made of it when somebody asks for them, which for most records nobody does. Instead of both
+and a `Datum` one plain tuple is made, which saves 0.6 µs a message.
+"""
 
-    entry: LogEntry
-    recno: int
-    ts: int
-    accuracy: float
-    prevhash: bytes | None
-    data: bytes
-    sig: bytes | None
-    logged: int
-    hash: bytes
-
-    @property
-    def datum(self) -> Datum:
-        """The record alone."""
-        return Datum._make(self[1:7])
-
-    @property
-    def result(self) -> Result:
-        """What whoever submitted it is told."""
-        return Result(self.entry.name, self.recno, self.ts, self.hash)
-
-
-Outcome = Appended | Result | GdpError
+Outcome: TypeAlias = Appended | Result | GdpError
 """What became of an item: its last record, where it has one."""
+
+
+def datum_of(appended: Appended) -> Datum:
+    """Return the record alone."""
+    return Datum._make(appended[1:7])
 
 
 class Results(Sequence["Result | GdpError"]):
@@ -132,7 +120,10 @@ class Results(Sequence["Result | GdpError"]):
         if isinstance(index, slice):
             return Results(self._outcomes[index], any_refused=self._any_refused)
         outcome = self._outcomes[index]
-        return outcome.result if isinstance(outcome, Appended) else outcome
+        if isinstance(outcome, Result | GdpError):
+            return outcome
+        entry, recno, ts, _, _, _, _, _, record_hash = outcome
+        return Result(entry.name, recno, ts, record_hash)
 
     def refusals(self) -> list[tuple[int, GdpError]]:
         """Return which items were refused, by their place, and why."""
@@ -163,7 +154,7 @@ class Commit:
     @cached_property
     def records(self) -> list[Record]:
         """The same as `appended`, each with its log and logged time."""
-        return [Record(each.entry, each.datum, each.logged) for each in self.appended]
+        return [Record(each[0], datum_of(each), each[7]) for each in self.appended]
 
 
 class Delivered(NamedTuple):

@@ -12,7 +12,7 @@ from gdp.keys import WriterKey
 from gdp.metadata import Metadata
 from gdp.names import GdpName, printable
 from gdp.store.foreign import HashOf, new_records
-from gdp.store.items import Appended, Begin, Create, ForeignAppend, Item, Outcome, Result, Roll, Write
+from gdp.store.items import Appended, Begin, Create, ForeignAppend, Item, Outcome, Result, Roll, WriteFields
 from gdp.store.logstate import LogState
 from gdp.store.own_metadata import own_metadata
 from gdp.store.plain_writes import PlainWrites
@@ -61,9 +61,8 @@ class Planner:
         """Return the plan of a batch for a frame at the end of a segment of this size; stamps begin with `first`."""
         plan = Plan(segment, size + FRAME_HEAD_BYTES, first)
         while (at := self._plain.plan(plan, batch, len(plan.outcomes))) < len(batch):
-            item = batch[at]
             try:
-                outcome = self._write(plan, item) if isinstance(item, Write) else self._other(plan, item)
+                outcome = self._outcome(plan, batch[at])
             except GdpError as error:
                 plan.any_refused = True
                 plan.outcomes.append(error)
@@ -77,7 +76,21 @@ class Planner:
         for state in plan.touched.values():
             state.forget_plan()
 
-    def _write(self, plan: Plan, item: Write) -> Outcome:
+    def _outcome(self, plan: Plan, item: Item) -> Outcome:
+        match item:
+            case Create(metadata):
+                return self._create_foreign(plan, metadata)
+            case ForeignAppend(name, datums, mirrored):
+                return self._append_foreign(plan, name, datums, mirrored=mirrored)
+            case Begin(topic, kind):
+                return self._begin(plan, topic, Kind(kind))
+            case Roll(topic):
+                return self._roll(plan, topic)
+            case (_, _, _, _, _):
+                return self._write(plan, item)
+        raise BadRequest(f"{type(item).__name__} is nothing that a store commits")
+
+    def _write(self, plan: Plan, item: WriteFields) -> Outcome:
         topic, parts, kind, packet_id, epoch = item
         state = plan.topics.get(topic) or self._registry.current(topic)
         self._check_parts(parts)
@@ -95,18 +108,6 @@ class Planner:
         for data in parts:
             if len(data) > self._record_bytes_max:
                 raise TooLarge(f"a record has {len(data)} bytes, at most {self._record_bytes_max} can be kept")
-
-    def _other(self, plan: Plan, item: Item) -> Outcome:
-        match item:
-            case Create(metadata):
-                return self._create_foreign(plan, metadata)
-            case ForeignAppend(name, datums, mirrored):
-                return self._append_foreign(plan, name, datums, mirrored=mirrored)
-            case Begin(topic, kind):
-                return self._begin(plan, topic, Kind(kind))
-            case Roll(topic):
-                return self._roll(plan, topic)
-        raise BadRequest(f"{type(item).__name__} is nothing that a store commits")
 
     def _append(  # noqa: PLR0917, named arguments would cost 0.2 µs a record
         self,
@@ -139,7 +140,7 @@ class Planner:
         state.planned_recno = recno
         state.planned_hash = record_hash
         plan.touched[state.id] = state
-        appended = Appended(state.entry, recno, ts, 0.0, previous, data, sig, ts, record_hash)
+        appended = (state.entry, recno, ts, 0.0, previous, data, sig, ts, record_hash)
         plan.appended.append(appended)
         return appended
 
@@ -225,7 +226,7 @@ class Planner:
         state.planned_recno = datum.recno
         state.planned_hash = record_hash
         plan.touched[number] = state
-        plan.appended.append(Appended(state.entry, *datum, logged, record_hash))
+        plan.appended.append((state.entry, *datum, logged, record_hash))
 
     def _find(self, plan: Plan, name: bytes) -> LogState | None:
         return plan.created.get(name) or self._registry.by_name(name)

@@ -1,12 +1,14 @@
 """Each delivery is kept once, in the broker's order; what is not kept is answered and counted."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gdp_sink.counters import Counters
 from gdp_sink.intake import Intake
 from gdp_sink.refusal import RefusalReport
-from gdp_sink.source import Delivery, Reason
-from ingest.envelope import Message
+from gdp_sink.source import Delivery, Reason, whole
+from ingest.envelope import SELF_DESCRIBED, Message
 from ingest.filters import FilterSet
 
 
@@ -27,6 +29,22 @@ def delivery(topic="t", payload=b"x", qos=1, retain=False, dup=False, packet_id=
 
 
 OK = Reason.SUCCESS
+TOPIC = st.sampled_from(["t", "t", "u", "not/wanted", None])
+PAYLOAD = st.sampled_from([b"", b"1", b"2", SELF_DESCRIBED, bytes(99), bytes(101), bytes(64_001)])
+PLAIN = st.builds(
+    lambda topic, payload, qos, retain, dup, packet_id: (topic, payload, qos, retain, dup, packet_id if qos else 0, 1),
+    *(TOPIC, PAYLOAD, st.integers(0, 1), st.booleans(), st.booleans(), st.integers(1, 4)),
+)
+
+
+@given(st.lists(st.lists(PLAIN, max_size=6), max_size=6), st.sampled_from([100, 100_000]))
+def test_a_plain_delivery_is_dealt_with_as_one_with_its_message(batches, payload_bytes_max):
+    """The short way is for speed alone: nothing that it keeps, answers, counts or remembers differs."""
+    short, long = (Bench("t", "u", payload_bytes_max=payload_bytes_max) for _ in range(2))
+    for batch in batches:
+        assert short.intake.take(batch, 1) == long.intake.take([whole(each) for each in batch], 1)
+        assert short.counters == long.counters
+    assert vars(short.intake.window) == vars(long.intake.window)
 
 
 def test_messages_keep_their_order_and_are_answered_in_it():

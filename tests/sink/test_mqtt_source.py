@@ -4,7 +4,7 @@ import asyncio
 from importlib.metadata import version
 
 from gdp_sink.mqtt_source import MqttOptions, MqttSource
-from gdp_sink.source import Ack, Connected, Deliveries, Disconnected, Reason, Subscribed, Unreachable
+from gdp_sink.source import Ack, Connected, Deliveries, Disconnected, Reason, Subscribed, Unreachable, whole
 from ingest.envelope import Message
 from tests.sink.mqtt import DEADLINE_S, publisher
 from tests.support.broker import Broker, free_port
@@ -29,7 +29,7 @@ class Tap:
                 for event in await self.source.next():
                     self.events.append(event)
                     if isinstance(event, Deliveries):
-                        self.deliveries += event.batch
+                        self.deliveries += map(whole, event.batch)
 
     async def event(self, kind):
         await self.until(lambda: any(isinstance(event, kind) for event in self.events))
