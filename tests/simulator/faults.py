@@ -26,19 +26,19 @@ async def sink_stops(world: World) -> None:
 
 async def broker_crashes(world: World) -> None:
     world.broker.stop(crash=True)
-    await asyncio.sleep(world.random.random())
+    await asyncio.sleep(0.5 * world.random.random())
     world.broker.start()
 
 
 async def broker_restarts(world: World) -> None:
     world.broker.stop(crash=False)
-    await asyncio.sleep(world.random.random())
+    await asyncio.sleep(0.5 * world.random.random())
     world.broker.start()
 
 
 async def broker_forgets_everything(world: World) -> None:
     world.broker.stop(crash=True, forget=True)
-    await asyncio.sleep(world.random.random())
+    await asyncio.sleep(0.5 * world.random.random())
     world.broker.start()
 
 
@@ -51,7 +51,7 @@ async def power_fails(world: World) -> None:
     disk = world.disk
     await sink_is_killed(world)
     disk.cut_power(world.random)
-    await asyncio.sleep(world.random.random())
+    await asyncio.sleep(0.5 * world.random.random())
     world.broker.start()
 
 

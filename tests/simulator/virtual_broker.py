@@ -4,10 +4,9 @@ What it does when it forgets is what matters: after a crash it has the state tha
 gone, acknowledged ones come again, and packet ids are given a second time (architecture.md, "Facts").
 """
 
-import copy
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import NamedTuple
 
@@ -30,12 +29,17 @@ class Published(NamedTuple):
 
 @dataclass
 class Session:
+    number: int
+    """Of all that the broker ever began for the sink."""
     subscribed: bool = False
     last_packet_id: int = 0
     queue: list[tuple[Published, bool]] = field(default_factory=list)
     """And whether it is a retained message that a new subscription brings again."""
     in_flight: dict[int, tuple[Published, bool]] = field(default_factory=dict)
     """By packet id, in the order of sending; whether it has been sent before."""
+
+    def copy(self) -> "Session":
+        return replace(self, queue=self.queue.copy(), in_flight=self.in_flight.copy())
 
 
 @dataclass
@@ -44,6 +48,9 @@ class State:
 
     session: Session | None = None
     retained: dict[str, Published] = field(default_factory=dict)
+
+    def copy(self) -> "State":
+        return State(None if self.session is None else self.session.copy(), self.retained.copy())
 
 
 class Books:
@@ -59,8 +66,14 @@ class Books:
         """How often the broker gave them a packet id, other than for a retained message that came again."""
         self.resurrected: Counter[int] = Counter()
         """How often a crash brought them back in flight, though they had been acknowledged."""
+        self.followers: Counter[int] = Counter()
+        """Of those: how many acknowledged messages had followed the oldest that came back with them, at most."""
         self.indistinguishable = 0
         """Messages with the packet id, after a crash, of an equal one that it lost, and nothing before them that tells."""
+        self.revived: Counter[int] = Counter()
+        """How often a crash brought them back in a session that had ended, and that the sink had had a later one than."""
+        self.belated: set[int] = set()
+        """All that such a session held: it comes after what the later one brought."""
         self.replayed: Counter[int] = Counter()
         """How often they were given one as the retained message of a new subscription."""
 
@@ -104,6 +117,7 @@ class VirtualBroker:
         self._connection: Connection | None = None
         self._given: dict[int, tuple[str, bytes]] = {}
         self._fell_back = False
+        self._sessions = 0
         loop.call_later(SAVE_S, self._save_regularly)
 
     @property
@@ -134,7 +148,8 @@ class VirtualBroker:
         self._connection = connection
         present = self._state.session is not None
         if self._state.session is None:
-            self._state.session = Session()
+            self._sessions += 1
+            self._state.session = Session(self._sessions)
         return present
 
     def resume(self, connection: Connection) -> None:
@@ -172,20 +187,32 @@ class VirtualBroker:
             self._connection = None
 
     def save(self) -> None:
-        self._saved = copy.deepcopy(self._state)
+        self._saved = self._state.copy()
 
     def stop(self, *, crash: bool, forget: bool = False) -> None:
         """Go down; in order, saving, or by a crash, back to what was saved last; or without anything."""
         if crash:
-            self._state = State() if forget else copy.deepcopy(self._saved)
+            self._state = State() if forget else self._saved.copy()
             self._fell_back = True
-            self.books.resurrected.update(self._held() & self.books.acknowledged.keys())
+            self._note_resurrected()
         self.break_connection()
         self.up = False
         held = self._held()
         unanswered = {each.number for each in self.books.published} - self.books.acknowledged.keys()
         self.books.lost |= unanswered - held
         self.save()
+
+    def _note_resurrected(self) -> None:
+        books = self.books
+        back = self._held() & books.acknowledged.keys()
+        books.resurrected.update(back)
+        followers = len(books.acknowledged) - min((books.acknowledged[each] for each in back), default=0)
+        for each in back:
+            books.followers[each] = max(books.followers[each], followers)
+        session = self._state.session
+        if session is not None and session.number < self._sessions:
+            books.revived.update(each.number for each, _ in session.in_flight.values())
+            books.belated |= self._held()
 
     def start(self) -> None:
         self.up = True

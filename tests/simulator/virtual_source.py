@@ -96,7 +96,7 @@ class VirtualSource:
 
     async def _keep_connected(self) -> None:
         while not self.dead:
-            await asyncio.sleep(self._random.random())
+            await asyncio.sleep(0.4 * self._random.random())
             if not self._broker.up:
                 self._tell(Unreachable("the broker is down"))
                 continue
