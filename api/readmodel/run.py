@@ -7,6 +7,9 @@ from numpy.typing import NDArray
 
 from api.readmodel.rows import Columns, Ints
 
+FEW = 48
+"""Up to so many series are searched one after another."""
+
 
 class Run(NamedTuple):
     """`key[lo[i]:hi[i]]` are the ascending select times of series `ids[i]`; `physical` leads to the rows."""
@@ -32,6 +35,10 @@ class Run(NamedTuple):
         """The same run with bounds narrowed to start ≤ select time < end (ns; None is unbounded)."""
         if (start is None or self.key_min >= start) and (end is None or self.key_max < end):
             return self
+        if len(self.ids) > FEW:
+            lo = self.lo if start is None else self._first_at(start)
+            hi = self.hi if end is None else self._first_at(end)
+            return self._replace(lo=lo, hi=np.maximum(hi, lo))
         lo, hi = self.lo.copy(), self.hi.copy()
         for place, (first, last) in enumerate(zip(self.lo.tolist(), self.hi.tolist(), strict=True)):
             times = self.key[first:last]
@@ -40,6 +47,18 @@ class Run(NamedTuple):
             if end is not None:
                 hi[place] = first + int(np.searchsorted(times, end))
         return self._replace(lo=lo, hi=np.maximum(hi, lo))
+
+    def _first_at(self, moment: int) -> Ints:
+        """Per series the first place with a select time at or after `moment`; all are searched at once."""
+        lo, hi = self.lo.copy(), self.hi.copy()
+        open_ = np.flatnonzero(lo < hi)
+        while len(open_):
+            middle = (lo[open_] + hi[open_]) >> 1
+            before = self.key[middle] < moment
+            lo[open_[before]] = middle[before] + 1
+            hi[open_[~before]] = middle[~before]
+            open_ = open_[lo[open_] < hi[open_]]
+        return lo
 
 
 class Part(Protocol):

@@ -9,6 +9,7 @@ from api.readmodel.catalogue import Catalogue
 from api.readmodel.rows import Columns, Rows
 from api.readmodel.series import SeriesKey
 from api.times import format_times
+from api.web.chosen import Chosen, ranked
 from ingest.observation import Kind
 
 KIND_NAMES = [kind.name for kind in Kind]
@@ -18,17 +19,18 @@ JsonValue = float | bool | str | None
 def columns_of(rows: Rows, keys: Sequence[SeriesKey], catalogue: Catalogue, style: str) -> dict[str, list[Any]]:
     """The columns that the API shows, by name, in the order in which they are shown."""
     columns = rows.columns
-    series = [keys[number] for number in columns.series.tolist()]
+    numbers, codes = ranked(columns.series)
+    series = [keys[number] for number in numbers]
     logs = catalogue.by_id
     return {
-        "topic": [logs[key.log].topic for key in series],
-        "field": [key.field for key in series],
+        "topic": Chosen([logs[key.log].topic for key in series], codes).json(style),
+        "field": Chosen([key.field for key in series], codes).json(style),
         "device_time": _device_times(columns, style),
         "logged_time": format_times(columns.logged, style),
         "recno": columns.recno.tolist(),
         "value": values_of(rows),
         "kind": [KIND_NAMES[kind] for kind in columns.kind.tolist()],
-        "unit": [key.unit for key in series],
+        "unit": Chosen([key.unit for key in series], codes).json(style),
     }
 
 

@@ -207,9 +207,15 @@ class Values:
         """See `Column`. Truth values are 1 and 0; texts stand beside the numbers, under the name with `_text`."""
         found = Numbers(self.values).arrow(name)
         if self.beside or self.texts:
-            texts = [self.texts.get(place) for place in range(len(self.values))]
-            found[text_name(name)] = pa.array(texts, pa.string())
+            found[text_name(name)] = self._texts()
         return found
+
+    def _texts(self) -> pa.Array:
+        if not self.texts:
+            return pa.nulls(len(self.values), pa.string())
+        codes = np.full(len(self.values), -1, np.int64)
+        codes[list(self.texts)] = np.arange(len(self.texts))
+        return pa.array(list(self.texts.values()), pa.string()).take(pa.array(codes, mask=codes < 0))
 
 
 def text_name(name: str) -> str:

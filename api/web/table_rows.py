@@ -13,6 +13,7 @@ from api.readmodel.rows import NO_TEXT, TEXT_KINDS, Rows
 from api.readmodel.series import SeriesKey
 from api.readmodel.view import View
 from api.services import Services
+from api.web.chosen import Chosen, ranked
 from api.web.formats import BATCH_ROWS
 from api.web.render import KIND_NAMES
 from api.web.table import Column, Integers, Table, Texts, Times, Values
@@ -21,18 +22,19 @@ from api.web.table import Column, Integers, Table, Texts, Times, Values
 def table_of(rows: Rows, keys: Sequence[SeriesKey], catalogue: Catalogue) -> dict[str, Column]:
     """The columns that `history` shows."""
     columns = rows.columns
-    series = [keys[number] for number in columns.series.tolist()]
+    numbers, codes = ranked(columns.series)
+    series = [keys[number] for number in numbers]
     written = np.flatnonzero((columns.text != NO_TEXT) | np.isin(columns.kind, TEXT_KINDS))
     texts = {place: text for place in written.tolist() if (text := rows.texts[place]) is not None}
     return {
-        "topic": Texts([catalogue.by_id[key.log].topic for key in series]),
-        "field": Texts([key.field for key in series]),
+        "topic": Chosen([catalogue.by_id[key.log].topic for key in series], codes),
+        "field": Chosen([key.field for key in series], codes),
         "device_time": Times(columns.time, columns.claimed.astype(np.bool_)),
         "logged_time": Times(columns.logged),
         "recno": Integers(columns.recno),
         "value": Values(columns.kind, columns.value, texts),
-        "kind": Texts([KIND_NAMES[kind] for kind in columns.kind.tolist()]),
-        "unit": Texts([key.unit for key in series]),
+        "kind": Chosen(KIND_NAMES, columns.kind.astype(np.int64)),
+        "unit": Chosen([key.unit for key in series], codes),
     }
 
 

@@ -1,0 +1,43 @@
+"""A column of few texts that come again and again: each is kept once, with a number per row."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from api.readmodel.rows import Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Row i has the text `choices[codes[i]]`, or None."""
+
+    choices: Sequence[str | None]
+    codes: Ints
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def slice(self, first: int, last: int) -> "Chosen":
+        """See `Column`."""
+        return Chosen(self.choices, self.codes[first:last])
+
+    def json(self, _: str) -> list[Any]:
+        """See `Column`."""
+        return list(map(self.choices.__getitem__, self.codes.tolist()))
+
+    def arrow(self, name: str) -> dict[str, pa.Array]:
+        """See `Column`."""
+        return {name: pa.array(self.choices, pa.string()).take(pa.array(self.codes))}
+
+
+def ranked(numbers: NDArray[Any]) -> tuple[list[int], Ints]:
+    """The different ones of small numbers ≥ 0, ascending, and per number its place among them."""
+    if not len(numbers):
+        return [], np.zeros(0, np.int64)
+    present = np.zeros(int(numbers.max()) + 1, np.bool_)
+    present[numbers] = True
+    return np.flatnonzero(present).tolist(), (np.cumsum(present) - 1)[numbers]
