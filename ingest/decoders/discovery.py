@@ -135,7 +135,7 @@ def _entity(config: Config, component: str) -> Iterator[tuple[str, Declaration]]
 
 
 def _others(config: Config, about: Declaration) -> Iterator[tuple[str, Declaration]]:
-    """What a component with several states says of each: a climate's `current_temperature_topic`, `mode_state_topic`."""
+    """What a component with several states says of each, such as a climate's `current_temperature_topic`."""
     for key, value in config.items():
         match, topic = _OTHER.fullmatch(key), _text(value)
         if match is None or topic is None:
