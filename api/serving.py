@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 from api.errors import StartError
 from api.services import Services
 from api.settings import ApiSettings, address
+from api.web.malformed import Http
 
 STOP_S_MAX = 2
 """Streams are closed first; what is still being sent after this is cut."""
@@ -93,7 +94,7 @@ def _config(app: ASGIApp, tls: ApiSettings | None = None) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=Http,
         lifespan="off",
         log_config=None,
         access_log=False,

@@ -1,5 +1,8 @@
 """Every refusal is problem+json that names the fault and what would do."""
 
+import asyncio
+
+import orjson
 import pytest
 
 from tests.api.recorder import Recorder
@@ -67,6 +70,20 @@ async def test_a_position_not_reached_is_409_with_the_present_one_or_waits(api: 
     assert waited.status_code == 200
     assert waited.json()["position"] == near
     assert [each["value"] for each in waited.json()["observations"]] == [1.0, 2.0]
+
+
+@pytest.mark.parametrize("target", ["/v1/latest?filter=wärme/%23".encode(), b"/v1/latest?filter=a b", b"\xff"])
+async def test_an_address_that_is_none_is_a_problem_too(api: Api, target: bytes):
+    reader, writer = await asyncio.open_connection("127.0.0.1", api.port)
+    try:
+        async with asyncio.timeout(60):
+            writer.write(b"GET " + target + b" HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer wrong\r\n\r\n")
+            head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+    finally:
+        writer.close()
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert b"content-type: application/problem+json" in head.lower()
+    assert "%XX" in orjson.loads(body)["detail"]
 
 
 async def test_nobody_gets_in_without_the_secret_and_the_secret_is_never_written_down(recorder: Recorder, tmp_path):
