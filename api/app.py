@@ -1,9 +1,11 @@
 """The application: routes, problems and middleware put together around the services."""
 
 import time
+from collections.abc import Sequence
 
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 
 from api.accounts.guard import Guard
 from api.page_files import mount_page
@@ -38,6 +40,7 @@ from api.web.openapi import declare_account
 from api.web.positions import present_position
 from api.web.problem import install
 from api.web.repeated import refuse_repeated
+from api.web.selecting import look_ahead
 
 TITLE = "Hearthlog"
 VERSION = "1"
@@ -54,7 +57,8 @@ def create_app(services: Services) -> FastAPI:
         middleware=[
             Middleware(Access, metrics=services.metrics, position=lambda: present_position(services)),
             Middleware(Compress),
-            Middleware(Guard, door=services.door),
+            *_for_other_origins(settings.origins),
+            Middleware(Guard, door=services.door, origins=settings.origins),
             Middleware(
                 Limits,
                 per_s=settings.requests_per_s_max,
@@ -66,7 +70,7 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     install(app)
-    v1 = APIRouter(prefix=API, dependencies=[Depends(refuse_repeated)])
+    v1 = APIRouter(prefix=API, dependencies=[Depends(refuse_repeated), Depends(look_ahead)])
     calls = (
         topics,
         latest,
@@ -93,3 +97,18 @@ def create_app(services: Services) -> FastAPI:
     mount_page(app)
     declare_account(app)
     return app
+
+
+def _for_other_origins(origins: Sequence[str]) -> list[Middleware]:
+    """Lets pages of these origins read answers: with a secret or a ticket, never with the page's cookie."""
+    if not origins:
+        return []
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origins=origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=["Authorization", "If-None-Match", "Last-Event-ID", "Prefer"],
+            expose_headers=["ETag", "Hearthlog-Position", "Hearthlog-Narrowed", "Link", "Retry-After"],
+        )
+    ]

@@ -22,7 +22,7 @@ def gauges_of(services: Services) -> Iterable[tuple[str, str, float]]:
     yield "hearthlog_api_feed_unknown_log_records", "Records of logs that no catalogue lists.", progress.unknown_logs
     yield "hearthlog_api_undecoded_messages", "Messages that are only kept.", float(progress.undecoded)
     yield "hearthlog_api_rebuilding", "Whether history is being read log by log.", float(progress.snapshot)
-    yield "hearthlog_api_live_readers", "Event streams.", float(hub.readers)
+    yield "hearthlog_api_live_readers", "Event streams.", float(hub.readers.total())
     yield "hearthlog_api_mqtt_tunnels", "MQTT connections over WebSocket.", float(services.tunnels)
     yield "hearthlog_api_queries_waiting", "Queries that run or wait for a thread.", float(services.pools.waiting)
     yield from _from_look(services.look)

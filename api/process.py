@@ -95,7 +95,11 @@ def _services(settings: ApiSettings, client: GdpClient) -> Services:
         settings=settings,
         door=_door(settings),
         metrics=Metrics(),
-        pools=Pools(heavy_threads=settings.heavy_queries_max, waiting_max=settings.queries_waiting_max),
+        pools=Pools(
+            heavy_threads=settings.heavy_queries_max,
+            waiting_max=settings.queries_waiting_max,
+            account_max=settings.queries_account_max,
+        ),
         hub=Hub(),
         reader=StoreReader(client, reads_max=settings.store_reads_max),
         progress=Progress(),

@@ -70,10 +70,14 @@ class ApiSettings(BaseSettings):
     requests_burst_max: int = Field(10_000, ge=1, description="Requests per account that may come at once.")
     heavy_queries_max: int = Field(2, ge=1, le=64, description="Threads for queries that may take long.")
     queries_waiting_max: int = Field(256, ge=1, description="Queries that may wait for a thread.")
+    queries_account_max: int = Field(
+        128, ge=1, description="Queries of one account that may run or wait for a thread at one time."
+    )
     store_reads_max: int = Field(16, ge=1, le=1_000, description="Reads that the log server is asked at one time.")
     store_read_timeout_s: float = Field(5.0, gt=0, description="Longest wait for one answer of the log server.")
     wait_s_max: int = Field(60, ge=1, le=600, description="Longest wait that Prefer: wait may ask for.")
     live_readers_max: int = Field(256, ge=1, description="Event streams at one time.")
+    live_readers_account_max: int = Field(64, ge=1, description="Event streams of one account at one time.")
     live_queue_messages_max: int = Field(
         2_000, ge=1, description="Messages that wait for one slow event stream before it is behind."
     )
@@ -81,6 +85,12 @@ class ApiSettings(BaseSettings):
         4 * MIB, ge=65_536, description="Payload bytes that wait for one slow event stream before it is behind."
     )
     live_comment_s: float = Field(15.0, gt=0, description="Silence after which an event stream sends a comment.")
+    cors_origins: str = Field(
+        "",
+        description="Origins, comma-separated, whose pages may read answers with a secret or a ticket: "
+        "https://example.org. Empty: none.",
+        pattern=r"^(https?://[^\s,/*]+(,\s*https?://[^\s,/*]+)*)?$",
+    )
     ticket_s_max: int = Field(86_400, ge=60, description="Longest life that a ticket may be asked for.")
     mqtt_tunnels_max: int = Field(256, ge=1, description="MQTT connections over WebSocket at one time.")
     datasets: Path | None = Field(
@@ -169,6 +179,11 @@ class ApiSettings(BaseSettings):
             raise StartError(f"setting {name}: {first['msg'].removeprefix('Value error, ')}") from fault
         except (SettingsError, ValueError, OSError) as fault:
             raise StartError(f"the settings cannot be read: {fault}") from fault
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Other origins whose pages may read answers."""
+        return tuple(each.strip() for each in self.cors_origins.split(",") if each.strip())
 
     @property
     def unencrypted(self) -> tuple[str, ...]:

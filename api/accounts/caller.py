@@ -1,5 +1,6 @@
 """Who calls and what they may read."""
 
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -7,6 +8,8 @@ from ingest.filters import FilterSet
 
 Within = tuple[tuple[str, ...], ...]
 """Sets of topic filters; a topic may be read if each set has a filter that matches it. None: everything may."""
+ACCOUNT: ContextVar[str] = ContextVar("account", default="")
+"""Whose request this task answers; empty: the home's own work."""
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,13 @@
 """The guard in front of every route: who is not known is not answered; who may read little is told so."""
 
+from collections.abc import Sequence
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.accounts.caller import Caller
+from api.accounts.caller import ACCOUNT, Caller
 from api.accounts.door import Door
 from api.web.problem import Problem
 
@@ -19,9 +20,11 @@ NARROWED = b"hearthlog-narrowed"
 class Guard:
     """ASGI middleware: what is guarded is answered only to an account, which is put into the scope."""
 
-    def __init__(self, app: ASGIApp, *, door: Door) -> None:
+    def __init__(self, app: ASGIApp, *, door: Door, origins: Sequence[str] = ()) -> None:
+        """Guard with a door; pages of `origins` may change things too, if they bring a secret."""
         self._app = app
         self._door = door
+        self._origins = origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request through, or answer 401 or 403."""
@@ -32,13 +35,14 @@ class Guard:
         caller, problem = self._find(scope, headers), None
         if caller is None:
             problem = self._refusal()
-        elif scope["method"] not in SAFE and not same_origin(headers):
+        elif scope["method"] not in SAFE and not self._is_welcome(headers):
             problem = Problem(403, "other-origin", "a page of another origin may not change anything here")
         if problem is not None:
             await problem.response()(scope, receive, send)
             return
         assert caller is not None
         scope["account"], scope["caller"] = caller.name, caller
+        ACCOUNT.set(caller.name)
         await self._app(scope, receive, send if caller.may_read_all else _saying(caller, send))
 
     def _find(self, scope: Scope, headers: Headers) -> Caller | None:
@@ -49,6 +53,9 @@ class Guard:
             scope["query_string"] = urlencode([pair for pair in pairs if pair[0] != TICKET]).encode()
             return self._door.by_ticket(tickets[0]) if len(tickets) == 1 else None
         return self._door.by_headers(headers)
+
+    def _is_welcome(self, headers: Headers) -> bool:
+        return same_origin(headers) or headers["origin"] in self._origins
 
     def _refusal(self) -> Problem:
         detail = self._door.accounts.missing or (

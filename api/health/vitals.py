@@ -54,7 +54,7 @@ def vitals_of(services: Services) -> Vitals:
         clock_offset_ns=sink.clock_offset_ns,
         connected=is_connected(services),
         lag_ns=int(lag_s(services) * NS_PER_S) if services.progress.watermark else 0,
-        readers=services.hub.readers,
+        readers=services.hub.readers.total(),
         rejected=services.metrics.rejected,
         undecoded=services.progress.undecoded,
         unencrypted=services.settings.unencrypted,

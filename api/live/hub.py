@@ -1,7 +1,7 @@
 """The hub: hands what the feed brings to all event streams, each through a bounded queue of its own."""
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 
 from api.live.record import LiveRecord
@@ -76,8 +76,8 @@ class Hub:
 
     def __init__(self) -> None:
         self._queues: set[Queue] = set()
-        self.readers = 0
-        """Event streams, also those that are catching up."""
+        self.readers: Counter[str] = Counter()
+        """Event streams by account, also those that are catching up."""
         self.closed = False
 
     def attach(self, queue: Queue) -> None:

@@ -32,6 +32,7 @@ class StreamRequest(NamedTuple):
     payload: Payload
     style: str
     latest_every_ms: int | None
+    account: str
     within: Within
     permitted: Callable[[], bool]
     """Whether the reader may still have it."""
@@ -54,7 +55,7 @@ class Stream:
     async def chunks(self) -> AsyncIterator[bytes]:
         """Everything, until the process stops or the reader goes."""
         hub = self._services.hub
-        hub.readers += 1
+        hub.readers[self._request.account] += 1
         try:
             yield b"retry: %d\n\n" % RETRY_MS
             while not self._over:
@@ -66,7 +67,7 @@ class Stream:
             # The reader comes back with the id that it has, and nothing is lost.
             yield f": {fault}\n\n".encode()
         finally:
-            hub.readers -= 1
+            hub.readers[self._request.account] -= 1
 
     @property
     def _over(self) -> bool:

@@ -15,7 +15,7 @@ router = APIRouter()
     "/authority.pem",
     response_class=Response,
     responses={
-        200: {"content": {MEDIA_TYPE: {}}, "description": "The certificate, PEM."},
+        200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}, "description": "The certificate, PEM."},
         404: {"description": "The home has none of its own."},
     },
 )

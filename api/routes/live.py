@@ -49,11 +49,9 @@ async def live(
     """Every message once, in the order of positions. Event `behind`: you are too slow, the rest comes from history."""
     services = services_of(request)
     home = home_of(services)
-    if services.hub.readers >= services.settings.live_readers_max:
-        detail = f"there are {services.hub.readers} event streams already; close one, or ask again"
-        raise Problem(429, "too-many-streams", detail, headers={"Retry-After": str(RETRY_AFTER_S)})
-    since = _since(services, home, last_event_id or None, query.since)
     caller = caller_of(request)
+    _check_room(services, caller.name)
+    since = _since(services, home, last_event_id or None, query.since)
     wanted = StreamRequest(
         tuple(query.filter),
         tuple(query.field),
@@ -61,6 +59,7 @@ async def live(
         query.payload,
         query.time,
         query.latest_every_ms,
+        caller.name,
         caller.within,
         functools.partial(services.door.still, caller),
     )
@@ -71,6 +70,17 @@ async def live(
         "X-Accel-Buffering": "no",
     }
     return StreamingResponse(Stream(services, home, wanted).chunks(), 200, headers, MEDIA_TYPE)
+
+
+def _check_room(services: Services, account: str) -> None:
+    readers, settings = services.hub.readers, services.settings
+    if readers.total() >= settings.live_readers_max:
+        detail = f"there are {readers.total()} event streams already; close one, or ask again"
+    elif readers[account] >= settings.live_readers_account_max:
+        detail = f"this account has {readers[account]} event streams already; close one, or ask again"
+    else:
+        return
+    raise Problem(429, "too-many-streams", detail, headers={"Retry-After": str(RETRY_AFTER_S)})
 
 
 def _since(services: Services, home: Home, last_event_id: str | None, since: str | None) -> int:

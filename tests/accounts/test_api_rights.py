@@ -163,3 +163,22 @@ def test_a_ticket_reads_what_it_is_for_and_nothing_else(filled: Home, narrow: st
     assert HIDDEN not in filled.ask("/v1/latest", None, ticket=wider).text
     assert ticket(filled.token, seconds=10**9).status_code == 400
     assert ticket(filled.token, filter=["a/#/b"]).status_code == 400
+
+
+def test_only_the_origins_of_the_settings_may_read_answers_and_never_by_the_cookie(tmp_path):
+    there, other = "https://charts.example", "https://elsewhere.example"
+    with Home(tmp_path / "home", settings={"cors_origins": there}) as home:
+        asked = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "authorization"}
+        allowed, refused = (
+            httpx.options(f"{home.http}/v1/latest", headers=asked | {"Origin": origin}, trust_env=False)
+            for origin in (there, other)
+        )
+        assert allowed.headers["access-control-allow-origin"] == there
+        assert "access-control-allow-credentials" not in allowed.headers
+        assert "access-control-allow-origin" not in refused.headers
+        headers = {"Origin": there, "Authorization": f"Bearer {home.token}"}
+        answer = httpx.post(f"{home.http}/v1/tickets", json={"filter": ["#"]}, headers=headers, trust_env=False)
+        assert answer.status_code == 200
+        assert answer.headers["access-control-allow-origin"] == there
+        headers = {"Origin": other, "Authorization": f"Bearer {home.token}"}
+        assert httpx.post(f"{home.http}/v1/tickets", json={}, headers=headers, trust_env=False).status_code == 403

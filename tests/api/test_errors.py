@@ -114,8 +114,9 @@ async def assert_guarded(api: Api):
     assert (await api.client.get("/v1/latest")).status_code == 200
 
 
-async def test_limits_answer_with_when_to_come_back(recorder: Recorder, tmp_path):
-    settings = {"requests_per_s_max": 1, "requests_burst_max": 200, "request_bytes_max": 1024, "live_readers_max": 1}
+@pytest.mark.parametrize("streams", ["live_readers_max", "live_readers_account_max"])
+async def test_limits_answer_with_when_to_come_back(recorder: Recorder, tmp_path, streams: str):
+    settings = {"requests_per_s_max": 1, "requests_burst_max": 200, "request_bytes_max": 1024, streams: 1}
     async with Api(recorder.data, recorder.port, read_model=tmp_path, **settings) as api:
         await poll(lambda: api.get("/v1/store"), until=lambda answer: answer.status_code == 200)
         large = await api.client.request("GET", "/v1/latest", content=b"x" * 2048)
