@@ -17,9 +17,6 @@ Ints = NDArray[np.int64]
 NO_TEXT = 0
 """What `Columns.text` holds where a row has no text: the index of the empty text, first in every dictionary."""
 
-TEXT_KINDS = (int(Kind.text),)
-"""Kinds whose value is the text, so that an empty one is a value too."""
-
 DTYPES: dict[str, type[np.generic]] = {
     "series": np.int32,
     "store": np.int16,
@@ -99,6 +96,11 @@ class Columns(NamedTuple):
     def select_time(self, by: str) -> Ints:
         """The column that selects and sorts under `by`, which is `device` or `logged`."""
         return self.time if by == "device" else self.logged
+
+
+def written(columns: Columns) -> Ints:
+    """The rows with a text: also those whose value is the empty one."""
+    return np.flatnonzero((columns.text != NO_TEXT) | (columns.kind == Kind.text))
 
 
 class Rows(NamedTuple):

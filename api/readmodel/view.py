@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from api.readmodel.rows import NO_TEXT, TEXT_KINDS, Columns, Ints, Rows
+from api.readmodel.rows import Columns, Ints, Rows, written
 from api.readmodel.run import Part
 from api.readmodel.series import SeriesKey
 
@@ -49,7 +49,7 @@ class Pick(list[tuple[Part, Ints]]):
 
     def _texts(self, columns: Columns, origins: Ints) -> list[str | None]:
         texts: list[str | None] = [None] * columns.rows
-        for place in np.flatnonzero((columns.text != NO_TEXT) | np.isin(columns.kind, TEXT_KINDS)).tolist():
+        for place in written(columns).tolist():
             texts[place] = self[origins[place]][0].text(int(columns.text[place]))
         return texts
 

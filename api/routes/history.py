@@ -89,9 +89,11 @@ async def history(request: Request, query: Annotated[HistoryQuery, Query()]) -> 
         return await _cost(services, plan, shape)
     if shape.format != "json":
         return await _other(services, plan, shape)
-    rows, messages, more = await _page(services, plan)
-    state = await run(lambda: _state(plan))
-    content, next_url = await run(lambda: _content(plan, state, rows, messages, more=more))
+    if query.raw:
+        rows, messages, more = await _page(services, plan)
+        content, next_url = await run(lambda: _content(plan, _state(plan), rows, messages, more=more))
+    else:
+        content, next_url = await run(lambda: _bare(plan))
     return respond(Standing.at(plan.home, plan.view.position), content, next_url)
 
 
@@ -199,6 +201,12 @@ def _next(plan: Plan, rows: Rows) -> str:
     times = (("start", plan.page.start), ("end", plan.page.end))
     pinned = {name: None if ns is None else format_time(ns) for name, ns in times}
     return next_page(plan.request, cursor, pinned, drop=("at",))
+
+
+def _bare(plan: Plan) -> tuple[bytes, str | None]:
+    """A page without payloads, in one go: each way into a thread and back costs as much as a small page."""
+    rows, more = page(plan.view, plan.ids, plan.page)
+    return _content(plan, _state(plan), rows, None, more=more)
 
 
 def _content(

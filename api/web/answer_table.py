@@ -13,6 +13,9 @@ from api.web.formats import BATCH_ROWS, MEDIA_TYPES, Encoder
 from api.web.params import Format
 from api.web.table import Table, as_columns, as_objects, rows_of
 
+CELLS_AT_ONCE = 2_000
+CELLS_QUICK = 20_000
+"""Up to these an answer is written at once, or in the thread for quick queries."""
 CUT_HEADER = "Hearthlog-Truncated"
 
 
@@ -47,7 +50,10 @@ async def respond_table(
 ) -> Response:
     """Answer with a table that is in memory. `extra` is what only JSON has room for."""
     if shape.format == "json":
-        content = await services.pools.run(lambda: json_of(standing, table, shape, next_url, extra), heavy=True)
+        cells = rows_of(table) * len(table)
+        make = functools.partial(json_of, standing, table, shape, next_url, extra)
+        # The way into a thread and back would cost more than a small answer.
+        content = make() if cells <= CELLS_AT_ONCE else await services.pools.run(make, heavy=cells > CELLS_QUICK)
         return respond(standing, content, next_url, headers)
     if rows_of(table) > BATCH_ROWS:
         return stream(services, standing, shape, _slices(table), next_url=next_url, headers=headers)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from api.readmodel.catalogue import Catalogue
 from api.readmodel.latest import Newest
 from api.readmodel.page import PageRequest, key_of, page
-from api.readmodel.rows import NO_TEXT, TEXT_KINDS, Rows
+from api.readmodel.rows import Rows, written
 from api.readmodel.series import SeriesKey
 from api.readmodel.view import View
 from api.services import Services
@@ -24,8 +24,7 @@ def table_of(rows: Rows, keys: Sequence[SeriesKey], catalogue: Catalogue) -> dic
     columns = rows.columns
     numbers, codes = ranked(columns.series)
     series = [keys[number] for number in numbers]
-    written = np.flatnonzero((columns.text != NO_TEXT) | np.isin(columns.kind, TEXT_KINDS))
-    texts = {place: text for place in written.tolist() if (text := rows.texts[place]) is not None}
+    texts = {place: text for place in written(columns).tolist() if (text := rows.texts[place]) is not None}
     return {
         "topic": Chosen([catalogue.by_id[key.log].topic for key in series], codes),
         "field": Chosen([key.field for key in series], codes),

@@ -67,7 +67,7 @@ class Hearthlog:
         if kind == "latest":
             return _request("latest", wanted)
         if kind == "raw":
-            return _request("history", [*wanted, *times, ("limit", "50000"), ("layout", "columns"), ("time", "ns")])
+            return _request("history", [*wanted, *times, ("limit", "1000"), ("layout", "columns"), ("time", "ns")])
         if kind == "export":
             return _request("history", [*wanted, *times, ("format", "arrow")], "arrow")
         if kind in ("mean", "hold"):
