@@ -6,7 +6,7 @@ PRODUCT := .venv/.hearthlog-product
 DEV := .venv/.hearthlog-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format bench soak lock vendor packages packages-dev
+.PHONY: help setup run test check format bench soak lock vendor packages packages-dev packages-bench
 
 help:
 	@echo "make run     set up, then a home full of sample data on http://127.0.0.1:8080"
@@ -38,7 +38,7 @@ format: packages-dev $(DEV)
 	.venv/bin/ruff check --fix
 	.venv/bin/ruff format
 
-bench: packages-dev $(DEV)
+bench: packages-dev packages-bench $(DEV)
 	.venv/bin/python -m bench
 
 soak: packages-dev $(DEV)
@@ -49,6 +49,10 @@ packages:
 
 packages-dev: packages
 	@compose/install-packages $(PYTHON) browser
+
+# Without them the bench that needs them says so, and the others run.
+packages-bench: packages
+	-@compose/install-packages $(PYTHON) peers
 
 .venv/bin/python: | packages
 	$(PYTHON) -m venv .venv

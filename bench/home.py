@@ -30,7 +30,7 @@ class Home:
 
 
 @contextlib.contextmanager
-def home(directory: Path) -> Iterator[Home]:
+def home(directory: Path, *, ready_s: float = READY_S) -> Iterator[Home]:
     """Start everything with its data in `directory`, and stop it afterwards."""
     data, log = directory / "data", directory / "up.log"
     http, mqtt, gdp, metrics = (process.free_port() for _ in range(4))
@@ -40,7 +40,7 @@ def home(directory: Path) -> Iterator[Home]:
     env = {"HEARTHLOG_SINK_METRICS": f"127.0.0.1:{metrics}"}
     with process.running(command, log, env=env, cwd=directory) as child:
         process.wait_until(
-            lambda: child.poll() is not None or ready(http), "hearthlog up ready", seconds=READY_S, poll_s=0.1
+            lambda: child.poll() is not None or ready(http), "hearthlog up ready", seconds=ready_s, poll_s=0.1
         )
         process.still_running(child, log)
         pids = {part: int((data / "run" / f"{part}.pid").read_text()) for part in PARTS}

@@ -46,7 +46,7 @@ class Hearthlog:
         before = time.monotonic()
         fill(directory / "data", homes)
         filled = time.monotonic() - before
-        with home(directory) as there:
+        with home(directory, ready_s=REBUILD_S) as there:
             process.wait_until(lambda: held(there) >= homes.observations, "the rebuild", seconds=REBUILD_S, poll_s=0.2)
             cpu = process.cpu_s(there.pids["api"])
             seconds = time.monotonic() - before - filled
