@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 import numpy as np
 
@@ -50,7 +51,13 @@ def parse_time(text: str, now: int) -> int:
 def format_time(ns: int) -> str:
     """RFC 3339 in UTC with nanoseconds."""
     seconds, rest = divmod(ns, NS_PER_S)
-    return f"{(_EPOCH + timedelta(seconds=seconds)).strftime('%Y-%m-%dT%H:%M:%S')}.{rest:09d}Z"
+    return f"{_format_second(seconds)}.{rest:09d}Z"
+
+
+@lru_cache(4_096)
+def _format_second(seconds: int) -> str:
+    """What many rows have in common."""
+    return (_EPOCH + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def format_times(times: Ints, style: str) -> list[str]:

@@ -3,7 +3,10 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from api.readmodel.rows import Row
+import numpy as np
+from numpy.typing import NDArray
+
+from api.readmodel.rows import Ints, Row
 from api.readmodel.series import SeriesKey
 
 
@@ -32,12 +35,26 @@ class Newest(NamedTuple):
     row: Row
 
 
+class Mark(NamedTuple):
+    """What tells one answer of the newest rows from another: it changes when any of the rows does."""
+
+    series: int
+    """How many series have a row."""
+    logged: int
+    """Logged time in ns of the row logged last; 0 where there is none."""
+
+
+ABSENT = -1
+
+
 class LatestTable:
     """Rows come in with `add` and are seen after `publish`, so that a reader never sees ahead of the position."""
 
     def __init__(self) -> None:
         self._seen: dict[str, dict[int, Row]] = {"device": {}, "logged": {}}
         self._coming: dict[str, dict[int, Row]] = {"device": {}, "logged": {}}
+        self._logged: dict[str, Ints] = {by: np.full(1024, ABSENT, np.int64) for by in self._seen}
+        """Logged times of what is seen, by number."""
 
     def add(self, rows: Iterable[Row]) -> None:
         """Take in rows; rows of one series come in the order of its log."""
@@ -53,15 +70,42 @@ class LatestTable:
 
     def restore(self, by: str, rows: Iterable[Row], *, published: bool) -> None:
         """Take in rows found in segments, in total order by `by`."""
-        target = self._seen[by] if published else self._coming[by]
-        target.update((row.series, row) for row in rows)
+        target = {row.series: row for row in rows}
+        if published:
+            self._show(by, target)
+        else:
+            self._coming[by].update(target)
 
     def publish(self) -> None:
         """Let readers see what was added."""
         for by, coming in self._coming.items():
             if coming:
-                self._seen[by].update(coming)
+                self._show(by, coming)
                 self._coming[by] = {}
+
+    def _show(self, by: str, rows: dict[int, Row]) -> None:
+        self._seen[by].update(rows)
+        logged = self._upto(by, max(rows, default=0))
+        logged[list(rows)] = [row.logged for row in rows.values()]
+
+    def mark(self, by: str, flat: NDArray[np.int32], starts: Ints) -> Mark:
+        """The mark of groups of stored series: `flat` has their numbers, group by group, from `starts` on."""
+        if not len(flat):
+            return Mark(0, 0)
+        newest = np.maximum.reduceat(self._upto(by, int(flat.max()))[flat], starts)
+        return Mark(int(np.count_nonzero(newest != ABSENT)), max(int(newest.max()), 0))
+
+    def rows(self, by: str, numbers: Iterable[int]) -> list[Row | None]:
+        """The newest row of each of these stored series, as it is now."""
+        return list(map(self._seen[by].get, numbers))
+
+    def _upto(self, by: str, number: int) -> Ints:
+        logged = self._logged[by]
+        if number >= len(logged):
+            grown = np.full(max(2 * len(logged), number + 1), ABSENT, np.int64)
+            grown[: len(logged)] = logged
+            logged = self._logged[by] = grown
+        return logged
 
     def row(self, by: str, number: int) -> Row | None:
         """The newest row of a stored series."""

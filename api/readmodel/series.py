@@ -53,11 +53,16 @@ class SeriesTable:
         self.by_log: dict[int, list[int]] = {}
         self._numbers: dict[SeriesKey, int] = {}
         self._logs: Ints = np.zeros(1024, np.int64)
-        self.age = 0
-        """Grows with each new series; what was found out about all of them holds until then."""
+        self.entered: list[int] = []
+        """All numbers, in the order in which they got their meaning."""
 
     def __len__(self) -> int:
         return len(self.keys)
+
+    @property
+    def age(self) -> int:
+        """Grows with each new series; what was found out about all of them holds until then."""
+        return len(self.entered)
 
     def number(self, key: SeriesKey) -> int:
         """The number of this series; a new one at first sight."""
@@ -91,11 +96,11 @@ class SeriesTable:
             grown = np.zeros(max(2 * len(self._logs), number + 1), np.int64)
             grown[: len(self._logs)] = self._logs
             self._logs = grown
-        self.age += 1
         self._logs[number] = key.log
         self.keys[number] = key
         self._numbers[key] = number
         self.by_log.setdefault(key.log, []).append(number)
+        self.entered.append(number)
 
 
 UNUSED = SeriesKey(-1, -1, MESSAGE_FIELD, None, "")

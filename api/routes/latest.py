@@ -1,9 +1,10 @@
 """`GET /v1/latest`: the newest observation of each series, from memory; with ETag and long poll."""
 
 import asyncio
+import contextlib
 import functools
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, NamedTuple
 
 import orjson
@@ -12,9 +13,11 @@ from pydantic import Field
 
 from api.accounts.caller import Caller
 from api.accounts.guard import caller_of
-from api.readmodel.latest import Newest, newest_of
+from api.readmodel.latest import LatestTable, Newest, Series, newest_of
 from api.readmodel.newest import newest
+from api.readmodel.rows import Row
 from api.readmodel.selection import Selection, Wanted
+from api.readmodel.series import SeriesKey
 from api.readmodel.view import View
 from api.services import Home, Services, services_of
 from api.web.answer import KERNEL, Standing, body, next_page, respond
@@ -28,8 +31,11 @@ from api.web.params import By, Paged, Selecting
 from api.web.positions import home_of, position_text, reach, wait_of
 from api.web.problem import bad_parameter
 from api.web.schemas import Observations
+from api.web.selecting import selected
+from api.web.table import Table
 from api.web.table_rows import newest_table
 
+ROWS_QUICK_MAX = 500
 POLL_MIN_S = 0.02
 """A long poll looks again at most this often, however fast messages come."""
 _TAG = re.compile(r'"([^"]*)"')
@@ -42,12 +48,34 @@ class LatestQuery(Paged, Selecting):
     by: By = Field("logged", description="Newest by which clock; a phone that is ahead would pin a value by `device`.")
 
 
-class Found(NamedTuple):
-    """The newest rows, the position they are seen from, and what names them."""
+class Asked(NamedTuple):
+    """Which series, and newest by which clock."""
 
-    entries: list[Newest]
+    home: Home
+    wanted: Wanted
+    by: str
+
+
+class Seen(NamedTuple):
+    """The newest rows of one moment, the position they are seen from, and what names them."""
+
+    entries: Callable[[], list[Newest]]
+    """Puts them together, by series."""
+    rows: int
+    """How many stored series that takes."""
     position: int
     tag: str
+
+
+class Page(NamedTuple):
+    """What is shown."""
+
+    last: Series | None
+    """The last series shown, if there are more."""
+    table: Table | None
+    """For all formats but JSON."""
+    shown: dict[str, object]
+    """For JSON."""
 
 
 @router.get("/latest", responses=answers(Observations, 304, 406, 409, 429, 503))
@@ -59,25 +87,27 @@ async def latest(request: Request, query: Annotated[LatestQuery, Query()]) -> Re
     at_text, after = _resume(home, query)
     at = await reach(request, services, at_text)
     wanted = Wanted(tuple(query.filter), tuple(query.field), caller.within)
-    find = functools.partial(_find, services, home, wanted, query.by, at)
-    found = await find()
-    if at is None and _is_known(request, found.tag):
-        found = await _changed(services, caller, find, found, wait_of(request, services))
-    standing = Standing.at(home, found.position)
-    headers = {"ETag": f'W/"{found.tag}"'}
-    if _is_known(request, found.tag):
+    look = functools.partial(_look, services, home, wanted, query.by, at)
+    seen = await look()
+    if at is None and _is_known(request, seen.tag) and (wait_s := wait_of(request, services)):
+        await _wait(services, caller, Asked(home, wanted, query.by), seen.tag, wait_s=wait_s)
+        if services.door.still(caller):
+            seen = await look()
+    standing = Standing.at(home, seen.position)
+    headers = {"ETag": f'W/"{seen.tag}"'}
+    if _is_known(request, seen.tag):
         return Response(status_code=304, headers={**standing.headers, **headers})
-    entries = [each for each in found.entries if after is None or each.series > after]
-    shown = entries[: query.limit or services.settings.rows_max]
-    next_url = None
-    if len(shown) < len(entries):
-        cursor = encode_cursor("latest", found.position, query.by, *shown[-1].series)
-        next_url = next_page(request, cursor, {}, drop=("at",))
     shape = Shape(format_of(request, query.format), query.layout, query.time, "observations")
-    if shape.format != "json":
-        table = newest_table(shown)
-        return await respond_table(services, standing, shape, table, next_url=next_url, headers=headers)
-    return respond(standing, body(standing, _shown(services, shown, query), next_url), next_url, headers)
+    make = functools.partial(_page, services, seen, query, shape, after)
+    # Many rows take longer than the loop may be held up.
+    page = make() if seen.rows <= ROWS_QUICK_MAX else await services.pools.run(make, heavy=False)
+    next_url = None
+    if page.last is not None:
+        cursor = encode_cursor("latest", seen.position, query.by, *page.last)
+        next_url = next_page(request, cursor, {}, drop=("at",))
+    if page.table is not None:
+        return await respond_table(services, standing, shape, page.table, next_url=next_url, headers=headers)
+    return respond(standing, body(standing, page.shown, next_url), next_url, headers)
 
 
 def _resume(home: Home, query: LatestQuery) -> tuple[str | None, tuple[str, str] | None]:
@@ -89,43 +119,48 @@ def _resume(home: Home, query: LatestQuery) -> tuple[str | None, tuple[str, str]
     return position_text(home, pinned), (topic, field)
 
 
-async def _find(services: Services, home: Home, wanted: Wanted, by: str, at: int | None) -> Found:
+async def _look(services: Services, home: Home, wanted: Wanted, by: str, at: int | None) -> Seen:
     model = home.model
-    selection = model.selector.select(wanted)
+    selection = await selected(services, model, wanted)
     if at is None:
-        row = functools.partial(model.latest.row, by)
-        entries, position = newest_of(selection.groups, model.table.keys, by, row), model.position
+        # Nothing is awaited, so that it is one moment.
+        tag, position, table = _tag(home, model.latest, selection, by), model.position, model.latest
     else:
         view = model.view.pinned(at)
-        query = functools.partial(_newest_at, view, selection, by)
-        entries, position = await services.pools.run(query, heavy=True), view.position
-    newest_logged = max((each.row.logged for each in entries), default=0)
-    tag = f"{position_text(home, newest_logged)};{by};{len(entries)};{model.decoders};{KERNEL}"
-    return Found(entries, position, tag)
+        table = await services.pools.run(functools.partial(_newest_at, view, selection, by), heavy=True)
+        tag, position = _tag(home, table, selection, by), view.position
+    rows = table.rows(by, selection.numbers)
+    return Seen(functools.partial(_entries, selection, model.table.keys, rows, by), len(rows), position, tag)
 
 
-def _newest_at(view: View, selection: Selection, by: str) -> list[Newest]:
+def _tag(home: Home, table: LatestTable, selection: Selection, by: str) -> str:
+    mark = table.mark(by, selection.flat, selection.starts)
+    return f"{position_text(home, mark.logged)};{by};{mark.series};{home.model.decoders};{KERNEL}"
+
+
+def _newest_at(view: View, selection: Selection, by: str) -> LatestTable:
+    table = LatestTable()
     # In total order, so the last row of a series is the one that stays.
-    rows = {row.series: row for row in newest(view, selection.ids, by).unpack()}
-    return newest_of(selection.groups, view.keys, by, rows.get)
+    table.restore(by, newest(view, selection.ids, by).unpack(), published=True)
+    return table
 
 
-async def _changed(
-    services: Services, caller: Caller, find: Callable[[], Awaitable[Found]], known: Found, wait_s: float
-) -> Found:
-    """Wait for something newer, but no longer than this, and no longer than the caller may read it."""
-    found = known
-    try:
+def _entries(selection: Selection, keys: Sequence[SeriesKey], rows: list[Row | None], by: str) -> list[Newest]:
+    known = dict(zip(selection.numbers, rows, strict=True))
+    return newest_of(selection.groups, keys, by, known.get)
+
+
+async def _wait(services: Services, caller: Caller, asked: Asked, known: str, *, wait_s: float) -> None:
+    """Wait until something is newer, but no longer than this, and no longer than the caller may read it."""
+    home, wanted, by = asked
+    with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(wait_s):
-            while found.tag == known.tag and not services.hub.closed:
+            while services.door.still(caller) and not services.hub.closed:
                 await services.progress.advanced()
-                if not services.door.still(caller):
-                    return known
-                found = await find()
+                selection = await selected(services, home.model, wanted)
+                if _tag(home, home.model.latest, selection, by) != known:
+                    return
                 await asyncio.sleep(POLL_MIN_S)
-    except TimeoutError:
-        return found
-    return found
 
 
 def _is_known(request: Request, tag: str) -> bool:
@@ -133,8 +168,15 @@ def _is_known(request: Request, tag: str) -> bool:
     return given.strip() == "*" or tag in _TAG.findall(given)
 
 
-def _shown(services: Services, entries: Sequence[Newest], query: LatestQuery) -> dict[str, object]:
+def _page(services: Services, seen: Seen, query: LatestQuery, shape: Shape, after: tuple[str, str] | None) -> Page:
+    entries = seen.entries()
+    if after is not None:
+        entries = [each for each in entries if each.series > after]
+    shown = entries[: query.limit or services.settings.rows_max]
+    last = shown[-1].series if len(shown) < len(entries) else None
+    if shape.format != "json":
+        return Page(last, newest_table(shown), {})
     if query.layout == "columns":
-        return {"columns": newest_columns(entries, query.time)}
-    fragments = services.fragments
-    return {"observations": [orjson.Fragment(fragments.of(each, query.by, query.time)) for each in entries]}
+        return Page(last, None, {"columns": newest_columns(shown, query.time)})
+    written = services.fragments.of_all(shown, query.by, query.time)
+    return Page(last, None, {"observations": orjson.Fragment(b"[" + b",".join(written) + b"]")})

@@ -1,6 +1,6 @@
 """The newest observations as JSON, each written once and kept until there is a newer one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import orjson
@@ -15,16 +15,18 @@ class Fragments:
     """Bytes per series, clock and style of times. As many entries as there are series that somebody asks for."""
 
     def __init__(self) -> None:
-        self._written: dict[tuple[int, str, str], tuple[Row, bytes]] = {}
+        self._written: dict[tuple[str, str], dict[int, tuple[Row, bytes]]] = {}
 
-    def of(self, found: Newest, by: str, style: str) -> bytes:
-        """The JSON object of a newest row."""
-        name = (found.row.series, by, style)
-        known = self._written.get(name)
-        if known is not None and known[0] is found.row:
-            return known[1]
-        written = orjson.dumps(newest_object(found, style))
-        self._written[name] = (found.row, written)
+    def of_all(self, entries: Iterable[Newest], by: str, style: str) -> list[bytes]:
+        """The JSON objects of newest rows. Any thread."""
+        known = self._written.setdefault((by, style), {})
+        written = []
+        for each in entries:
+            row = each.row
+            last = known.get(row.series)
+            if last is None or last[0] is not row:
+                last = known[row.series] = (row, orjson.dumps(newest_object(each, style)))
+            written.append(last[1])
         return written
 
 
