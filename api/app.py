@@ -41,7 +41,6 @@ from api.web.positions import present_position
 from api.web.problem import install
 from api.web.repeated import refuse_repeated
 from api.web.selecting import look_ahead
-from api.web.selecting import look_ahead
 
 TITLE = "Hearthlog"
 VERSION = "1"
