@@ -141,7 +141,7 @@ def _vouching(metadata: Metadata, span: Span, digest: bytes, key: VerifyKey | No
     if signed is False:
         return [_bad("signature", "the signature does not match the record", recno, "sig")]
     if span.seal is not None:
-        return _sealed(metadata, span.seal, recno, digest)
+        return _sealed(metadata, key, span.seal, recno, digest)
     if signed:
         return [_good("signature", f"record {recno} is signed by the key in the log's metadata")]
     if key is None:
@@ -150,14 +150,13 @@ def _vouching(metadata: Metadata, span: Span, digest: bytes, key: VerifyKey | No
     return [Check("signature", State.OPEN, text, recno)]
 
 
-def _sealed(metadata: Metadata, seal: Sealing, recno: int, digest: bytes) -> list[Check]:
-    """Check a seal: it is of the log's own store and key, it is signed, and it lists the record with this hash."""
+def _sealed(metadata: Metadata, key: VerifyKey | None, seal: Sealing, recno: int, digest: bytes) -> list[Check]:
+    """Check a seal: of the log's own store, signed with the log's own key, and listing the record with this hash."""
     sealing, check = _metadata(seal.log, seal.metadata)
     if sealing is None:
         return [check._replace(text=f"seal log: {check.text}")]
     if not _same_store(metadata, sealing) or sealing.get(HKND) != Kind.SEAL.value.encode():
         return [_bad("seal", "the seal log is not that of the log's own store and key", recno, "seal")]
-    key = VerifyKey.of(sealing)
     hashed = LogHash(sealing.name, sealing.blob).hash(seal.record)
     if key is None or seal.record.sig is None or not key.verify(hashed, seal.record.sig):
         return [_bad("seal", f"seal {seal.record.recno} does not match its signature", recno, "seal")]
