@@ -6,7 +6,7 @@ PRODUCT := .venv/.hearthlog-product
 DEV := .venv/.hearthlog-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format bench soak lock vendor packages packages-dev packages-bench
+.PHONY: help setup run test check format bench soak audit lock vendor packages packages-dev packages-bench
 
 help:
 	@echo "make run     set up, then a home full of sample data on http://127.0.0.1:8080"
@@ -16,6 +16,7 @@ help:
 	@echo "make setup   only sets up: .venv/bin/hearthlog"
 	@echo "make bench   benchmarks (minutes)"
 	@echo "make soak    the long tests (an hour)"
+	@echo "make audit   known weaknesses of the pinned packages (needs the network)"
 	@echo "make lock    requirements*.in -> requirements*.txt"
 	@echo "make vendor  the page's library, bundled anew (needs npm)"
 
@@ -66,6 +67,11 @@ $(PRODUCT): requirements.txt pyproject.toml | .venv/bin/python
 $(DEV): requirements-dev.txt $(PRODUCT) | packages-dev
 	$(PIP) install --require-hashes -r requirements-dev.txt
 	@touch $@
+
+# In an environment of its own, for it reads the pins and installs nothing of them.
+audit: packages
+	test -x .setup/audit/bin/pip-audit || { $(PYTHON) -m venv .setup/audit && .setup/audit/bin/pip install pip-audit==2.10.1; }
+	.setup/audit/bin/pip-audit --require-hashes --disable-pip --requirement requirements.txt
 
 # Outside the project's environment and without this machine's package settings: the hashes must be the public index's.
 lock:
