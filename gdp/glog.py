@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from gdp.datum import Datum
 from gdp.disk import DISK, Disk
@@ -43,6 +43,10 @@ _INSERT = "INSERT INTO log_entry (recno, timestamp, accuracy, prevhash, value, s
 _COLUMNS = "SELECT recno, timestamp, accuracy, prevhash, value, sig FROM log_entry "
 
 
+Row: TypeAlias = tuple[int, int, float, bytes | None, bytes, bytes | None, bytes]
+"""A record as it lies in a file: the fields of its `Datum`, then its hash."""
+
+
 class Tip(NamedTuple):
     """What a file says of its end: last record (0, None: none), its hash, and the last signed one (0: none)."""
 
@@ -56,20 +60,19 @@ def path_of(root: Path, name: bytes) -> Path:
     return root / f"_{name[0]:02x}" / f"{printable(name)}.glog"
 
 
-def write(path: Path, records: Sequence[tuple[Datum, bytes]]) -> None:
-    """Store consecutive records with their hashes, in one durable transaction; those that are there already stay.
+def write(path: Path, records: Sequence[Row]) -> None:
+    """Store consecutive records, in one durable transaction; those that are there already stay.
 
     Raises:
         CorruptStore: the file holds other records with these numbers, or is no log file.
         StoreError: it cannot be written now (disk full, locked for long).
     """
-    rows = [(*datum, record_hash) for datum, record_hash in records]
-    before, last = records[0][0].recno - 1, records[-1][0].recno
+    before, last = records[0][0] - 1, records[-1][0]
     with _opened(path) as file:
         file.execute("PRAGMA journal_mode = TRUNCATE")
         file.execute("PRAGMA synchronous = FULL")
         file.execute("BEGIN IMMEDIATE")
-        file.executemany(_INSERT, rows)
+        file.executemany(_INSERT, records)
         query = "SELECT count(*), max(recno) FROM log_entry WHERE recno >= ?"
         count, last_there = file.execute(query, (before,)).fetchone()
         if count != last_there - before + 1 or last_there < last:
@@ -86,18 +89,18 @@ def create(
     name: bytes,
     metadata: bytes,
     created: int,
-    records: Sequence[tuple[Datum, bytes]] = (),
+    records: Sequence[Row] = (),
     *,
     disk: Disk = DISK,
 ) -> None:
-    """Make a log's file with its metadata as record 0 and these records with their hashes, as a whole or not at all.
+    """Make a log's file with its metadata as record 0 and these records, as a whole or not at all.
 
     Its contents are durable when this returns; its name is when the caller has synchronised the directory.
 
     Raises:
         StoreError: the directory cannot be written.
     """
-    rows = [(0, created, 0.0, None, metadata, None, name), *((*datum, record_hash) for datum, record_hash in records)]
+    rows = [(0, created, 0.0, None, metadata, None, name), *records]
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as file:
         file.deserialize(_template())
         file.execute("BEGIN")

@@ -123,6 +123,10 @@ class Segment:
         except BadFrame as error:
             raise corrupt(self.path, place, error) from error
 
+    def plain(self, place: int) -> tuple[int, int, int, bytes] | None:
+        """As `record`, in short: log, number, logged time and data, if there is no more to it; else None."""
+        return frame.decode_plain(os.pread(self._fd, _RECORD_READ_BYTES, place))
+
     def append(self, head: bytes, body: bytes) -> None:
         """Write a frame at the end, not yet durable. If that does not come to its end, the file is as long as before.
 

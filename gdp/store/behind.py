@@ -139,9 +139,8 @@ class WriteBehind:
             else:
                 self._durable.discard(path.parent)
                 glog.create(path, entry.name, entry.metadata, entry.started, records, disk=self._opened.disk)
-            last, last_hash = records[-1]
             with self._opened.lock:
-                state.filed_recno, state.filed_hash = last.recno, last_hash
+                state.filed_recno, *_, state.filed_hash = records[-1]
                 state.drop_filed(self._opened.log.current.number)
         self._note_filed(state, now)
 

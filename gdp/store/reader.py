@@ -1,6 +1,7 @@
 """Reading a log as one, from its file and from the records that are still only in the commit log."""
 
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from typing import NamedTuple, TypeVar
 
 from gdp import glog
@@ -65,11 +66,11 @@ class Reader:
             raise NotFound(f"log {printable(state.entry.name)} has no record {recno}")
         return state.hasher.hash(found[0])
 
-    def pending(self, state: LogState, count_max: int) -> list[tuple[Datum, bytes]]:
-        """Return the first records that the log's file lacks, with their hashes."""
+    def pending(self, state: LogState, count_max: int) -> list[glog.Row]:
+        """Return the first records that the log's file lacks, as it will hold them."""
         moment = self._moment(state)
         last = min(moment.tip, moment.filed + count_max)
-        return list(self._walk(state, moment, moment.filed + 1, last))
+        return list(self._rows(state, moment, moment.filed + 1, last))
 
     def _state(self, name: bytes) -> LogState:
         state = self._opened.registry.by_name(name)
@@ -124,32 +125,45 @@ class Reader:
         return glog.read_by_hash(self._opened.glog_path(state), record_hash)
 
     def _walk(self, state: LogState, moment: _Moment, first: int, last: int) -> Iterator[tuple[Datum, bytes]]:
-        """Yield pending records with hashes, walking from the nearest known prevhash, for most do not carry theirs."""
+        """Yield pending records with their hashes."""
+        return ((Datum._make(row[:6]), row[6]) for row in self._rows(state, moment, first, last))
+
+    def _rows(self, state: LogState, moment: _Moment, first: int, last: int) -> Iterator[glog.Row]:
+        """Yield pending records, walking from the nearest known prevhash, for most do not carry theirs."""
         if first > last:
             return
-        previous = moment.filed_hash
-        hash_of = state.hasher.hash
+        previous, tip = moment.filed_hash, moment.tip
         for chunk in moment.chunks:
             if chunk.last < first or chunk.last <= moment.filed:
                 continue
             segment = self._opened.log.segment(chunk.segment)
             begin = chunk.first if chunk.first > moment.filed else moment.filed + 1
             for recno in range(begin, min(last, chunk.last) + 1):
-                datum = _datum(state, segment, chunk, recno, previous)
-                previous = hash_of(datum)
-                if recno == moment.tip and previous != moment.tip_hash:
+                row = _row(state, segment, chunk.places[recno - chunk.first], recno, previous)
+                previous = row[6]
+                if recno == tip and previous != moment.tip_hash:
                     raise corrupt(segment.path, chunk.places[recno - chunk.first], f"record {recno} was changed")
                 if recno >= first:
-                    yield datum, previous
+                    yield row
             if chunk.last >= last:
                 return
 
 
-def _datum(state: LogState, segment: Segment, chunk: Chunk, recno: int, previous: bytes | None) -> Datum:
-    place = chunk.places[recno - chunk.first]
+def _row(state: LogState, segment: Segment, place: int, recno: int, previous: bytes | None) -> glog.Row:
+    """Read a record, with the hash of the one before it; a plain one takes the short way, at a third of the cost."""
+    plain = segment.plain(place)
+    if plain is not None and plain[0] == state.id and plain[1] == recno and previous is not None:
+        _, _, ts, data = plain
+        record_hash = state.hasher.digest(recno, ts, 0.0, previous, sha256(data).digest())
+        return recno, ts, 0.0, previous, data, None, record_hash
+    datum = _datum(state, segment, place, recno, previous)
+    return *datum, state.hasher.hash(datum)
+
+
+def _datum(state: LogState, segment: Segment, place: int, recno: int, previous: bytes | None) -> Datum:
     log, found, _, ts, accuracy, chained, prevhash, sig, data, *_ = segment.record(place)
-    if log != state.entry.id or found != recno:
-        raise corrupt(segment.path, place, f"record {recno} of log {state.entry.id} should begin here")
+    if log != state.id or found != recno:
+        raise corrupt(segment.path, place, f"record {recno} of log {state.id} should begin here")
     if chained and prevhash is None:
         assert previous is not None
         prevhash = previous

@@ -11,7 +11,7 @@ from gdp.errors import CorruptStore, StoreError
 from tests.gdp import vectors as v
 
 BLOB = v.METADATA.blob
-RECORDS = [(datum, LogHash(v.NAME, BLOB).hash(datum)) for datum in v.DATUMS]
+RECORDS = [(*datum, LogHash(v.NAME, BLOB).hash(datum)) for datum in v.DATUMS]
 
 
 @pytest.fixture
@@ -50,21 +50,18 @@ def test_plain_sqlite_reads_the_file(path):
         )
         first, *others = rows.fetchall()
     assert first == (v.NAME, 0, 77, 0.0, None, BLOB, None)
-    assert others == [
-        (found, datum.recno, datum.ts, datum.accuracy, datum.prevhash, datum.data, datum.sig)
-        for datum, found in RECORDS
-    ]
+    assert others == [(found, *fields) for *fields, found in RECORDS]
 
 
 def test_records_come_back_as_written(path):
-    datums = [datum for datum, _ in RECORDS]
+    datums = v.DATUMS
     assert glog.read(path, 1, 3) == datums
     assert glog.read(path, 0, 0) == [Datum(0, 77, 0.0, None, BLOB, None)]
     assert glog.read_by_ts(path, datums[1].ts, 3, -1) == datums[1:]
     assert glog.read_by_ts(path, 0, 2, 1) == datums[:1]
-    assert glog.read_by_hash(path, RECORDS[2][1]) == datums[2]
+    assert glog.read_by_hash(path, RECORDS[2][-1]) == datums[2]
     assert glog.read_by_hash(path, bytes(32)) is None
-    assert glog.tip(path) == (3, RECORDS[2][1], 3)
+    assert glog.tip(path) == (3, RECORDS[2][-1], 3)
 
 
 def test_writing_the_same_records_again_changes_nothing(path):
@@ -76,14 +73,14 @@ def test_writing_the_same_records_again_changes_nothing(path):
 def test_another_record_with_the_same_number_is_never_written_beside_it(path):
     forked = v.DATUMS[2]._replace(data=b"another")
     with pytest.raises(CorruptStore, match="other records"):
-        glog.write(path, [(forked, LogHash(v.NAME, BLOB).hash(forked))])
+        glog.write(path, [(*forked, LogHash(v.NAME, BLOB).hash(forked))])
     assert glog.read(path, 3, 3) == [v.DATUMS[2]]
 
 
 def test_a_hole_is_never_written(path):
     late = v.DATUMS[2]._replace(recno=5)
     with pytest.raises(CorruptStore, match="other records"):
-        glog.write(path, [(late, LogHash(v.NAME, BLOB).hash(late))])
+        glog.write(path, [(*late, LogHash(v.NAME, BLOB).hash(late))])
 
 
 def test_what_is_no_log_file_is_refused_by_name(path, tmp_path):

@@ -170,7 +170,7 @@ def test_a_file_that_another_program_wrote_is_left_alone_and_the_rest_is_filed(t
         a, b = store.current("a"), store.current("b")
         path = glog.path_of(tmp_path / "store" / "glogs", a.name)
         stranger = store.read(a.name, 1, 1)[0]._replace(recno=2, data=b"not ours")
-        glog.write(path, [(stranger, bytes([7] * 32))])
+        glog.write(path, [(*stranger, bytes([7] * 32))])
         store.commit([Write("a", (b"2",)), Write("b", (b"2",))])
         with pytest.raises(StoreError, match=str(path)):
             store.flush_due()

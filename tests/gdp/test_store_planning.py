@@ -34,7 +34,7 @@ def written(home: Path, batches, ns_to_next_second: int):
         settings=BOUNDS,
         wall=clock.wall,
         monotonic=clock.monotonic,
-        entropy=lambda size: bytes(size),
+        entropy=bytes,
     )
     try:
         commits = [store.commit(items_of(batch)) for batch in batches]
