@@ -36,7 +36,7 @@ from api.web.access import API, Access
 from api.web.compress import Compress
 from api.web.direct import Direct
 from api.web.limits import Limits
-from api.web.openapi import declare_account
+from api.web.openapi import declare_common
 from api.web.positions import present_position
 from api.web.problem import install
 from api.web.repeated import refuse_repeated
@@ -95,7 +95,7 @@ def create_app(services: Services) -> FastAPI:
     for route in (health, login, authority, mqtt, docs):
         app.include_router(route.router)
     mount_page(app)
-    declare_account(app)
+    declare_common(app)
     return app
 
 

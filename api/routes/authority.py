@@ -5,6 +5,7 @@ from pathlib import Path
 from fastapi import APIRouter, Request, Response
 
 from api.services import services_of
+from api.web.openapi import PROBLEM
 from api.web.problem import not_found
 
 MEDIA_TYPE = "application/x-pem-file"
@@ -16,7 +17,7 @@ router = APIRouter()
     response_class=Response,
     responses={
         200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}, "description": "The certificate, PEM."},
-        404: {"description": "The home has none of its own."},
+        404: PROBLEM,
     },
 )
 def authority(request: Request) -> Response:

@@ -7,6 +7,7 @@ from api.accounts.guard import caller_of
 from api.readiness import missing
 from api.services import services_of
 from api.web.metrics import CONTENT_TYPE
+from api.web.openapi import PROBLEM
 from api.web.positions import HEADER, position_text
 from api.web.problem import Problem
 
@@ -35,7 +36,7 @@ async def readyz(request: Request) -> Response:
     return PlainTextResponse(text, 503 if faults else 200, headers)
 
 
-@router.get("/metrics", response_class=PlainTextResponse, responses={403: {"description": "Not for this account."}})
+@router.get("/metrics", response_class=PlainTextResponse, responses={403: PROBLEM})
 async def metrics(request: Request) -> Response:
     """Counters and gauges in Prometheus' text format, for accounts that may read every topic."""
     if not caller_of(request).may_read_every_topic:

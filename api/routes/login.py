@@ -9,6 +9,7 @@ from pydantic import Field
 from api.accounts.door import COOKIE, COOKIE_AGE_S
 from api.accounts.known import TOKEN_BYTES_MAX
 from api.services import services_of
+from api.web.openapi import PROBLEM
 from api.web.params import Parameters
 from api.web.problem import Problem
 
@@ -24,7 +25,7 @@ class LoginQuery(Parameters):
     )
 
 
-@router.get("/", response_class=RedirectResponse, status_code=303)
+@router.get("/", response_class=RedirectResponse, status_code=303, responses={401: PROBLEM})
 async def login(request: Request, query: Annotated[LoginQuery, Query()]) -> Response:
     """Leads to the page, logged in if the secret is right; a wrong one is an error for programs."""
     response = RedirectResponse(FIRST_SCREEN, 303, {"Cache-Control": "no-store"})
