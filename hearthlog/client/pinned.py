@@ -3,7 +3,7 @@
 import hashlib
 import json
 from base64 import urlsafe_b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -21,6 +21,9 @@ Query = Literal["matrix", "history", "asof"]
 MANY = frozenset({"filter", "field", "left", "left_field", "right", "right_field"})
 MANIFEST = ("id", "pin", "sha256", "rows", "bytes", "columns")
 """What the message under the dataset's topic says."""
+IN_TEXT = ("pin", "columns")
+"""Of these, what is JSON inside a text."""
+TEXT_CHARS_MAX = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +93,11 @@ def pinned_of(described: Mapping[str, Any]) -> Pinned:
 
 def dataset_id(found: Mapping[str, Any]) -> str:
     """The id that a pin has."""
-    canonical = json.dumps(found, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return urlsafe_b64encode(hashlib.sha256(canonical.encode()).digest()).rstrip(b"=").decode()
+    return _id_of(json.dumps(found, sort_keys=True, separators=(",", ":"), ensure_ascii=False))
+
+
+def _id_of(text: str) -> str:
+    return urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
 
 
 def dataset(policy: Policy, id_: str, proven: ProvenLogs | None) -> Steps[tuple[Pinned, Table]]:
@@ -124,14 +130,30 @@ def dataset(policy: Policy, id_: str, proven: ProvenLogs | None) -> Steps[tuple[
 
 
 def _prove(pinned: Pinned, proven: ProvenLogs) -> Steps[None]:
+    """Prove that the first manifest of this dataset that the home logged says what the home says."""
     if pinned.logged is None:
         raise NotProven("its manifest is not logged", log="?", topic=pinned.topic, field="logged")
-    log, recno = pinned.logged["log"], pinned.logged["recno"]
-    records: dict[int, Datum] = yield from proven.records(log, pinned.topic, [recno])
-    # The home names the first or the last record of the manifest, if that took several.
-    message, _ = message_at(log, pinned.topic, max(records), records)
-    manifest = json.loads(message.payload)
+    log, last = pinned.logged["log"], pinned.logged["recno"]
+    records = yield from proven.records(log, pinned.topic, range(1, last + 1))
+    found = next(_manifests(pinned, log, records), None)
+    if found is None:
+        raise NotProven("no record up to this is its manifest", log=log, topic=pinned.topic, recno=last, field="id")
+    recno, manifest = found
     for name in MANIFEST:
-        if manifest.get(name) != pinned.described[name]:
-            detail = f"the home says {name} = {pinned.described[name]!r}, the record {manifest.get(name)!r}"
-            raise NotProven(detail[:1000], log=log, topic=pinned.topic, recno=recno, field=name)
+        told, said = pinned.described[name], manifest.get(name)
+        if told != (json.loads(said) if name in IN_TEXT and isinstance(said, str) else said):
+            detail = f"the home says {name} = {told!r}"[:TEXT_CHARS_MAX] + f", the record {said!r}"[:TEXT_CHARS_MAX]
+            raise NotProven(detail, log=log, topic=pinned.topic, recno=recno, field=name)
+
+
+def _manifests(pinned: Pinned, log: str, records: Mapping[int, Datum]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Numbers and contents of the messages whose pin has the dataset's id; what others published there has not."""
+    for recno in sorted(records):
+        message, _ = message_at(log, pinned.topic, recno, records)
+        try:
+            manifest: dict[str, Any] = json.loads(message.payload)
+            text = manifest["pin"]
+        except (ValueError, KeyError, TypeError):
+            continue
+        if isinstance(text, str) and _id_of(text) == pinned.id:
+            yield recno, manifest
