@@ -10,6 +10,7 @@ import sys
 import time
 from contextlib import closing
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -254,35 +255,6 @@ def test_a_damaged_copy_is_never_served_but_made_anew(home, pinned):
     assert sha256(data(home, made["id"])) == made["sha256"]
 
 
-def test_late_data_a_lost_read_model_and_another_api_change_nothing(home, pinned, tmp_path):
-    """Backfilling is what changes answers: device times inside the window, logged after the position."""
-    home.publish([watch(999, BEGIN + 30 * number + 7) for number in range(100)])
-    logged(home, "homes/h1/watch", 300)
-    fresh = pin(home, "matrix", MATRIX)
-    assert fresh["sha256"] != pinned["matrix"]["sha256"]
-    home.kill("api")
-    shutil.rmtree(home.data / "read-model")
-    shutil.rmtree(home.data / "datasets")
-    home.wait_ready()
-    for made in (*pinned.values(), fresh):
-        assert sha256(data(home, made["id"])) == made["sha256"]
-    asyncio.run(fetch_elsewhere(home, tmp_path, [*pinned.values(), fresh]))
-
-
-async def fetch_elsewhere(home: AskedHome, directory: Path, datasets: list[dict]) -> None:
-    """Another api process with directories of its own, which knows the log server and the catalogue's name."""
-    catalogue = home.get("/v1/store").json()["catalogue"]
-    position = int(home.get("/v1/store").headers["hearthlog-position"].partition(".")[2])
-    async with Api(directory / "elsewhere", home.gdp_port, catalogue=catalogue) as api:
-        await api.reached(position)
-        for made in datasets:
-            answer = await api.get(f"/v1/datasets/{made['id']}/data")
-            assert answer.status_code == 200, answer.text
-            assert sha256(answer.content) == made["sha256"]
-            described = await api.json(f"/v1/datasets/{made['id']}")
-            assert described["logged"] == made["logged"]
-
-
 class NewerApi(Api):
     """An api of the next release, whose JSON decoder says something else."""
 
@@ -312,23 +284,67 @@ async def ask_newer(home: AskedHome, directory: Path, made: dict) -> None:
     assert sha256(data(home, made["id"])) == made["sha256"]
 
 
-def test_a_changed_byte_in_a_log_is_named_by_log_and_record(home, pinned):
-    made = pinned["matrix"]
+class Afterwards(NamedTuple):
+    """A home after the worst: its datasets, and the one whose log was tampered with, with the tip of that log."""
+
+    datasets: list[dict]
+    tampered: dict
+    tip: dict
+
+
+@pytest.fixture(scope="module")
+def afterwards(home, pinned) -> Afterwards:
+    """Data came late, read model and bytes were lost, and a byte of a log was changed.
+
+    Backfilling is what changes answers: device times inside the window, logged after the position.
+    """
+    home.publish([watch(999, BEGIN + 30 * number + 7) for number in range(100)])
+    home.publish([("homes/h3/lamp", f"{number}.5") for number in range(20)])
+    logged(home, "homes/h1/watch", 300)
+    logged(home, "homes/h3/lamp", 20)
+    fresh, tampered = pin(home, "matrix", MATRIX), pin(home, "history", {"filter": "homes/h3/#"})
+    assert fresh["sha256"] != pinned["matrix"]["sha256"]
+    (tip,) = tampered["pin"]["logs"]
     home.stop()
-    tip = next(tip for tip in made["pin"]["logs"] if tip["topic"] == "homes/h1/watch")
+    shutil.rmtree(home.data / "read-model")
+    for file in (home.data / "datasets").glob("*.arrow"):
+        if file.stem != tampered["sha256"]:
+            file.unlink()
     (file,) = (home.data / "store" / "glogs").rglob(f"{tip['log']}.glog")
     with closing(sqlite3.connect(file)) as database, database:
-        (value,) = database.execute("SELECT value FROM log_entry WHERE recno = 17").fetchone()
-        other = value.replace(b'"v": 6', b'"v": 7')
-        assert other != value
-        database.execute("UPDATE log_entry SET value = ? WHERE recno = 17", (other,))
+        database.execute("UPDATE log_entry SET value = ? WHERE recno = 17", (b"16.4",))
     home.start()
     home.wait_ready()
+    return Afterwards([*pinned.values(), fresh], tampered, tip)
+
+
+def test_late_data_and_a_lost_read_model_change_nothing_here_or_in_another_api(home, afterwards, tmp_path):
+    for made in afterwards.datasets:
+        assert sha256(data(home, made["id"])) == made["sha256"]
+    asyncio.run(fetch_elsewhere(home, tmp_path, afterwards.datasets))
+
+
+async def fetch_elsewhere(home: AskedHome, directory: Path, datasets: list[dict]) -> None:
+    """Another api process with directories of its own, which knows the log server and the catalogue's name."""
+    catalogue = home.get("/v1/store").json()["catalogue"]
+    position = int(home.get("/v1/store").headers["hearthlog-position"].partition(".")[2])
+    async with Api(directory / "elsewhere", home.gdp_port, catalogue=catalogue) as api:
+        await api.reached(position)
+        for made in datasets:
+            answer = await api.get(f"/v1/datasets/{made['id']}/data")
+            assert answer.status_code == 200, answer.text
+            assert sha256(answer.content) == made["sha256"]
+            described = await api.json(f"/v1/datasets/{made['id']}")
+            assert described["logged"] == made["logged"]
+
+
+def test_a_changed_byte_in_a_log_is_named_by_log_and_record(home, afterwards):
+    made, log = afterwards.tampered, afterwards.tip["log"]
     verdict = home.get(f"/v1/datasets/{made['id']}", verify=True).json()["verdict"]
     assert not verdict["good"]
     faults = [(each["log"], each["topic"], each["recno"], each["field"]) for each in verdict["faults"]]
-    assert faults == [(tip["log"], "homes/h1/watch", 17, "contents")]
-    assert f"log {tip['log']} (homes/h1/watch), record 17, contents" in verdict["sentence"]
+    assert faults == [(log, "homes/h3/lamp", 17, "contents")]
+    assert f"log {log} (homes/h3/lamp), record 17, contents" in verdict["sentence"]
     assert (verdict["stored"], verdict["derived"]) == ("same", "differs")
     problem = home.get(f"/v1/datasets/{made['id']}/data", verify=True)
     assert (problem.status_code, problem.json()["detail"]) == (409, verdict["sentence"])

@@ -3,8 +3,12 @@
 import pytest
 import pytest_asyncio
 
+from api.proving import Proven, Prover
+from api.readmodel.catalogue import Catalogue
+from api.store_reader import StoreReader
+from gdp.client import GdpClient
 from gdp.names import GdpName, parse_name
-from gdp.proof import State, decode, verify
+from gdp.proof import State, decode, encode, verify
 from gdp.settings import StoreSettings
 from ingest.envelope import Message, unpack
 from tests.api.recorder import Recorder
@@ -98,16 +102,19 @@ async def test_a_proof_that_is_whole_is_kept_for_ever_and_the_rest_is_said(recor
 
 
 async def test_what_no_signature_reaches_yet_says_so(tmp_path):
-    async with Recorder(tmp_path / "home", StoreSettings(signature_interval_s=3_600)) as recorder:
+    async with (
+        Recorder(tmp_path / "home", StoreSettings(signature_interval_s=3_600)) as recorder,
+        GdpClient.connect("127.0.0.1", recorder.port) as client,
+    ):
         await recorder.say(("t", b"1"), ("t", b"2"))
-        async with Api(recorder.data, recorder.port) as api:
-            log = await log_of(api, "t")
-            answer = await api.get(f"/v1/logs/{log}/proof", recno=2, catalogue="false")
-            assert answer.json()["covered"] is False
-            assert "immutable" not in answer.headers["cache-control"]
-            verdict = verify(parse_name(log), decode(answer.content))
-            assert not verdict.proven
-            assert [check.state for check in verdict.checks].count(State.OPEN) == 1
+        log = recorder.store.current("t")
+        prover = Prover(StoreReader(client, reads_max=1), Catalogue(recorder.store.catalogue))
+        records = await prover.message(log.metadata, 2, bytes_max=1_000)
+        proof = await prover.prove(Proven(log.metadata, records), listed=True)
+        assert (proof.covered, proof.catalogue) == (False, None)
+        verdict = verify(log.name, decode(encode(proof)))
+        assert not verdict.proven
+        assert [check.state for check in verdict.checks].count(State.OPEN) == 1
 
 
 async def test_records_below_the_tip_never_change_and_say_so(recorder, api):
