@@ -25,14 +25,22 @@ class Request(NamedTuple):
     accept: str = ""
 
 
+class ClosedError(BenchError):
+    """The connection ended."""
+
+
 class Client:
     """One connection, one request at a time."""
 
     def __init__(self, port: int, token: str = "") -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=WAIT_S)
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._port = port
+        self._connect()
         self._account = f"Authorization: Bearer {token}\r\n" if token else ""
         self._waiting = b""
+
+    def _connect(self) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", self._port), timeout=WAIT_S)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def ask(self, request: Request) -> Any:
         """The parsed answer.
@@ -47,8 +55,7 @@ class Client:
         length = f"Content-Length: {len(request.body)}\r\n" if request.body or request.method == "POST" else ""
         accept = f"Accept: {request.accept}\r\n" if request.accept else ""
         head = f"{request.method} {request.target} HTTP/1.1\r\nHost: bench\r\n{self._account}{accept}{length}\r\n"
-        self._socket.sendall(head.encode() + request.body)
-        status = self._line()
+        status = self._first_line(head.encode() + request.body)
         headers = {}
         while line := self._line():
             name, _, value = line.partition(b":")
@@ -66,6 +73,17 @@ class Client:
     def close(self) -> None:
         """Close the connection."""
         self._socket.close()
+
+    def _first_line(self, request: bytes) -> bytes:
+        """Send a request; once more if the server had closed the connection because it was idle."""
+        try:
+            self._socket.sendall(request)
+            return self._line()
+        except (ClosedError, ConnectionError):
+            self._socket.close()
+            self._connect()
+            self._socket.sendall(request)
+            return self._line()
 
     def _line(self) -> bytes:
         while (end := self._waiting.find(b"\r\n")) < 0:
@@ -93,7 +111,7 @@ class Client:
     def _receive(self) -> bytes:
         data = self._socket.recv(RECEIVE_BYTES)
         if not data:
-            raise BenchError("the server closed the connection")
+            raise ClosedError("the server closed the connection")
         return data
 
 

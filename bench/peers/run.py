@@ -26,7 +26,9 @@ def compare(options: Options) -> Iterator[Table]:
     """The tables of every set. One program runs at a time; the end of all data is the minute in which this begins."""
     missing = [package for program in PROGRAMS if (package := program.missing()) is not None]
     if missing:
-        raise BenchError(f"make packages-bench, or as root: apt-get install --no-install-recommends {' '.join(missing)}")
+        raise BenchError(
+            f"make packages-bench, or as root: apt-get install --no-install-recommends {' '.join(missing)}"
+        )
     end = time.time_ns() // 1_000_000 // MINUTE_MS * MINUTE_MS
     for homes in sets(options.scale, end):
         yield from one_set(homes, options)
