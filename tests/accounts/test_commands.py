@@ -30,6 +30,10 @@ def test_no_secret_lies_anywhere_but_the_administrators_and_the_homes_own(home: 
     assert [path for path in files if secret.encode() in path.read_bytes()] == []
     holding = {path.name for path in files if home.token.encode() in path.read_bytes()}
     assert holding <= {"admin.token", "output.txt"}, "the first admin.token, and the terminal that printed the address"
+    for name in ("mosquitto", "sink", "api"):
+        for what in ("cmdline", "environ"):
+            shown = Path(f"/proc/{home.pid(name)}/{what}").read_bytes()
+            assert home.token.encode() not in shown, (name, what)
     for path in (home.data / "secrets").rglob("*"):
         assert path.stat().st_mode & 0o077 == 0, path
     hearthlog(home, "account", "remove", "phone")

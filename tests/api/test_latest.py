@@ -1,11 +1,13 @@
 """`latest`: one call from memory, not modified while nothing is new, and a long poll."""
 
 import asyncio
+from contextlib import closing
 
 import pytest
 
 from tests.api.recorder import Recorder
-from tests.api.served import Api
+from tests.api.served import TOKEN, Api
+from tests.support.waiting import poll
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -69,3 +71,28 @@ async def test_pages_of_latest_are_pinned_too(recorder: Recorder, api: Api):
     assert found == whole["observations"]
     pinned = await api.json("/v1/latest", filter="s/#", at=whole["position"])
     assert pinned["observations"] == whole["observations"]
+
+
+@pytest.mark.parametrize("pollers", [400, pytest.param(1_000, marks=pytest.mark.soak)])
+async def test_pollers_of_one_value_cost_an_answer_without_a_body_and_nothing_of_the_store(tmp_path, pollers: int):
+    async with Recorder(tmp_path) as recorder, Api(tmp_path, recorder.port) as api:
+        await poll(lambda: api.get("/v1/store"), until=lambda answer: answer.status_code == 200)
+        await api.reached(await recorder.say(("door", b"open")))
+        tag = (await api.get("/v1/latest", filter="door")).headers["etag"]
+        # Nobody can ask a log server that is not there.
+        await recorder.stop()
+        statuses = await asyncio.gather(*(poll_often(api.port, tag) for _ in range(pollers)))
+        assert {status for each in statuses for status in each} == {b"304"}
+
+
+async def poll_often(port: int, tag: str, times: int = 5) -> list[bytes]:
+    """Ask over one connection, as a dashboard does; returns the statuses of the answers."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    asked = f"GET /v1/latest?filter=door HTTP/1.1\r\nHost: t\r\nAuthorization: Bearer {TOKEN}\r\nIf-None-Match: {tag}\r\n\r\n"
+    found = []
+    with closing(writer):
+        for _ in range(times):
+            writer.write(asked.encode())
+            head = await reader.readuntil(b"\r\n\r\n")
+            found.append(head.split(b" ", 2)[1])
+    return found
