@@ -6,8 +6,14 @@ from io import BytesIO
 import cbor2
 
 from gdp.store import ReadableStore
-from gdp_sink.own_log import TOPIC, Remembered, remembered
+from gdp_sink.own_log import TOPIC, Remembered, remembered, repeats_in
+from gdp_sink.retained import Repeat
 from ingest.envelope import SELF_DESCRIBED, Message, part_of, unpack
+
+Delivered = tuple[int, int, str, Message]
+"""Session epoch, packet id, topic, content."""
+OWN_RECORDS_MAX = 1_000
+"""Hours of heartbeats: what was delivered longer ago has been acknowledged."""
 
 
 def last_session(store: ReadableStore) -> Remembered:
@@ -18,7 +24,15 @@ def last_session(store: ReadableStore) -> Remembered:
     return max((remembered(datum.data) for datum in store.read(log.name, -1, 1)), default=Remembered(0, ()))
 
 
-def last_deliveries(store: ReadableStore, limit: int) -> list[tuple[int, int, str, Message]]:
+def last_repeats(store: ReadableStore, epoch: int, records: int = OWN_RECORDS_MAX) -> list[Repeat]:
+    """Return the retained deliveries of session `epoch` that were not stored, as the own log's last records tell."""
+    log = store.current(TOPIC)
+    if log is None:
+        return []
+    return repeats_in((datum.data for datum in reversed(store.read(log.name, -records, records))), epoch)
+
+
+def last_deliveries(store: ReadableStore, limit: int) -> list[Delivered]:
     """Return the last `limit` messages stored at QoS 1, oldest first: (epoch, packet id, topic, message)."""
     return [
         (each.epoch, each.packet_id, each.topic, unpack(split_records(each.data)))

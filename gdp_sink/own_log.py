@@ -1,8 +1,9 @@
 """The sink's own log, `$hearthlog/sink`: what the sink saw of itself, so that a hole in a series can be explained.
 
-Each record is a JSON object: `event`, `state` {session, subscribed, saving}, `epoch`, `filters`, and the event's own
-fields. A state without `saving` means that nobody watches whether the broker saves. Readiness is judged from the last
-record's state, and the next run of the sink recovers from it.
+Each record is a JSON object: `event`, `state` {session, subscribed, saving}, `epoch`, `filters`, `replaying` while
+retained messages of a new session may still come, and the event's own fields. A state without `saving` means that
+nobody watches whether the broker saves. Readiness is judged from the last record's state, and the next run of the sink
+recovers from it.
 """
 
 import json
@@ -14,12 +15,13 @@ from typing import NamedTuple
 import structlog
 
 from gdp.store import Item, Results, Write
+from gdp_sink.retained import Repeat, read, written
 
 TOPIC = "$hearthlog/sink"
 KIND = "sink"
 TOPICS_BYTES_MAX = 32_000
-"""Topics in one `topic` record; one record of a log takes 65,000 bytes."""
-QUIET = frozenset({"heartbeat", "topic"})
+"""Topics in one `topic` or `replayed` record; one record of a log takes 65,000 bytes."""
+QUIET = frozenset({"heartbeat", "topic", "replayed"})
 """Events that the process log shows only when debugging."""
 
 log = structlog.get_logger(__name__)
@@ -54,6 +56,7 @@ class OwnLog:
         epoch: the number of the session at the broker; a new session is one more.
         filters: what that session may be subscribed to.
         broker_dropped: messages that the broker has dropped since its start, as far as it has told.
+        replaying: whether retained messages of a new session may still come.
     """
 
     submit: Callable[[Sequence[Item]], Future[Results]]
@@ -61,6 +64,7 @@ class OwnLog:
     epoch: int = 0
     filters: tuple[str, ...] = ()
     broker_dropped: int | None = None
+    replaying: Callable[[], bool] = lambda: False
 
     def say(self, event: str, **fields: object) -> Future[Results]:
         """Write a record; the future is done when it is durable, and everything submitted before it too."""
@@ -81,6 +85,8 @@ class OwnLog:
         }
         if self.broker_dropped is not None:
             entry["broker_dropped"] = self.broker_dropped
+        if self.replaying():
+            entry["replaying"] = True
         data = json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode()
         return Write(TOPIC, (data,), kind=KIND)
 
@@ -99,6 +105,26 @@ class OwnLog:
             records.append(self.record("topic", topics=topics))
         return records
 
+    def replay_records(self, repeats: Sequence[Repeat] | None) -> list[Write]:
+        """Make the records that tell of retained deliveries that were taken for repeats; None is nothing to tell."""
+        if repeats is None:
+            return []
+        pieces = _pieces(repeats) or [[]]
+        return [self.record("replayed", count=len(piece), repeats=written(piece)) for piece in pieces]
+
+
+def _pieces(repeats: Sequence[Repeat]) -> list[list[Repeat]]:
+    pieces: list[list[Repeat]] = []
+    size = TOPICS_BYTES_MAX
+    for repeat in repeats:
+        needed = 7 * len(repeat.topic) + 48  # a control character is 7 bytes in JSON within JSON
+        if size + needed > TOPICS_BYTES_MAX:
+            pieces.append([])
+            size = 0
+        pieces[-1].append(repeat)
+        size += needed
+    return pieces
+
 
 def _noticed(done: Future[Results]) -> None:
     """Most records are not waited for: what ends the store is told by the committer, and not once more by each."""
@@ -112,6 +138,7 @@ class Remembered(NamedTuple):
     epoch: int
     filters: tuple[str, ...]
     broker_dropped: int | None = None
+    replaying: bool = False
 
 
 def remembered(data: bytes) -> Remembered:
@@ -120,6 +147,22 @@ def remembered(data: bytes) -> Remembered:
         entry = json.loads(data)
         epoch, filters = int(entry["epoch"]), tuple(str(text) for text in entry["filters"])
         dropped = entry.get("broker_dropped")
-        return Remembered(epoch, filters, dropped if isinstance(dropped, int) else None)
+        replaying = entry.get("replaying") is True
+        return Remembered(epoch, filters, dropped if isinstance(dropped, int) else None, replaying)
     except (ValueError, KeyError, TypeError):
         return Remembered(0, ())
+
+
+def repeats_in(records: Iterable[bytes], epoch: int) -> list[Repeat]:
+    """What records of this log, newest first, tell of repeats in session `epoch`, back to where that began."""
+    found: list[Repeat] = []
+    for data in records:
+        try:
+            entry = json.loads(data)
+            if entry["epoch"] != epoch or (entry["event"] == "connected" and not entry["session_present"]):
+                break
+            if entry["event"] == "replayed":
+                found += read(entry["repeats"])
+        except (ValueError, KeyError, TypeError):
+            continue
+    return found

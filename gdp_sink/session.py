@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from gdp_sink.broker_says import DROPPED_TOPIC
 from gdp_sink.counters import Counters
 from gdp_sink.own_log import OwnLog
-from gdp_sink.retained import RetainedReplay
+from gdp_sink.retained import RetainedReplay, copies_by
 from gdp_sink.source import Connected, Disconnected, Event, Source, Subscribed, Unreachable
 from ingest.filters import FilterSet
 
@@ -60,9 +60,10 @@ class Session:
             own_log.epoch += 1
             if own_log.epoch > 1:
                 own_log.say("session_lost")
+            # Before it is said that we are connected: that record tells the next run that the replay was not over.
+            self.replay.forget()
+            self.replay.begin(copies_by(self.filters))
         await own_log.say("connected", session_present=event.session_present)
-        if not event.session_present:
-            self.replay.begin(lambda topic: sum(each.matches(topic) for each in self.filters.filters))
         forget = [text for text in before if text not in wanted] if event.session_present else []
         self.source.subscribe(event.generation, (*wanted, DROPPED_TOPIC), forget)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
@@ -12,12 +12,13 @@ from gdp_sink.broker_says import DROPPED, BrokerSays
 from gdp_sink.counters import Counters
 from gdp_sink.errors import StoppedEarly
 from gdp_sink.intake import Intake
-from gdp_sink.lookback import last_deliveries, last_session
+from gdp_sink.lookback import Delivered, last_deliveries, last_repeats, last_session
 from gdp_sink.metrics import Metrics
 from gdp_sink.own_log import OwnLog
 from gdp_sink.pulse import Pulse
 from gdp_sink.redelivery import WINDOW_MESSAGES
 from gdp_sink.refusal import RefusalReport
+from gdp_sink.retained import copies_by
 from gdp_sink.rises import RiseReport
 from gdp_sink.session import Session
 from gdp_sink.settings import SinkSettings
@@ -63,7 +64,7 @@ class Sink:
         self._counters = Counters()
         self._report = RefusalReport(int(settings.refused_interval_s * NS), clock)
         self._rises = RiseReport(int(settings.refused_interval_s * NS), clock)
-        self._own_log = OwnLog(committer.submit)
+        self._own_log = OwnLog(committer.submit, replaying=lambda: self._intake.replay.active)
         self._filters = FilterSet.parse(settings.log_filter)
         self._intake = Intake(
             self._filters,
@@ -126,6 +127,17 @@ class Sink:
         self._own_log.broker_dropped = session.broker_dropped
         self._own_log.epoch = max(session.epoch, window[-1][0] if window else 0)
         self._own_log.filters = tuple(dict.fromkeys(session.filters + self._filters.texts))
+        self._recover_replay(window, going_on=session.replaying)
+
+    def _recover_replay(self, window: Sequence[Delivered], *, going_on: bool) -> None:
+        epoch, replay = self._own_log.epoch, self._intake.replay
+        stored = [each for each in window if each[0] == epoch]
+        repeats = last_repeats(self._committer.store, epoch)
+        given_anew = {packet_id for _, packet_id, _, _ in stored}
+        replay.recall(each for each in repeats if each.packet_id not in given_anew)
+        if going_on:
+            retained = [topic for _, _, topic, message in stored if message.retain]
+            replay.begin(copies_by(self._filters), taken=[*retained, *(each.topic for each in repeats)])
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Receive and store until `stopping` is set, then finish what is in hand.

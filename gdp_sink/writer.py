@@ -124,6 +124,7 @@ class Writer:
     def _submit(self, batch: Sequence[AnyDelivery]) -> None:
         taken = self._intake.take(batch, self._session.epoch)
         items: list[Item] = [*taken.writes, *self._own_log.topic_records(taken.news)]
+        items += self._own_log.replay_records(self._intake.replay.news())
         items += [self._own_log.record("refused", **fields) for fields in self._report.due()]
         done = self._committer.submit(items) if items else None
         self._pending.append(_Batch(done, taken.writes, taken.acks, self._clock()))

@@ -17,7 +17,7 @@ from api.web.render import value_of
 from gdp.catalogue import SINK_TOPIC
 
 HEARTBEAT = "heartbeat"
-QUIET = frozenset({HEARTBEAT, "topic"})
+QUIET = frozenset({HEARTBEAT, "topic", "replayed"})
 FIELDS = ("reason", "session_present", "silent_s", "paused_s", "epoch", "count", "topic", "clock_offset_ns")
 
 
@@ -27,7 +27,7 @@ class OwnLog(NamedTuple):
     beats: Ints
     """Logged times of all records."""
     entries: list[Entry]
-    """All records but heartbeats and new topics."""
+    """All records but heartbeats, new topics and repeats."""
 
     @property
     def watched_from(self) -> int:

@@ -51,7 +51,7 @@ def numbers_in(messages, topic):
 
 def names(sink):
     """The events of a stopped sink's own log in order, without those that pass by."""
-    passing = {"heartbeat", "topic", "unreachable"}
+    passing = {"heartbeat", "topic", "replayed", "unreachable"}
     return [event["event"] for event in sink.events() if event["event"] not in passing]
 
 

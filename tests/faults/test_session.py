@@ -13,6 +13,7 @@ from tests.support.broker import Broker
 from tests.support.waiting import poll
 
 SINK = "hearthlog-sink"
+RETAINED = 400
 
 
 @pytest.mark.parametrize("rounds", [3, pytest.param(50, marks=[pytest.mark.soak, pytest.mark.timeout(1200)])])
@@ -107,6 +108,32 @@ async def test_a_session_that_expired_while_the_sink_was_away_is_said_and_what_w
         assert numbers_in(found, "t") == list(range(100))
         assert names(sink).count("session_lost") == rounds
         assert [event["session_present"] for event in fields(sink, "connected")] == [False] * (rounds + 1)
+
+
+@pytest.mark.parametrize("kills", [2, pytest.param(50, marks=[pytest.mark.soak, pytest.mark.timeout(1200)])])
+async def test_a_sink_killed_while_retained_messages_come_again_stores_none_of_them_twice(tmp_path, kills):
+    """And what a device retains meanwhile is stored, also if it says the same as before."""
+    async with Broker(tmp_path / "broker") as broker, publisher(broker.port) as peer:
+        async with FaultySink(tmp_path, broker.port) as sink:
+            await peer.answered([peer.send(f"kept/{number}", "same", retain=True) for number in range(RETAINED)])
+            await all_stored(peer, sink)
+        await expire(broker)
+        sink.settings["receive_maximum"] = 20
+        sink.set("sync_delay_ms", 100)
+        async with sink:
+            for number in range(kills):
+                before = await rises(sink, "hearthlog_sink_received_messages_total", 1 + number % 10)
+                assert before["hearthlog_sink_stored_messages_total"] == 0
+                await peer.publish(f"kept/{number}", "same", retain=True)
+                await sink.kill()
+                await sink.start()
+            sink.clear("sync_delay_ms")
+            await all_stored(peer, sink, "later")
+        found = sink.messages()
+        counts = [len(found[f"kept/{number}"]) for number in range(RETAINED)]
+        assert counts == [2] * kills + [1] * (RETAINED - kills)
+        assert names(sink).count("session_lost") == 1
+        assert fields(sink, "replayed")
 
 
 async def expire(broker):

@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gdp_sink.retained import RetainedReplay
+from gdp_sink.own_log import OwnLog, repeats_in
+from gdp_sink.retained import Repeat, RetainedReplay, digest, read, written
 from ingest.envelope import Message
 
 ON, OFF = Message(b"on", retain=True), Message(b"off", retain=True)
@@ -77,3 +78,48 @@ def test_no_value_is_lost(values, last, copies):
         return [value for before, value in zip([None, *sequence], sequence, strict=False) if value != before]
 
     assert changes(stored) == changes([last, *values])
+
+
+def test_another_run_goes_on_where_the_replay_was_and_takes_nothing_new_for_a_repeat():
+    state = RetainedReplay()
+    state.begin(lambda _topic: 1, taken=["t"])
+    state.learn("t", ON)
+    state.learn("u", ON)
+    assert state.is_repeat("u", ON)
+    assert not state.is_repeat("t", ON), "its copy came before the kill, so this is a message of its own"
+
+
+def test_what_was_taken_for_a_repeat_is_said_once_and_known_when_it_comes_again():
+    state = replay(t=ON)
+    assert state.news() is None
+    assert state.is_repeat("t", ON, 7)
+    (said,) = state.news()
+    assert state.news() is None
+    later = RetainedReplay()
+    later.recall(read(written([said])))
+    assert later.watching
+    assert later.is_recalled(7, "t", ON)
+    assert not later.is_recalled(8, "t", ON)
+    assert not later.is_recalled(7, "t", OFF)
+    later.forget()
+    assert not later.is_recalled(7, "t", ON)
+    assert not later.watching
+
+
+def test_the_end_of_a_replay_is_said_once():
+    state = replay(t=ON)
+    state.end()
+    assert state.news() == []
+    assert state.news() is None
+    state.end()
+    assert state.news() is None
+
+
+@given(st.lists(st.tuples(st.integers(0, 65_535), st.text(min_size=1, max_size=1_024)), max_size=200))
+def test_records_of_repeats_fit_into_the_log_and_tell_all_of_them(found):
+    repeats = [Repeat(packet_id, topic, digest(ON)) for packet_id, topic in found]
+    records = [write.parts[0] for write in OwnLog(None, epoch=3).replay_records(repeats)]
+    assert all(len(record) < 65_000 for record in records)
+    told = repeats_in(reversed(records), 3)
+    assert sorted(told) == sorted(repeats)
+    assert repeats_in(records, 2) == []

@@ -20,7 +20,7 @@ async def test_the_own_log_says_why_it_stopped_and_beats_until_then(tmp_path):
             await peer.publish("a", "1")
             await peer.publish("a", "2", qos=0)
             await sink.stored("a", 2)
-            await sink.stored("$hearthlog/sink", 6)
+            await poll(lambda: sink.events("heartbeat"))
         assert sink.process.returncode == 0
         names = [event["event"] for event in sink.events()]
         assert names[:3] == ["started", "connected", "subscribed"]
