@@ -1,4 +1,4 @@
-"""A home for all tests of a file that only read from it, and the client's way there."""
+"""One recorder and one api for all tests of the package: starting takes longer than asking."""
 
 from collections.abc import AsyncIterator
 
@@ -13,13 +13,13 @@ SEALED_QUICKLY = StoreSettings(signature_interval_s=0.2)
 """So that no test waits ten seconds for what covers its records."""
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="package", loop_scope="package")
 async def recorder(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Recorder]:
     async with Recorder(tmp_path_factory.mktemp("home"), SEALED_QUICKLY) as running:
         yield running
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="package", loop_scope="package")
 async def api(recorder: Recorder) -> AsyncIterator[Api]:
     async with Api(recorder.data, recorder.port, store_read_timeout_s=2, rows_default=5) as running:
         await running.reached(0)

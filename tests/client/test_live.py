@@ -13,7 +13,7 @@ from tests.api.recorder import Recorder
 from tests.api.served import TOKEN, Api
 from tests.support.waiting import poll
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="package")
 WAIT_S_MAX = 60
 QUICK = Policy(backoff_s=0.02, backoff_s_max=0.2)
 
@@ -47,17 +47,48 @@ async def test_history_comes_first_then_what_comes_each_once_and_with_its_values
 
 async def test_an_api_that_dies_and_comes_back_costs_no_message_and_repeats_none(recorder: Recorder, api: Api):
     async with AsyncHome(api.url, TOKEN, policy=QUICK) as home:
-        messages = home.live("k/#", since=await home.position())
+        since = await home.position()
+        messages, waiting = home.live("k/#", since=since), Waiting(api.url, since)
         sent = 0
         for end in (api.kill, api.stop):
             await recorder.say(*[("k/n", b"%d" % (sent + number)) for number in range(10)])
             assert [each.value for each in await take(messages, 7)] == list(range(sent, sent + 7))
+            assert await waiting.take(7) == list(range(sent, sent + 7))
             await end()
             await recorder.say(*[("k/n", b"%d" % (sent + number)) for number in range(10, 20)])
             await api.start()
             assert [each.value for each in await take(messages, 13)] == list(range(sent + 7, sent + 20))
+            assert await waiting.take(13) == list(range(sent + 7, sent + 20))
             sent += 20
         await messages.aclose()
+    await waiting.close(recorder)
+
+
+class Waiting:
+    """A program that waits for each message, in a thread of its own."""
+
+    def __init__(self, url: str, since: str) -> None:
+        self._found: queue.Queue[float] = queue.Queue()
+        self._thread = threading.Thread(
+            target=self._follow, args=(url, since), name="a program that waits", daemon=True
+        )
+        self._thread.start()
+
+    def _follow(self, url: str, since: str) -> None:
+        with Home(url, TOKEN, policy=QUICK) as home:
+            for message in home.live("k/#", since=since):
+                if message.value is None:
+                    return
+                self._found.put(message.value)
+
+    async def take(self, count: int) -> list[float]:
+        return [await asyncio.to_thread(self._found.get, timeout=WAIT_S_MAX) for _ in range(count)]
+
+    async def close(self, recorder: Recorder) -> None:
+        """Ends it by a message without a value."""
+        await recorder.say(("k/n", b""))
+        await asyncio.to_thread(self._thread.join, WAIT_S_MAX)
+        assert not self._thread.is_alive()
 
 
 async def test_what_comes_while_the_first_connection_is_down_is_not_missed(recorder: Recorder, api: Api):
@@ -72,30 +103,6 @@ async def test_what_comes_while_the_first_connection_is_down_is_not_missed(recor
         async with asyncio.timeout(WAIT_S_MAX):
             assert (await waiting).value == 1.0
         await messages.aclose()
-
-
-async def test_a_program_that_waits_has_an_iterator_that_resumes_too(recorder: Recorder, api: Api):
-    found: queue.Queue[LiveMessage] = queue.Queue()
-
-    def follow(since: str) -> None:
-        with Home(api.url, TOKEN, policy=QUICK) as home:
-            for message in home.live("s/#", since=since):
-                found.put(message)
-                if message.value == 5.0:
-                    return
-
-    async with AsyncHome(api.url, TOKEN) as home:
-        since = await home.position()
-    reader = threading.Thread(target=follow, args=(since,), name="reader")
-    reader.start()
-    await recorder.say(("s/n", b"1"), ("s/n", b"2"))
-    assert [(await asyncio.to_thread(found.get, timeout=WAIT_S_MAX)).value for _ in range(2)] == [1.0, 2.0]
-    await api.kill()
-    await recorder.say(("s/n", b"3"), ("s/n", b"4"))
-    await api.start()
-    await recorder.say(("s/n", b"5"))
-    assert [(await asyncio.to_thread(found.get, timeout=WAIT_S_MAX)).value for _ in range(3)] == [3.0, 4.0, 5.0]
-    await asyncio.to_thread(reader.join, WAIT_S_MAX)
 
 
 async def test_a_stream_that_the_home_will_never_give_is_an_error_at_once(api: Api):

@@ -20,11 +20,11 @@ from tests.api.recorder import Recorder
 from tests.api.served import TOKEN, Api
 from tests.support.broker import free_port
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="package")
 DESK, DOOR = "r/desk/temperature", "r/door"
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="package", loop_scope="package")
 async def home(recorder: Recorder, api: Api):
     said = [(DESK, b'{"value": %d.5, "time": %d}' % (20 + number, 1_790_000_000 + 60 * number)) for number in range(10)]
     said += [(DOOR, b"ON"), (DOOR, b"OFF"), ("r/note", "gr\u00fcn, 21\u00a0°C".encode())]
