@@ -25,11 +25,15 @@ from api.web.openapi import answers
 from api.web.params import FormatText, Parameters
 from api.web.positions import home_of, reach
 from api.web.problem import bad_parameter, not_found
-from api.web.schemas_datasets import Dataset, Datasets
+from api.web.schemas_datasets import Dataset, DatasetCost, Datasets
 
 LISTED_DEFAULT, LISTED_MAX = 100, 1_000
 ID = re.compile(rf"[A-Za-z0-9_-]{{{ID_CHARACTERS}}}")
 DatasetId = Annotated[str, Path(description="The dataset's 43 characters.")]
+PINNED = answers(Dataset | DatasetCost, 409, 413, 429, 503) | {
+    201: {"description": "Pinned, and the manifest is logged.", "model": Dataset},
+    202: {"description": "Pinned; the broker has the manifest, and it is not logged yet.", "model": Dataset},
+}
 router = APIRouter(prefix="/datasets")
 
 
@@ -58,7 +62,7 @@ class DataQuery(DatasetQuery):
     format: FormatText = None
 
 
-@router.post("", responses=answers(Dataset, 409, 413, 429, 503), status_code=201)
+@router.post("", responses=PINNED, status_code=201)
 async def create(request: Request, asked: Asked, query: Annotated[PinQuery, Query()]) -> Response:
     """Pin a query: 201, pinned and logged; 200, pinned before; 202, the broker has it, but it is not logged yet."""
     services = services_of(request)

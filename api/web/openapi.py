@@ -1,5 +1,6 @@
 """How a route says in the documentation what it answers, while its code answers bytes."""
 
+from types import UnionType
 from typing import Any
 
 from fastapi import FastAPI
@@ -47,7 +48,9 @@ def declare_common(app: FastAPI) -> None:
     app.openapi = openapi  # type: ignore[method-assign]
 
 
-def answers(model: type[BaseModel] | None, *statuses: int, description: str = "The answer.") -> dict[int | str, Any]:
+def answers(
+    model: type[BaseModel] | UnionType | None, *statuses: int, description: str = "The answer."
+) -> dict[int | str, Any]:
     """The `responses` of a route: its answer, and the problems it may have beside 400 and 401."""
     responses: dict[int | str, Any] = {200: {"description": description, "headers": POSITION_HEADER}}
     if model is not None:

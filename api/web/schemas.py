@@ -51,7 +51,7 @@ class Cost(BaseModel):
 class Observations(Answer):
     """`history` and `latest`; with layout=columns `columns` instead, of history with dry_run=true `cost` alone."""
 
-    observations: list[Observation]
+    observations: list[Observation] | None = None
     columns: dict[str, list[Any]] | None = None
     cost: Cost | None = None
 

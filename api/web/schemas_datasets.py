@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from api.web.schemas import RFC3339, Answer
+from api.web.schemas import RFC3339, Answer, Cost
 
 
 class DatasetTip(BaseModel):
@@ -101,7 +101,15 @@ class DatasetDescription(BaseModel):
 
 
 class Dataset(Answer, DatasetDescription):
-    """`datasets/{id}`, and what `POST datasets` answers; with dry_run=true `cost`, `id` and `pin` alone."""
+    """`datasets/{id}`, and what `POST datasets` answers."""
+
+
+class DatasetCost(Answer):
+    """`POST datasets` with dry_run=true: what would be pinned."""
+
+    cost: Cost
+    id: str
+    pin: DatasetPin
 
 
 class Datasets(Answer):
