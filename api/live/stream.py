@@ -29,6 +29,8 @@ class StreamRequest(NamedTuple):
     filters: tuple[str, ...]
     fields: tuple[str, ...]
     since: int
+    restored: bool
+    """Whether that was a position of a history that a restore ended."""
     payload: Payload
     style: str
     latest_every_ms: int | None
@@ -58,6 +60,9 @@ class Stream:
         hub.readers[self._request.account] += 1
         try:
             yield b"retry: %d\n\n" % RETRY_MS
+            if self._request.restored:
+                position = self._position_text()
+                yield event({"position": position, "present": self._present_text()}, position=position, name="restored")
             while not self._over:
                 async for chunk in self._catch_up():
                     yield chunk

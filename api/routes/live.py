@@ -14,7 +14,7 @@ from api.services import Home, Services, services_of
 from api.web.answer import Standing
 from api.web.openapi import answers
 from api.web.params import Selecting, TimeText
-from api.web.positions import home_of, read_moment
+from api.web.positions import home_of, resume_from
 from api.web.problem import Problem
 from api.web.schemas import LiveMessage
 
@@ -46,16 +46,21 @@ class LiveQuery(Selecting):
 async def live(
     request: Request, query: Annotated[LiveQuery, Query()], last_event_id: Annotated[str | None, Header()] = None
 ) -> StreamingResponse:
-    """Every message once, in the order of positions. Event `behind`: you are too slow, the rest comes from history."""
+    """Every message once, in the order of positions. Event `behind`: you are too slow, the rest comes from history.
+
+    Event `restored`, the first: the position that you came with is of a history that a restore from a backup has ended.
+    Its id is the position in the new one from where the stream goes on; what you have from after that is not in it.
+    """
     services = services_of(request)
     home = home_of(services)
     caller = caller_of(request)
     _check_room(services, caller.name)
-    since = _since(services, home, last_event_id or None, query.since)
+    since, restored = _since(services, home, last_event_id or None, query.since)
     wanted = StreamRequest(
         tuple(query.filter),
         tuple(query.field),
         since,
+        restored,
         query.payload,
         query.time,
         query.latest_every_ms,
@@ -83,9 +88,9 @@ def _check_room(services: Services, account: str) -> None:
     raise Problem(429, "too-many-streams", detail, headers={"Retry-After": str(RETRY_AFTER_S)})
 
 
-def _since(services: Services, home: Home, last_event_id: str | None, since: str | None) -> int:
+def _since(services: Services, home: Home, last_event_id: str | None, since: str | None) -> tuple[int, bool]:
     if last_event_id is not None:
-        return read_moment(home, last_event_id, "Last-Event-ID", services.clock())
+        return resume_from(home, last_event_id, "Last-Event-ID", services.clock())
     if since is not None:
-        return read_moment(home, since, "since", services.clock())
-    return home.model.position
+        return resume_from(home, since, "since", services.clock())
+    return home.model.position, False

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Mapping
 
 from fastapi import Request
 
@@ -46,20 +47,10 @@ def read_position(home: Home, text: str, parameter: str) -> int:
     Raises:
         Problem: 400; not a position, or one of another store.
     """
-    try:
-        positions = parse_position(text)
-    except PositionError as fault:
-        raise bad_parameter(parameter, str(fault)) from fault
+    positions = _parsed(text, parameter)
     if home.model.store in positions:
         return positions[home.model.store]
-    for store, until in home.ancestors:
-        if store in positions:
-            return _inherited(home, positions[store], until, text, parameter)
-    raise bad_parameter(parameter, f"{text!r} is a position of another store, this one is {home.model.store}")
-
-
-def _inherited(home: Home, position: int, until: int, text: str, parameter: str) -> int:
-    """A position from before the store was restored, where that history is still this one's."""
+    position, until = _inherited(home, positions, text, parameter)
     if position <= until:
         return position
     last = position_text(home, until)
@@ -68,6 +59,36 @@ def _inherited(home: Home, position: int, until: int, text: str, parameter: str)
         f"{text!r} is of a history that ended: the store was restored from a backup that reaches to {last}. What came "
         "after it then is not in this one; begin again from there, or without a position",
     )
+
+
+def resume_from(home: Home, text: str, parameter: str, now: int) -> tuple[int, bool]:
+    """Where a stream goes on that was read up to a position or time, ns, and whether a restore lies in between.
+
+    Then it goes on where the restored history begins, if the reader was further.
+
+    Raises:
+        Problem: 400.
+    """
+    if LOOKS_LIKE_POSITION.match(text):
+        positions = _parsed(text, parameter)
+        if home.model.store not in positions:
+            return min(_inherited(home, positions, text, parameter)), True
+    return read_moment(home, text, parameter, now), False
+
+
+def _parsed(text: str, parameter: str) -> dict[str, int]:
+    try:
+        return dict(parse_position(text))
+    except PositionError as fault:
+        raise bad_parameter(parameter, str(fault)) from fault
+
+
+def _inherited(home: Home, positions: Mapping[str, int], text: str, parameter: str) -> tuple[int, int]:
+    """A position from before the store was restored, and up to where that history is this one's too; ns."""
+    for store, until in home.ancestors:
+        if store in positions:
+            return positions[store], until
+    raise bad_parameter(parameter, f"{text!r} is a position of another store, this one is {home.model.store}")
 
 
 def read_moment(home: Home, text: str, parameter: str, now: int) -> int:

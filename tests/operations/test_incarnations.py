@@ -1,6 +1,7 @@
 """A restored store and the one that it was copied from are two histories, and nobody takes one for the other."""
 
 import asyncio
+import json
 import shutil
 from types import SimpleNamespace
 
@@ -20,6 +21,8 @@ from gdp.names import printable
 from gdp.server import GdpServer
 from gdp.settings import ServerSettings
 from gdp.store import ReadableStore
+from gdp.store.identity import read_identity
+from tests.api.served import Api
 from tests.operations.homes import backed_up, checked, open_store, quiet_home, restored, say, values_of
 
 TOPIC = "homes/h1/a"
@@ -118,6 +121,30 @@ async def test_a_position_of_before_holds_as_far_as_the_backup_reached_and_is_re
     assert position_text(home, until) in refusal.value.detail
     with pytest.raises(Problem, match="another store"):
         read_position(home, f"elsewher.{until}", "at")
+
+
+async def test_a_stream_resumed_over_a_restore_says_so_first_and_goes_on_where_the_new_history_begins(branches):
+    original, left, _ = branches
+    before = ReadableStore.open_readonly(original / "store")
+    with open_store(left) as store:
+        async with (
+            Committer(store) as committer,
+            GdpServer(committer, ServerSettings(port=0)) as server,
+            Api(left, server.port) as api,
+        ):
+            present = await api.reached(store.position)
+            (until,) = [ancestor.until for ancestor in read_identity(left / "store").ancestors]
+            for position, begins in ((until, until), (before.position, until), (until - 1, until - 1)):
+                lost = f"{before.prefix}.{position}"
+                for way in ({"last_event_id": lost}, {"since": lost}):
+                    async with api.live(filter=TOPIC, **way) as events:
+                        assert await events.next() == {"retry": "1000"}
+                        told = await events.next()
+                        assert told["event"] == "restored"
+                        assert told["id"] == f"{present.partition('.')[0]}.{begins}"
+                        assert json.loads(told["data"])["position"] == told["id"]
+                        _, message = await events.message()
+                        assert message["observations"][0]["value"] == "of 1"
 
 
 async def test_a_reader_that_runs_notices_a_restore_under_it_and_begins_anew(branches):

@@ -61,6 +61,7 @@ export class Live {
     source.onerror = () => this.cut();
     source.onmessage = (event) => this.take(event);
     source.addEventListener('latest', (event) => this.take(/** @type {MessageEvent} */ (event)));
+    source.addEventListener('restored', () => location.reload());
     source.addEventListener('behind', () =>
       this.tell({ name: 'behind', sinceMs: instantOf(this.position) ?? undefined }),
     );
