@@ -11,13 +11,13 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, NamedTuple, Self, TypeVar
 
 from gdp.errors import DiskFull, GdpError, StoreError, StoreFailed, Unavailable
 from gdp.store import Commit, ForeignAppend, Item, Results, Store
+from gdp.worker import Worker
 
 _log = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ class Committer:
         self._on_commit: list[OnCommit] = []
         self._on_pause: list[OnPause] = []
         self._tasks: list[asyncio.Task[None]] = []
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="store-commit")
+        self._thread = Worker("store-commit")
         self._filing: threading.Thread
         self._filing_stops = threading.Event()
 
@@ -101,7 +101,7 @@ class Committer:
             task.cancel()
         await asyncio.gather(committing, *tickers, return_exceptions=True)
         await asyncio.to_thread(self._filing.join)
-        self._thread.shutdown()
+        self._thread.stop()
 
     def submit(self, items: Sequence[Item]) -> asyncio.Future[Results]:
         """Hand over items; the future has one result each, in order, when they are durable.
@@ -173,10 +173,9 @@ class Committer:
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         """Run it in the store's thread; while the disk is full, again and again until the committer closes."""
-        loop = asyncio.get_running_loop()
         while True:
             try:
-                result = await loop.run_in_executor(self._thread, work)
+                result = await self._thread.call(work)
             except DiskFull as error:
                 if self._closing:
                     raise

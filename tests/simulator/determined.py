@@ -8,6 +8,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from gdp.keys import VerifyKey, WriterKey
+from tests.simulator.virtual_time import VirtualWorker
 
 _SCALAR = 0xC0FFEE
 
@@ -70,6 +71,6 @@ def determined_keys(*, quick: bool = False) -> Iterator[None]:
 
 @contextmanager
 def without_threads() -> Iterator[None]:
-    """A committer files when the world says so, and needs no thread for it."""
-    with patch("gdp.committer.threading.Thread", NoThread):
+    """A committer commits on the virtual loop, files when the world says so, and needs no thread for either."""
+    with patch("gdp.committer.threading.Thread", NoThread), patch("gdp.committer.Worker", VirtualWorker):
         yield

@@ -10,8 +10,7 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import NamedTuple
 
-from gdp_sink.source import Ack, Delivery
-from ingest.envelope import Message
+from gdp_sink.source import AnyAck
 from tests.simulator.virtual_time import VirtualLoop
 
 LATENCY_S = 0.002
@@ -169,12 +168,12 @@ class VirtualBroker:
                 session.queue.append((published, True))
             self._fill()
 
-    def acknowledge(self, connection: Connection, acks: list[Ack]) -> None:
+    def acknowledge(self, connection: Connection, acks: list[AnyAck]) -> None:
         """PUBACKs arrive; what they are for is by packet id alone."""
         session = self._state.session
         if connection is self._connection and connection.open and session is not None:
-            for ack in acks:
-                session.in_flight.pop(ack.packet_id, None)
+            for _, packet_id, _ in acks:
+                session.in_flight.pop(packet_id, None)
             self._fill()
 
     def disconnected(self, connection: Connection) -> None:
@@ -257,7 +256,5 @@ class VirtualBroker:
     def _send(self, packet_id: int, published: Published, *, dup: bool) -> None:
         assert self._connection is not None
         _, topic, payload, retain = published
-        delivery = Delivery(
-            topic, Message(payload, retain=retain), 1, retain, dup, packet_id, self._connection.generation
-        )
+        delivery = (topic, payload, 1, retain, dup, packet_id, self._connection.generation)
         self._connection.send((delivery, published.number), LATENCY_S * self._random.random())

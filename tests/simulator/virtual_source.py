@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from random import Random
 from typing import Self
 
-from gdp_sink.source import Ack, Connected, Deliveries, Disconnected, Event, Subscribed, Unreachable
+from gdp_sink.source import AnyAck, Connected, Deliveries, Disconnected, Event, Subscribed, Unreachable
 from tests.simulator.virtual_broker import LATENCY_S, Connection, VirtualBroker
 from tests.simulator.virtual_time import VirtualLoop
 
@@ -71,14 +71,14 @@ class VirtualSource:
             connection.send(Subscribed(connection.generation, dict.fromkeys(filters, 1)), LATENCY_S)
             self._broker.subscribe(connection)
 
-    def acknowledge(self, acks: Sequence[Ack]) -> int:
+    def acknowledge(self, acks: Sequence[AnyAck]) -> int:
         connection = self._connection
         if connection is None or self.dead:
             return len(acks)
         books = self._broker.books
-        fresh = [ack for ack in acks if ack.generation == connection.generation and connection.open]
-        for ack in fresh:
-            number = self._numbers[ack.packet_id]
+        fresh = [ack for ack in acks if ack[0] == connection.generation and connection.open]
+        for _, packet_id, _ in fresh:
+            number = self._numbers[packet_id]
             assert number in self._durable, f"message {number} was acknowledged before it was durable"
             books.acknowledged.setdefault(number, len(books.acknowledged))
         self._loop.call_later(LATENCY_S, self._broker.acknowledge, connection, fresh)
@@ -127,7 +127,8 @@ class VirtualSource:
             self._tell(packet)
             return
         delivery, number = packet
-        self._numbers[delivery.packet_id] = number
+        *_, packet_id, _ = delivery
+        self._numbers[packet_id] = number
         last = self._events[-1] if self._events else None
         if isinstance(last, Deliveries):
             last.batch.append(delivery)

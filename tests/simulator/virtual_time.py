@@ -51,6 +51,19 @@ class VirtualLoop(asyncio.BaseEventLoop):
         self.call_later(self.work_s * self._random.random(), lambda: done.cancelled() or tell(what))
 
 
+class VirtualWorker:
+    """In place of the store's thread, on a virtual loop."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def call(self, work: Callable[[], object]) -> asyncio.Future:
+        return asyncio.get_running_loop().run_in_executor(self._name, work)
+
+    def stop(self) -> None:
+        pass
+
+
 class VirtualClock:
     """The clocks of a machine by a loop's time; `step_s` is how far the wall clock was moved."""
 
