@@ -85,8 +85,9 @@ def _line(each: Observation, common: int | None) -> str:
         "boolean": "true" if each.value == 1 else "false",
         "text": repr(each.text)[:80],
     }
-    own = f"  at {_time(each.device_time)}" if each.device_time not in (None, common) else ""
-    return f"  {each.field}  {each.kind.name}  {shown.get(each.kind.name, '')}  {each.unit or ''}{own}".rstrip()
+    own = f"at {_time(each.device_time)}" if each.device_time not in (None, common) else None
+    parts = (each.field, each.kind.name, shown.get(each.kind.name), each.unit, own)
+    return "".join(f"  {part}" for part in parts if part)
 
 
 def _open(root: Path, *, needed: bool) -> ReadableStore | None:

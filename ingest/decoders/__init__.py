@@ -48,5 +48,5 @@ DECODERS: tuple[Decoder, ...] = (
     raw.DECODER,
 )
 
-DECODER_SET = "-".join([*(f"{each.name}{each.version}" for each in DECODERS), f"declared{declared.VERSION}"])
+DECODER_SET = "-".join([*(f"{each.name}.{each.version}" for each in DECODERS), f"declared.{declared.VERSION}"])
 """Names what every answer depends on: equal ids give equal observations."""

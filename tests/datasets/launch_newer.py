@@ -19,7 +19,7 @@ def decode(payload):
 
 NEWER = Decoder("json", 2, decode)
 ingest.decode.DECODERS = tuple(NEWER if each is json_fields.DECODER else each for each in ingest.decode.DECODERS)
-ingest.decode.DECODER_SET = ingest.decode.DECODER_SET.replace("-json1-", "-json2-")
+ingest.decode.DECODER_SET = ingest.decode.DECODER_SET.replace("-json.1-", "-json.2-")
 assert NEWER in ingest.decode.DECODERS
 
 from api.__main__ import main  # noqa: E402  # with the decoder in its place

@@ -40,6 +40,17 @@ async def test_the_last_message_of_a_topic_is_explained_while_the_home_runs(tmp_
     assert "home/y has no message here" in nothing[2]
 
 
+async def test_a_home_that_stopped_explains_itself_from_its_directory(tmp_path):
+    async with Recorder(tmp_path) as recorder:
+        await recorder.say(("home/x", b'{"t0": 1700000000, "dt": 1, "acc": [1, 2]}'), ("home/bad", b'{"t":'))
+    there, bad = await asyncio.gather(run(tmp_path, "home/x"), run(tmp_path, "home/bad"))
+    assert there[0] == 0, there[2]
+    assert "yes samples 1" in there[1]
+    assert "acc  number  2.0  at 2023-11-14T22:13:21" in there[1]
+    assert bad[0] == 0, bad[2]
+    assert "not understood: kept as it is, and counted" in bad[1]
+
+
 async def test_a_payload_of_ones_own_is_explained_without_a_home(tmp_path):
     code, out, _ = await run(
         tmp_path / "none", "a/b", "--payload", "-", "--content-type", "application/cbor", given=b"\x35"

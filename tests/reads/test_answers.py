@@ -1,5 +1,7 @@
 """Reads over windows, asked of the real process over a real store."""
 
+from collections.abc import AsyncIterator
+
 import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -94,14 +96,36 @@ async def test_what_will_not_do_is_named_with_what_would(api: Api, spoken: str, 
     assert names in answer.json()["detail"]
 
 
-async def test_more_cells_or_rows_than_may_be_are_refused_before_any_work(recorder: Recorder, tmp_path, spoken: str):
-    async with Api(recorder.data, recorder.port, read_model=tmp_path, cells_max=100, scan_rows_max=1_000) as api:
-        await api.reached(int(spoken.partition(".")[2]))
-        answer = await api.get("/v1/aggregate", filter="w/#", every="15m", **HOME)
-        assert (answer.status_code, answer.json()["parameter"]) == (413, "filter")
-        await api.reached(await recorder.say(*[("many", b"1")] * 1_001))
-        answer = await api.get("/v1/aggregate", filter="many", fn="mean", start="-1h")
-        assert (answer.status_code, answer.json()["parameter"]) == (413, "start")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def small(recorder: Recorder, tmp_path_factory) -> AsyncIterator[Api]:
+    """An api with small bounds."""
+    bounds = {"cells_max": 100, "scan_rows_max": 1_000, "answer_payload_bytes_max": 65_536}
+    async with Api(recorder.data, recorder.port, read_model=tmp_path_factory.mktemp("small"), **bounds) as running:
+        yield running
+
+
+async def test_more_cells_or_rows_than_may_be_are_refused_before_any_work(small: Api, recorder: Recorder, spoken: str):
+    await small.reached(int(spoken.partition(".")[2]))
+    answer = await small.get("/v1/aggregate", filter="w/#", every="15m", **HOME)
+    assert (answer.status_code, answer.json()["parameter"]) == (413, "filter")
+    await small.reached(await recorder.say(*[("many", b"1")] * 1_001))
+    answer = await small.get("/v1/aggregate", filter="many", fn="mean", start="-1h")
+    assert (answer.status_code, answer.json().get("parameter")) == (413, "start"), answer.text
+
+
+async def test_payloads_are_read_in_pieces_that_fit_and_none_is_missing(small: Api, recorder: Recorder):
+    long = [bytes([97 + number]) * 30_000 for number in range(9)]
+    await small.reached(await recorder.say(*[("long", each) for each in long]))
+    query = {"filter": "long", "raw": "true", "format": "ndjson"}
+    lines = (await small.get("/v1/history", **query)).content.splitlines()
+    assert [orjson.loads(line)["payload"].encode() for line in lines] == long
+    page = await small.get("/v1/history", **query, limit=100)
+    found = page.content.splitlines()
+    assert len(found) == 2
+    while "next" in page.links:
+        page = await small.get(page.links["next"]["url"])
+        found += page.content.splitlines()
+    assert found == lines
 
 
 async def test_every_format_has_the_same_columns_and_types(api: Api, spoken: str):

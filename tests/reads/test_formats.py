@@ -125,22 +125,6 @@ def payload_of(row: dict) -> bytes:
     return base64.b64decode(row["payload_base64"]) if row["payload"] is None else row["payload"].encode()
 
 
-async def test_payloads_are_read_in_pieces_that_fit_and_none_is_missing(recorder: Recorder, api: Api, tmp_path):
-    long = [bytes([97 + number]) * 30_000 for number in range(9)]
-    at = await recorder.say(*[("r/long", each) for each in long])
-    async with Api(recorder.data, recorder.port, read_model=tmp_path, answer_payload_bytes_max=65_536) as small:
-        await small.reached(at)
-        lines = (await small.get("/v1/history", filter="r/long", raw="true", format="ndjson")).content.splitlines()
-        assert [orjson.loads(line)["payload"].encode() for line in lines] == long
-        page = await small.get("/v1/history", filter="r/long", raw="true", format="ndjson", limit=100)
-        found = page.content.splitlines()
-        assert len(found) == 2
-        while "next" in page.links:
-            page = await small.get(page.links["next"]["url"])
-            found += page.content.splitlines()
-        assert found == lines
-
-
 async def test_now_reaches_the_record_at_the_position_itself(api: Api, recorder: Recorder):
     last = await recorder.say(("p/one", b"1"), ("p/one", b"2"))
     await api.reached(await recorder.say(("p/one", b"3")))
