@@ -113,7 +113,7 @@ def _contents(root: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _shell(folder: PageFolder, screen: str, request: Request) -> str:
-    """The shell of a screen with the folder's address, and for a browser without scripts the same selection as links."""
+    """The shell of a screen with the folder's address; for a browser without scripts the selection as links."""
     base = f"/page/{folder.name}"
     preload = "\n".join(f'<link rel="modulepreload" href="{base}/{path}">' for path in folder.modules(screen))
     selection = html.escape(urlencode([("filter", text) for text in request.query_params.getlist("filter")]))

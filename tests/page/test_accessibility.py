@@ -30,6 +30,25 @@ def test_axe_finds_nothing_serious_on_now(visit: Visit) -> None:
         page.get_by_role("button", name="Close").click()
 
 
+def test_axe_finds_nothing_serious_on_history(visit: Visit) -> None:
+    page = visit("/history?filter=homes/h1/phone&filter=homes/h1/kitchen/%2B")
+    expect(page.locator("hearth-chart figure").first).to_be_visible()
+    expect(page.locator("hearth-table table").first).to_be_attached()
+    for width in (1440, 390, 320):
+        page.set_viewport_size({"width": width, "height": 844})
+        _look(page, width)
+    page.keyboard.press("t")
+    expect(page.locator("hearth-table .card").first).to_be_visible()
+    _look(page, 320)
+    page.keyboard.press("m")
+    expect(page.locator("hearth-messages li").first).to_be_visible()
+    _look(page, 320)
+    page.goto(page.url.replace("view=messages", "at=2026-01-01T00:00:00Z"))
+    expect(page.locator(".amber")).to_be_visible()
+    page.keyboard.press("a")
+    _look(page, 320)
+
+
 @pytest.mark.parametrize(("address", "logged_in"), [("/now?filter=nobody/%23&colour=red", True), ("/now", False)])
 def test_axe_finds_nothing_serious_where_there_is_nothing_to_show(address: str, logged_in: bool, visit: Visit) -> None:
     page = visit(address, width=320, height=844, logged_in=logged_in)

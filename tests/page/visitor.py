@@ -65,4 +65,4 @@ class Visitor:
                 path=self._picture.with_stem(f"{self._picture.stem}-{number}" if number else self._picture.stem)
             )
             page.context.close()
-        assert not self.faults
+        assert not self.faults, self.faults

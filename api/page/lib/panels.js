@@ -39,6 +39,11 @@ export function relink(laid, lines) {
   laid.lanes = laid.lanes.map((line) => lines.get(line.key) ?? line);
 }
 
+/** Pixels that a panel takes where room is scarce: more lines, more room. @param {Panel} panel */
+export function baseHeight({ drawn }) {
+  return drawn.length > 4 ? 164 : drawn.length > 1 ? 132 : 104;
+}
+
 /** Temperatures first, as in every weather report; what has no unit last. @param {Panel} panel */
 function rank({ unit, title }) {
   const known = ['°C', '°F', '%', 'ppm', 'W', 'bpm'].indexOf(unit);

@@ -2,7 +2,7 @@
 // The stretch of time that History shows: from the address, and back into it.
 
 import { instantOf } from './position.js';
-import { clock, day, since, weekday } from './time.js';
+import { clock, day, weekday } from './time.js';
 
 const UNITS_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 const RELATIVE = /^([+-])(\d{1,12})(ms|s|m|h|d|w)$/;
@@ -92,9 +92,4 @@ export function spanWords(start, end, tz) {
   const short = (/** @type {number} */ ms) => clock(ms, tz).replace(end - start > 600_000 ? /:\d\d$/ : /^$/, '');
   const whole = (/** @type {number} */ ms) => `${weekday(ms, tz)} ${day(ms, tz).replace(/ \d{4}$/, '')} ${short(ms)}`;
   return `${whole(start)} – ${day(start, tz) === day(end, tz) ? short(end) : whole(end)}`;
-}
-
-/** The instant under the cursor, as its bubble says it. @param {number} ms @param {number} now @param {string=} tz */
-export function cursorWords(ms, now, tz) {
-  return day(ms, tz) === day(now, tz) ? clock(ms, tz) : since(ms, now, tz).replace(/\d\d:\d\d$/, clock(ms, tz));
 }

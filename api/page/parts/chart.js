@@ -7,10 +7,10 @@ import { Part } from './part.js';
 import { icon } from './sign.js';
 import { over, under } from './panel_paint.js';
 import { standAt } from '../lib/lines.js';
+import { baseHeight } from '../lib/panels.js';
 import { pieces, trace } from '../lib/trace.js';
 import { number, together } from '../lib/words.js';
 
-const HEIGHT = { one: 104, few: 132, many: 164 };
 const LABELLED = 5;
 const FAR = 1e15;
 
@@ -31,7 +31,7 @@ class HearthChart extends Part {
   }
 
   get height() {
-    return this.panel.drawn.length > 4 ? HEIGHT.many : this.panel.drawn.length > 1 ? HEIGHT.few : HEIGHT.one;
+    return Math.round(baseHeight(this.panel) * this.scene.tall);
   }
 
   render() {

@@ -3,6 +3,8 @@
 
 import { texture } from './paint.js';
 import { across, holes, levelAt, merged } from './panel_marks.js';
+import { standAt } from '../lib/lines.js';
+import { pieces } from '../lib/trace.js';
 import { gapLabel, lateLabel } from '../lib/gap_words.js';
 
 const LABEL_MIN = 40;
@@ -59,22 +61,29 @@ export function over(scene) {
   pen.font = `${11 * devicePixelRatio}px ${colours.font}`;
   pen.textBaseline = 'middle';
   pen.textAlign = 'left';
-  for (const { line, colour } of drawn)
-    for (const gap of line.gaps) lastSaid(scene, line, gap.from, colours[`s${colour}`]);
+  for (const { line, colour } of drawn) ends(scene, line, colours[`s${colour}`]);
   if (scene.label) names(scene);
   labels(scene);
   pen.restore();
 }
 
-/** The last value said before a silence is a dot, just outside of it. @param {Scene} scene @param {import('../lib/lines.js').Line} line @param {number} t @param {string} colour */
-function lastSaid(scene, line, t, colour) {
-  const level = levelAt(scene, line, t);
-  if (level === null || t < scene.start || t > scene.end) return;
-  const pen = scene.u.ctx;
-  pen.fillStyle = colour;
-  pen.beginPath();
-  pen.arc(across(scene, t) - 2.5 * devicePixelRatio, level, 2 * devicePixelRatio, 0, 7);
-  pen.fill();
+/** The last value said before a silence is a dot, just outside of it. @param {Scene} scene @param {import('../lib/lines.js').Line} line @param {string} colour */
+function ends(scene, line, colour) {
+  const { u, start, end } = scene;
+  for (const { from, to } of pieces(line.gaps, start, end)) {
+    const { t, value } = standAt({ ...line, gaps: [] }, to);
+    if (to >= end || t < from || typeof value !== 'number') continue;
+    const pen = u.ctx;
+    pen.save();
+    pen.beginPath();
+    pen.rect(across(scene, from), u.bbox.top, across(scene, to) - across(scene, from), u.bbox.height);
+    pen.clip();
+    pen.fillStyle = colour;
+    pen.beginPath();
+    pen.arc(across(scene, to) - 2.5 * devicePixelRatio, u.valToPos(value, 'y', true), 2 * devicePixelRatio, 0, 7);
+    pen.fill();
+    pen.restore();
+  }
 }
 
 /** @param {Scene} scene */

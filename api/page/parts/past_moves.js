@@ -32,7 +32,7 @@ export class PastMoves {
       ['at', (ms) => this.change({ at: ms === null ? [] : [iso(ms)] }, true)],
       ['recipe', (panel) => this.recipe(panel)],
       ['link', (living) => this.link(living)],
-      ['record', ({ line, t }) => screen.rest?.open(screen, line, t)],
+      ['record', ({ line, t }) => screen.loadRest().then((/** @type {any} */ rest) => rest?.open(screen, line, t))],
       ['message', ({ topic, recno, logged_time }) => screen.rest?.show(screen, topic, recno, logged_time)],
       ['close', () => this.close()],
     ];
@@ -73,7 +73,10 @@ export class PastMoves {
   recipe(panel) {
     this.screen.recipe = panel;
     this.screen.requestUpdate();
-    this.screen.updateComplete.then(() => this.screen.querySelector('dialog.recipe')?.showModal());
+    this.screen
+      .loadRest()
+      .then(() => this.screen.updateComplete)
+      .then(() => this.screen.querySelector('dialog.recipe')?.showModal());
   }
 
   /** @param {boolean} living */

@@ -71,15 +71,20 @@ export function show(screen, topic, recno, logged_time) {
   page.go({ proof: { log, recno } });
 }
 
-/** The record that an address names. @param {{log: string, recno: number}} proof @param {Map<string, any>} topics */
-export async function find({ log, recno }, topics) {
-  const topic = [...topics.values()].find((one) => one.log === log)?.topic ?? '';
-  const answer = await ask(request(`/v1/logs/${log}/records`, { first: recno, limit: 1 })).catch(() => ({
-    records: [],
-  }));
+/** The record that the address names: its topic is in the catalogue, its time in its log. @param {any} screen */
+export async function resolve(screen) {
+  const { proof } = page.view;
+  if (!proof) screen.message = null;
+  const { message, past } = screen;
+  if (!proof || !past?.topics.size || (message?.recno === proof.recno && message?.log === proof.log)) return;
+  screen.message = { ...proof, topic: '', logged_time: '' };
+  const topic = [...past.topics.values()].find((one) => one.log === proof.log)?.topic ?? '';
+  const address = request(`/v1/logs/${proof.log}/records`, { first: proof.recno, limit: 1 });
+  const answer = await ask(address).catch(() => ({ records: [] }));
   const logged_time = answer.records[0]?.time ?? '';
-  if (!topic || !logged_time) page.say('The record that this address names is not here.');
-  return { log, recno, topic: logged_time ? topic : '', logged_time };
+  if (!topic || !logged_time) return page.say('The record that this address names is not here.');
+  screen.message = { ...proof, topic, logged_time };
+  screen.requestUpdate();
 }
 
 /** @param {import('../lib/past.js').Past} past @param {string[]} filters */

@@ -1,6 +1,7 @@
 // @ts-check
 // What one holds History with: loaded beside the first chart, which does not wait for it.
 
+import './axis.js';
 import './lanes.js';
 import './path.js';
 import './readout.js';

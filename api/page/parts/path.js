@@ -25,7 +25,7 @@ class HearthPath extends Part {
       .map((one) => ({ ...one, to: one.standing ? Math.max(one.to, now) : one.to }))
       .filter((one) => one.to > start && one.from < end);
     let free = 0;
-    return html`<figure class="path" aria-label="The way of a message: broker, sink and log server">
+    return html`<figure class="path ${seen.length ? '' : 'quiet'}" aria-label="The way of a message: broker, sink and log server">
       <span class="path-name" aria-hidden="true" .style=${`width:${gutter - 6}px`}>path</span>
       <svg width=${width} height=${HEIGHT} aria-hidden="true">
         <rect class="up" x=${gutter} y="0" width=${Math.max(0, scale(Math.min(now, end)) - gutter)} height=${HEIGHT} rx="2"/>

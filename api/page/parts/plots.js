@@ -5,14 +5,18 @@ import { html, nothing, repeat } from '../vendor/lit.js';
 import './chart.js';
 import { palette } from './paint.js';
 import { Part } from './part.js';
-import { cursorWords, spanWords } from '../lib/span.js';
+import { baseHeight } from '../lib/panels.js';
+import { spanWords } from '../lib/span.js';
 import { ticks } from '../lib/ticks.js';
 
 const NARROW = 520;
 const TICK = 96;
+const TALL_MAX = 2.4;
+/** Header, bar, path, axis and thirty days. */
+const AROUND = 270;
 
 /**
- * @typedef {{start: number, end: number, now: number, width: number, gutter: number, right: number, step: number, hide: Set<string>,
+ * @typedef {{start: number, end: number, now: number, width: number, gutter: number, right: number, step: number, tall: number, hide: Set<string>,
  *   colours: import('./paint.js').Palette, ticks: {t: number, text: string, strong: boolean}[], tz?: string, words: string}} Scene
  */
 
@@ -111,6 +115,13 @@ class HearthPlots extends Part {
     return this.gutter + ((t - start) / (end - start)) * this.pixels;
   }
 
+  /** Few panels share the room that the screen has. */
+  get tall() {
+    if (this.width < NARROW) return 1;
+    const taken = this.laid.panels.reduce((sum, panel) => sum + baseHeight(panel), 0);
+    return Math.min(TALL_MAX, Math.max(1, (innerHeight - AROUND - 17 * this.laid.lanes.length) / Math.max(1, taken)));
+  }
+
   /** @returns {Scene} */
   get scene() {
     const { start, end, now } = this.stretch;
@@ -127,6 +138,7 @@ class HearthPlots extends Part {
         tz: this.tz,
       },
       step: this.past.grid.step,
+      tall: this.tall,
       ticks: ticks(start, end, Math.max(2, Math.floor(this.pixels / TICK)), this.tz),
       words: spanWords(start, end, this.tz),
     };
@@ -143,28 +155,10 @@ class HearthPlots extends Part {
         (panel, at) => html`<hearth-chart .panel=${panel} .scene=${scene} .table=${`table-${at}`}></hearth-chart>`,
       )}
       ${this.laid.lanes.length ? html`<hearth-lanes .lanes=${this.laid.lanes} .more=${this.laid.more} .scene=${scene} .table=${'table-events'}></hearth-lanes>` : nothing}
-      ${this.axis(scene)}
+      <hearth-axis .scene=${scene} .by=${this.by}></hearth-axis>
       <hearth-overview .scene=${scene} .address=${this.past.requests.overview}></hearth-overview>
       <div class="cursor" aria-hidden="true" hidden></div>
-      ${this.chosen ? html`<div class="chosen" aria-hidden="true" .style=${this.box(this.chosen)}></div>` : nothing}`;
-  }
-
-  /** @param {Scene} scene */
-  axis({ ticks: marks, width, right }) {
-    return html`<div class="axis" title="By the ${this.by === 'device' ? 'device’s clock' : 'time of logging'}. Drag to move.">
-      <span class="by">${this.by === 'device' ? 'device' : 'logged'}</span>
-      <ol aria-hidden="true">${marks.map(({ t, text, strong }) => {
-        const x = this.x(t);
-        return x < this.gutter || x > width - right
-          ? nothing
-          : html`<li class=${strong ? 'strong' : ''} .style=${`left:${x}px`}>${text}</li>`;
-      })}</ol><span class="bubble" aria-hidden="true" hidden></span></div>`;
-  }
-
-  /** @param {[number, number]} chosen */
-  box([from, to]) {
-    const [a, b] = [this.x(from), this.x(to)].sort((p, q) => p - q);
-    return `left:${a}px;width:${b - a}px`;
+      ${this.chosen ? html`<div class="chosen" aria-hidden="true" .style=${box(this.chosen.map((t) => this.x(t)))}></div>` : nothing}`;
   }
 
   updated() {
@@ -174,19 +168,23 @@ class HearthPlots extends Part {
   /** Move the cursor without drawing anything anew. @param {number|null} t */
   point(t) {
     this.cursor = t;
-    const { start, end, now } = this.stretch;
+    const { start, end } = this.stretch;
     const shown = t !== null && t >= start && t <= end;
     const x = shown ? this.x(t) : 0;
     const line = /** @type {HTMLElement|null} */ (this.querySelector('.cursor'));
-    const bubble = /** @type {HTMLElement|null} */ (this.querySelector('.bubble'));
-    if (!line || !bubble) return;
-    line.hidden = bubble.hidden = !shown;
+    if (!line) return;
+    line.hidden = !shown;
+    /** @type {any} */ (this.querySelector('hearth-axis')).point?.(shown ? t : null);
     for (const chart of this.querySelectorAll('hearth-chart')) /** @type {any} */ (chart).mark(shown ? t : null);
     if (!shown) return;
     line.style.transform = `translateX(${x}px)`;
-    bubble.textContent = cursorWords(t, now, this.tz);
-    bubble.style.left = `${Math.min(Math.max(x, 34), this.width - 34)}px`;
   }
+}
+
+/** @param {number[]} edges */
+function box(edges) {
+  const [left, right] = edges.sort((a, b) => a - b);
+  return `left:${left}px;width:${right - left}px`;
 }
 
 customElements.define('hearth-plots', HearthPlots);

@@ -34,7 +34,7 @@ class HearthTable extends Part {
     const rows = rowsOf(this.lines, this.stretch);
     const pages = Math.max(1, Math.ceil(rows.length / PAGE));
     const at = Math.min(this.at, pages - 1);
-    return html`<div class="table ${this.shown ? 'card' : 'aside'}">
+    return html`<div class="table ${this.shown ? 'card' : 'aside'}" role="region" aria-label="What ${this.name} shows, as a table" tabindex=${this.shown ? 0 : nothing}>
       <table><caption>${this.name} <i>${rows.length.toLocaleString('en')} rows</i></caption>
         <thead><tr><th scope="col">Time</th><th scope="col">Series</th><th scope="col">Least</th><th scope="col">Greatest</th><th scope="col">Last</th><th scope="col">Values</th></tr></thead>
         <tbody>${rows.slice(at * PAGE, (at + 1) * PAGE).map((row) => this.row(row))}</tbody></table>

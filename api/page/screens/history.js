@@ -32,6 +32,7 @@ class HearthHistory extends PagePart {
     this.heard = 0;
     /** @type {any} */ this.message = null;
     /** @type {typeof import('../parts/past_rest.js')|undefined} */ this.rest = undefined;
+    /** @type {Promise<typeof import('../parts/past_rest.js')|void>|undefined} */ this.restAsked = undefined;
   }
 
   connectedCallback() {
@@ -92,6 +93,7 @@ class HearthHistory extends PagePart {
       this.past?.stop();
       this.past = new Past({ filters: page.view.filters, changed: () => this.paint() });
       this.asked = '';
+      this.laidOf = -1;
     }
     if (this.past) this.past.span = span;
     const asked = JSON.stringify([page.view.past.start, page.view.past.end, span.by, span.at, span.fields]);
@@ -122,24 +124,22 @@ class HearthHistory extends PagePart {
     plots?.point(this.cursor);
     if (this.tools) plots?.touch(this.tools.gestures);
     if (this.past?.ready || this.past?.problem || page.locked) this.loadRest();
-    this.resolve();
+    this.rest?.resolve(this);
   }
 
-  async loadRest() {
-    if (this.restAsked) return;
-    this.restAsked = true;
-    this.rest = await import('../parts/past_rest.js').catch(() => undefined);
-    this.requestUpdate();
-  }
-
-  /** The record that the address names: its topic and time are in the catalogue and in its log. */
-  async resolve() {
-    const { proof } = page.view;
-    if (!proof) this.message = null;
-    if (!proof || !this.rest || (this.message?.recno === proof.recno && this.message?.log === proof.log)) return;
-    this.message = { ...proof, topic: '', logged_time: '' };
-    this.message = await this.rest.find(proof, this.past?.topics ?? new Map());
-    this.requestUpdate();
+  /** Once; whoever needs it waits for it. */
+  loadRest() {
+    this.restAsked ??= import('../parts/past_rest.js').then(
+      (rest) => {
+        this.rest = rest;
+        this.requestUpdate();
+        return rest;
+      },
+      () => {
+        this.restAsked = undefined;
+      },
+    );
+    return this.restAsked;
   }
 
   render() {
@@ -149,7 +149,7 @@ class HearthHistory extends PagePart {
     const waitedMs = Date.now() - (past?.begunMs ?? 0);
     const stretch = this.stretch;
     const loading = Boolean(past?.loading);
-    return html`${tools?.textures}<div class="past ${loading && past?.ready ? 'old' : ''}" aria-busy=${loading ? 'true' : 'false'}>
+    return html`${tools?.textures}<div class="past ${loading && this.laid.panels.length ? 'old' : ''}" aria-busy=${loading ? 'true' : 'false'}>
         <h1 class="aside">History</h1>
         ${loading ? html`<p class="thin" aria-hidden="true"></p>` : nothing}
         <hearth-span .span=${span} .stretch=${stretch} .tz=${page.view.tz}></hearth-span>

@@ -21,6 +21,5 @@ npx esbuild entry.js --bundle --minify --format=esm --target=es2022 --legal-comm
 cp lit.js uplot.js "$here/"
 cp node_modules/lit/LICENSE "$here/lit.LICENSE"
 cp node_modules/uplot/LICENSE "$here/uplot.LICENSE"
-cp node_modules/uplot/dist/uPlot.min.css "$here/uplot.css"
 cd "$here"
-sha256sum lit.js lit.LICENSE uplot.js uplot.css uplot.LICENSE
+sha256sum lit.js lit.LICENSE uplot.js uplot.LICENSE
