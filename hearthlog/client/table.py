@@ -30,12 +30,14 @@ class Table:
         position: where in the logs the answer stands. The same call with `at=position` gives the same rows for ever.
         decoder_set: the decoders that read the payloads, None where nothing was decoded.
         kernel: version of how rows are selected and reduced.
+        narrowed: the filters to which the account's rights narrowed the call; None if it saw all that it asked for.
     """
 
     arrow: pa.Table
     position: str
     decoder_set: str | None = None
     kernel: str | None = None
+    narrowed: str | None = None
 
     def to_pandas(self) -> pd.DataFrame:
         """As a pandas frame.
@@ -113,6 +115,7 @@ def table_of(pages: Sequence[bytes], headers: Mapping[str, str]) -> Table:
         headers.get("hearthlog-position", ""),
         headers.get("hearthlog-decoder-set"),
         headers.get("hearthlog-kernel"),
+        headers.get("hearthlog-narrowed"),
     )
 
 

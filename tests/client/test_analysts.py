@@ -13,6 +13,7 @@ import pytest
 import hearthlog
 from hearthlog import NotProven
 from hearthlog.client import pinned
+from tests.accounts.conftest import add
 from tests.support.home import Home
 from tests.support.shared_data import shared_data
 
@@ -119,3 +120,12 @@ def test_a_description_that_does_not_fit_its_id_is_not_believed(home: Home):
             mine.dataset("B" * 42 + "A")
         with pytest.raises(hearthlog.client.Refused, match="not the id"):
             mine.dataset("../store")
+
+
+def test_an_account_with_few_rights_proves_what_it_may_read_and_is_told_that_it_is_not_all(home: Home):
+    secret = add(home, "lab", read=("office/room1/co2",))
+    with hearthlog.Home(home.http, secret, verify=True) as narrow:
+        table = narrow.history("office/#", limit=20)
+        assert set(table["topic"].to_pylist()) == {"office/room1/co2"}
+        assert table.narrowed is not None
+        assert len(narrow.history("homes/#")) == 0

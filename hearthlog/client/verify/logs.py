@@ -14,7 +14,7 @@ from hearthlog.client.errors import NotProven, NotThere, TooMuch
 from hearthlog.client.fetch import fetch, fetch_json, next_of
 from hearthlog.client.policy import Policy
 from hearthlog.client.query import HEADERS_JSON
-from hearthlog.client.reads import read_object
+from hearthlog.client.reads import read_object, read_rows
 from hearthlog.client.steps import Ask, Pause, Steps
 
 RANGE_MAX = 500
@@ -81,7 +81,10 @@ class ProvenLogs:
             try:
                 body, answer = yield from fetch_json(self._policy, Ask(path, (), HEADERS_JSON))
                 entries = [_entry(record) for record in body["records"]]
-            except (NotThere, CorruptStore) as error:
+            except NotThere:
+                yield from self._read_topics()
+                return
+            except CorruptStore as error:
                 raise NotProven(f"the home has no such catalogue: {error}", log=name, field="catalogue") from error
             for entry in entries:
                 self._listed = entry.id
@@ -89,6 +92,13 @@ class ProvenLogs:
                     found = LogOf(printable(entry.name), entry.generation, entry.started)
                     self._logs.setdefault(entry.topic, []).append(found)
             path = next_of(answer.headers)
+
+    def _read_topics(self) -> Steps[None]:
+        """For an account that may not read the catalogue: the present log of each topic that it may read."""
+        rows = yield from read_rows(self._policy, "/v1/topics", "topics", (), {"time": "ns"})
+        for row in rows:
+            began = 0 if row["generation"] == 1 else int(row["first_logged_time"])
+            self._logs[row["topic"]] = [LogOf(row["log"], row["generation"], began)]
 
     def records(self, log: str, topic: str, wanted: Iterable[int]) -> Steps[dict[int, Datum]]:
         """Proven records of a topic's log by number: those that are wanted, all parts of their messages among them.
