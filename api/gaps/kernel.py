@@ -153,7 +153,7 @@ def _hit(heard: Heard, hole: _Hole, outage: Outage, kept: int | None, usual: int
     """Whether an outage took anything from the topic, as far as that can be known."""
     if usual is not None:
         return hole.end - hole.start > LATE_INTERVALS * usual
-    if outage.cause == "store":
+    if outage.id == "store.behind":
         return False
     if outage.cause == "sink" and outage.kept and heard.qos:
         return bool(kept)

@@ -18,12 +18,13 @@ from api.gaps.rules import (
 from api.gaps.spans import Taken
 from api.words.templates import FAULTS
 
-RANK = ("unknown.clock", "broker.session_lost", "sink.paused", "sink.stopped", "sink.died", "sink.stood_still",
-        "sink.unreachable", "broker.taken_over", "broker.refuses", "broker.stopped", "broker.lost",
+RANK = ("store.restored", "unknown.clock", "broker.session_lost", "sink.paused", "sink.stopped", "sink.died",
+        "sink.stood_still", "sink.unreachable", "broker.taken_over", "broker.refuses", "broker.stopped", "broker.lost",
         "store.behind")  # fmt: skip
 """Where two would overlap the earlier one has the time: what is further down the path hides what is before it."""
 SHUTTING_DOWN = "shutting down"
 KEEPALIVE = "eep alive"
+RESTORED = "store.restored"
 
 
 class Entry(NamedTuple):
@@ -97,6 +98,7 @@ class Story:
             "connected": self._connected,
             "subscribed": self._back,
             "resumed": self._resumed,
+            "restored": self._restored,
         }
         for entry in entries:
             if entry.event in handlers:
@@ -125,10 +127,17 @@ class Story:
 
     def _started(self, entry: Entry) -> None:
         place = int(np.searchsorted(self.beats, entry.logged)) - 1
-        if place >= 0 and not self._is("sink.stopped"):
+        if place >= 0 and not (self._is("sink.stopped") or self._is(RESTORED)):
             last = int(self.beats[place])
             self._begin(last, "sink.died", Entry(last, "heartbeat"))
         self._note(entry)
+
+    def _restored(self, entry: Entry) -> None:
+        """What was logged after the backup and before the restore is in another history."""
+        position = str(entry.facts.get("position"))
+        place = int(np.searchsorted(self.beats, entry.logged)) - 1
+        last = int(self.beats[place]) if place >= 0 else entry.logged
+        self._begin(int(position) if position.isdecimal() else last, RESTORED, entry)
 
     def _disconnected(self, entry: Entry) -> None:
         if self._is("broker.refuses"):
@@ -189,7 +198,7 @@ class Story:
         self._note(entry)
         self._close(entry.logged)
         away, self._away = self._away, []
-        if self._lost and away:
+        if self._lost and away and all(each.id != RESTORED for each in away):
             evidence = tuple(each for outage in away for each in outage.evidence)
             away = [Outage(away[0].start, entry.logged, "broker.session_lost", evidence)]
         kept, self._lost = not self._lost, False
@@ -217,7 +226,8 @@ def _stand_stills(beats: Ints, entries: Sequence[Entry], until: int, *, stopped:
         first = int(np.searchsorted(times, again))
         after = entries[first : int(np.searchsorted(times, again + AFTERWARDS_NS, side="right"))]
         events = [each.event for each in after]
-        if "resumed" in events or (after and after[0].event == "started" and after[0].logged == again):
+        explained = after and after[0].event in {"started", "restored"} and after[0].logged == again
+        if "resumed" in events or explained:
             continue
         fault = "unknown.clock" if "clock" in events else "sink.stood_still"
         evidence = (Entry(last, "heartbeat"), *(after[:1] or (Entry(again, "heartbeat"),)))

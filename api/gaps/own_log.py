@@ -18,7 +18,8 @@ from gdp.catalogue import SINK_TOPIC
 
 HEARTBEAT = "heartbeat"
 QUIET = frozenset({HEARTBEAT, "topic", "replayed"})
-FIELDS = ("reason", "session_present", "silent_s", "paused_s", "epoch", "count", "topic", "clock_offset_ns")
+FIELDS = ("reason", "session_present", "silent_s", "paused_s", "epoch", "count", "topic", "clock_offset_ns",
+          "position")  # fmt: skip
 
 
 class OwnLog(NamedTuple):
@@ -47,10 +48,9 @@ def read_own_log(view: View, series: TopicSeries) -> OwnLog:
         pick.append((part, rows[~np.isin(texts, quiet)]))
     said = pick.load(view.logs, "logged")
     times = said.columns.logged.tolist()
-    facts = _facts(view, series, FIELDS, said.columns.recno)
+    facts = _facts(view, series, FIELDS, said.columns.logged)
     entries = [
-        Entry(logged, str(event), facts.get(recno, {}))
-        for logged, event, recno in zip(times, said.texts, said.columns.recno.tolist(), strict=True)
+        Entry(logged, str(event), facts.get(logged, {})) for logged, event in zip(times, said.texts, strict=True)
     ]
     return OwnLog(np.unique(np.concatenate(beats)), entries)
 
@@ -62,8 +62,8 @@ def read_qos(view: View, series: TopicSeries) -> dict[str, int]:
         head, _, rest = field.partition(".")
         place, _, name = rest.partition(".")
         if head == "topics" and name in {"topic", "qos"}:
-            for recno, value in _values(load(view, numbers)):
-                pairs[recno, place][name] = value
+            for logged, value in _values(load(view, numbers)):
+                pairs[logged, place][name] = value
     told = {}
     for (_, _), pair in sorted(pairs.items()):
         topic, qos = pair.get("topic"), pair.get("qos")
@@ -90,20 +90,21 @@ def _rows(view: View, part: Part, ids: NDArray[np.int32], start: int | None = No
     return run.physical(spans(run.lo, run.hi - run.lo))
 
 
-def _facts(view: View, series: TopicSeries, fields: Iterable[str], recnos: Ints) -> dict[int, dict[str, object]]:
-    """Values by field, by record number, of the records asked for."""
+def _facts(view: View, series: TopicSeries, fields: Iterable[str], times: Ints) -> dict[int, dict[str, object]]:
+    """Values by field, by logged time, of the records asked for: no two have the same, whichever log they are in."""
     facts: dict[int, dict[str, object]] = defaultdict(dict)
     for field in fields:
         ids, pick = np.array(sorted(series.fields.get(field, ())), np.int32), Pick()
         for part in view.parts:
             rows = _rows(view, part, ids)
-            pick.append((part, rows[np.isin(part.columns.recno[rows], recnos)]))
-        for recno, value in _values(pick.load(view.logs, "logged")):
-            facts[recno][field] = value
+            pick.append((part, rows[np.isin(part.columns.logged[rows], times)]))
+        for logged, value in _values(pick.load(view.logs, "logged")):
+            facts[logged][field] = value
     return facts
 
 
 def _values(rows: Rows) -> list[tuple[int, object]]:
+    """(logged time, value)."""
     columns = rows.columns
-    cells = zip(columns.recno.tolist(), columns.kind.tolist(), columns.value.tolist(), rows.texts, strict=True)
-    return [(recno, value_of(kind, value, text)) for recno, kind, value, text in cells]
+    cells = zip(columns.logged.tolist(), columns.kind.tolist(), columns.value.tolist(), rows.texts, strict=True)
+    return [(logged, value_of(kind, value, text)) for logged, kind, value, text in cells]

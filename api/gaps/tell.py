@@ -9,6 +9,12 @@ from api.words.quantities import counted, duration
 from api.words.say import Said, own_log_words, say
 from api.words.templates import EVIDENCE, FAULTS, REFUSED
 
+KEPT_WHERE = {
+    "store.restored": "kept.elsewhere",
+    "store.behind": "kept.later",
+    "broker.session_lost": "kept.lost",
+}
+"""What became of what was said during these, whatever else is known."""
 Position = Callable[[int], str | None]
 """Writes a logged time as a position; None for a time that is none."""
 Moment = Callable[[int], str]
@@ -73,10 +79,8 @@ def kept_words(gap: Gap) -> str | None:
     outage = gap.outage
     if outage is None:
         return None
-    if outage.cause == "store":
-        return say("kept.later").sentence
-    if outage.id == "broker.session_lost":
-        return say("kept.lost").sentence
+    if outage.id in KEPT_WHERE:
+        return say(KEPT_WHERE[outage.id]).sentence
     if gap.kept:
         return say("kept.waited", count=counted(gap.kept, "message")).sentence
     if outage.cause == "sink" and gap.qos is not None and not outage.standing:

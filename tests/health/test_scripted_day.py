@@ -1,6 +1,6 @@
 """A day on which everything goes wrong once: each gap of a series has the right cause, bounds and count of what was kept."""
 
-from tests.health.scripted import Day, said, steady, told
+from tests.health.scripted import Day, at, said, steady, told
 
 KEPT = {"session_present": True}
 LOST = {"session_present": False}
@@ -94,6 +94,31 @@ def test_a_broker_that_hung_is_away_from_when_it_was_last_heard():
         ]
     )
     assert told(day.gaps(steady(1, without=[(3_601, 3_901)]))) == [("broker", "broker.lost", 3_601, 3_900, None)]
+
+
+RESTORED = [
+    (7_000, "restored", {"position": str(at(3_600))}),
+    (7_200, "started", {}),
+    (7_200.5, "connected", KEPT),
+    (7_200.6, "subscribed", {}),
+]
+
+
+def test_what_was_logged_between_backup_and_restore_is_said_to_be_in_another_history():
+    day = Day(RESTORED, dead=[(3_600, 7_200)])
+    assert told(day.gaps(steady(EVERY, without=[(3_600, 7_201)]))) == [("store", "store.restored", 3_600, 7_200, None)]
+    door = said([100, 1_700, 9_000], events=True)
+    assert told(day.gaps(door)) == [("store", "store.restored", 3_600, 7_200, None)]
+
+
+def test_a_restore_in_a_new_session_and_of_a_home_that_had_been_stopped_is_a_restore_all_the_same():
+    lost = [(7_200.4, "session_lost", {"epoch": 2}), (7_200.5, "connected", LOST), (7_201, "subscribed", {})]
+    day = Day([(3_000, "stopped", {}), *RESTORED[:2], *lost], dead=[(3_000, 7_200)])
+    gaps = day.gaps(steady(EVERY, without=[(3_000, 7_202)]))
+    assert [row[:4] for row in told(gaps)] == [
+        ("sink", "sink.stopped", 3_000, 3_600),
+        ("store", "store.restored", 3_600, 7_201),
+    ]
 
 
 def test_a_lost_session_is_the_broker_though_the_sink_was_stopped_for_what_waited_is_gone():
