@@ -1,5 +1,6 @@
 """What each read answers, from its definition in docs/reads.md, one row at a time. Nothing of the product is used."""
 
+import functools
 import itertools
 import math
 from bisect import bisect_left, bisect_right
@@ -80,6 +81,7 @@ def first(pair: tuple[int, object]) -> int:
 # --- the calendar ---------------------------------------------------------------------------------------------------
 
 
+@functools.cache
 def edges(every: str, zone: str, start: int, end: int) -> list[int]:
     """Beginnings of buckets around a window, found by looking at the clock on the wall each quarter of an hour."""
     begins_at = _minutes(every) if every[-1] in "mh" and not every.endswith("mo") else _days(every)
