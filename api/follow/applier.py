@@ -121,7 +121,8 @@ class Applier:
         if found is None:
             return
         model.applied[entry.id] = datum.recno
-        progress.undecoded += not found.decoded.understood
+        # Seals are ours, and no device's.
+        progress.undecoded += entry.kind is not Kind.SEAL and not found.decoded.understood
         self._rows += rows_of(found, model.table)
         if not progress.snapshot:
             # Also without listeners: one may come before the watermark does.

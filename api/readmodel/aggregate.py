@@ -5,7 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from api.readmodel.gather import Gathered, Groups, gather, nearest
+from api.readmodel.gather import Gathered, Groups, gather
+from api.readmodel.nearest import nearest
 from api.readmodel.reduce import CARRYING, Buckets, Floats, cells_of, numbers_of, reduced
 from api.readmodel.rows import Ints
 from api.readmodel.view import View

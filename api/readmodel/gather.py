@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 
 from api.errors import ApiError
 from api.readmodel.rows import Columns, Ints
-from api.readmodel.run import Part, Run
+from api.readmodel.run import Part, Run, spans
 from api.readmodel.view import View
 
-BACK_MIN = 16
-BACK_GROWTH = 8
+MANY = 512
+"""More stretches than this are not looked at one by one, if they have few rows each."""
+FEW_ROWS = 256
+ALL_GROUPS = -1
 
 
 class TooManyRows(ApiError):
@@ -38,7 +40,10 @@ class Groups:
 
 
 class Stretch(NamedTuple):
-    """Rows of one stored series in one part, ascending by time. What is one slice of the part is copied fast."""
+    """Rows of one stored series in one part, ascending by time. What is one slice of the part is copied fast.
+
+    Of many small series all rows in a part are one stretch, of `ALL_GROUPS`.
+    """
 
     group: int
     first: int
@@ -51,15 +56,20 @@ class Stretch(NamedTuple):
 class Gathered:
     """Rows in the total order; those of group g are at lo[g] … hi[g] - 1."""
 
-    def __init__(self, view: View, stretches: Sequence[Stretch], groups: Groups, by: str) -> None:
+    def __init__(
+        self, view: View, stretches: Sequence[Stretch], groups: Groups, by: str, *, owner: Ints | None = None
+    ) -> None:
+        """`owner`: the group of each row, in the order of the stretches, where those are of all groups."""
         self._view = view
         # Where stretches of a group do not overlap, this is the total order already.
-        self._stretches = sorted(stretches, key=lambda each: each[:2])
+        self._stretches = sorted(stretches, key=lambda each: each[:2]) if owner is None else stretches
         self._groups = groups
+        self._owner = owner
         self._name = "time" if by == "device" else "logged"
-        sizes = np.zeros(groups.count, np.int64)
         self._sizes: Ints = np.array([each.size for each in self._stretches], np.int64)
-        np.add.at(sizes, np.array([each.group for each in self._stretches], np.int64), self._sizes)
+        if owner is None:
+            owner = np.repeat(np.array([each.group for each in self._stretches], np.int64), self._sizes)
+        sizes = np.bincount(owner, minlength=groups.count)
         self.hi: Ints = np.cumsum(sizes)
         self.lo: Ints = self.hi - sizes
 
@@ -128,6 +138,8 @@ class Gathered:
     def _ordered(self) -> tuple[Ints, Ints | None]:
         """Select times, and what puts the joined stretches in order: None where they are."""
         time: Ints = self._joined(self._name)
+        if self._owner is not None:
+            return self._put_in_order(time, self._owner)
         step = np.diff(time)
         # From one group to the next nothing is wrong.
         begins = self.lo[(self.lo > 0) & (self.lo < len(time))]
@@ -137,6 +149,13 @@ class Gathered:
             return time, None
         group = np.repeat(np.arange(len(self.lo)), self.hi - self.lo)
         order = np.lexsort((*reversed(self._tie_keys()), time, group))
+        return time[order], order
+
+    def _put_in_order(self, time: Ints, owner: Ints) -> tuple[Ints, Ints]:
+        order = np.lexsort((time, owner))
+        one, two = order[:-1], order[1:]
+        if bool(np.any((time[one] == time[two]) & (owner[one] == owner[two]))):
+            order = np.lexsort((*reversed(self._tie_keys()), time, owner))
         return time[order], order
 
     def _tie_keys(self) -> tuple[NDArray[Any], ...]:
@@ -152,14 +171,6 @@ class Gathered:
         return bool(wrong.any())
 
 
-class Nearest(NamedTuple):
-    """At most one row a group."""
-
-    found: Gathered
-    row: Ints
-    """Per group its row in `found`; -1 for none."""
-
-
 def gather(
     view: View, groups: Groups, by: str, start: int | None, end: int | None, *, rows_max: int | None = None
 ) -> Gathered:
@@ -172,30 +183,29 @@ def gather(
     rows = sum(int((run.hi - run.lo).sum()) for run in runs)
     if rows_max is not None and rows > rows_max:
         raise TooManyRows(f"{rows} rows are in the window, {rows_max} may be: ask for less time or fewer series")
+    stretches = sum(len(run.ids) for run in runs)
+    if stretches > MANY and rows < stretches * FEW_ROWS:
+        return _gather_many(view, runs, groups, by)
     return Gathered(view, [each for run in runs for each in _stretches(view, run, groups)], groups, by)
 
 
-def nearest(view: View, groups: Groups, by: str, moment: int, *, after: bool, numeric: bool) -> Nearest:
-    """Per group the last row before `moment` (select time, ns), or with `after` the first one at or behind it.
-
-    With `numeric` only numbers and truth values count.
-    """
-    found: list[Stretch] = []
-    for part in view.parts:
-        whole = part.run(groups.ids, by)
-        run = whole.window(moment, None) if after else whole.window(None, moment)
-        for group, lo, hi in _bounds(run, groups):
-            place = _seek(view, run, lo, hi, after=after, numeric=numeric)
-            if place is not None:
-                found.append(_stretch(run, group, place, place + 1))
-    every = Gathered(view, found, groups, by)
-    return Nearest(every, np.where(every.hi > every.lo, every.lo if after else every.hi - 1, -1))
+def _gather_many(view: View, runs: Sequence[Run], groups: Groups, by: str) -> Gathered:
+    stretches, owners = [], [np.zeros(0, np.int64)]
+    for run in runs:
+        counts = run.hi - run.lo
+        rows, owner = run.physical(spans(run.lo, counts)), np.repeat(groups.of[run.ids], counts)
+        if view.hides(run.part):
+            shown = run.part.columns.logged[rows] <= view.position
+            rows, owner = rows[shown], owner[shown]
+        stretches.append(Stretch(ALL_GROUPS, 0, run.part, rows, len(rows)))
+        owners.append(owner)
+    return Gathered(view, stretches, groups, by, owner=np.concatenate(owners))
 
 
 def _stretches(view: View, run: Run, groups: Groups) -> Iterator[Stretch]:
     hides = view.hides(run.part)
-    for group, lo, hi in _bounds(run, groups):
-        each = _stretch(run, group, lo, hi)
+    for group, lo, hi in bounds_of(run, groups):
+        each = stretch(run, group, lo, hi)
         if hides:
             shown = np.flatnonzero(run.part.columns.logged[each.rows] <= view.position)
             if not len(shown):
@@ -205,29 +215,14 @@ def _stretches(view: View, run: Run, groups: Groups) -> Iterator[Stretch]:
         yield each
 
 
-def _bounds(run: Run, groups: Groups) -> Iterator[tuple[int, int, int]]:
+def bounds_of(run: Run, groups: Groups) -> Iterator[tuple[int, int, int]]:
+    """Per series that has rows: its group, and where in the run they begin and end."""
     full = run.hi > run.lo
     bounds = (groups.of[run.ids[full]], run.lo[full], run.hi[full])
     return zip(*(each.tolist() for each in bounds), strict=True)
 
 
-def _stretch(run: Run, group: int, lo: int, hi: int) -> Stretch:
+def stretch(run: Run, group: int, lo: int, hi: int) -> Stretch:
+    """The rows of a group at the places lo … hi - 1 of a run."""
     rows = slice(lo, hi) if run.order is None else run.order[lo:hi]
     return Stretch(group, int(run.key[lo]), run.part, rows, hi - lo)
-
-
-def _seek(view: View, run: Run, lo: int, hi: int, *, after: bool, numeric: bool) -> int | None:
-    """The last place in [lo, hi) that counts, or the first; looked for in steps that grow."""
-    reach = 1
-    while lo < hi:
-        places = np.arange(lo, min(lo + reach, hi)) if after else np.arange(max(hi - reach, lo), hi)
-        rows = run.physical(places)
-        good = run.part.columns.logged[rows] <= view.position
-        if numeric:
-            good &= np.isfinite(run.part.columns.value[rows])
-        hits = np.flatnonzero(good)
-        if len(hits):
-            return int(places[hits[0 if after else -1]])
-        lo, hi = (lo + len(places), hi) if after else (lo, hi - len(places))
-        reach = max(BACK_MIN, reach * BACK_GROWTH)
-    return None

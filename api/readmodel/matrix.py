@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from api.readmodel.gather import Gathered, Groups, Nearest, gather, nearest
+from api.readmodel.gather import Gathered, Groups, gather
+from api.readmodel.nearest import Nearest, nearest
 from api.readmodel.reduce import NEVER, Buckets, Cells, Floats, Numbers, cells_of, numbers_of, reduced
 from api.readmodel.rows import Ints
 from api.readmodel.view import View

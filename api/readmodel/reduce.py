@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from api.readmodel.gather import Gathered, Nearest
+from api.readmodel.gather import Gathered
+from api.readmodel.nearest import Nearest
 from api.readmodel.rows import Ints
 
 Floats = NDArray[np.float64]

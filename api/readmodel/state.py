@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from api.readmodel.gather import Groups, nearest
+from api.readmodel.gather import Groups
+from api.readmodel.nearest import nearest
 from api.readmodel.rows import Columns, Rows
 from api.readmodel.view import Pick, View
 
