@@ -115,22 +115,28 @@ def _filter(view: View, pick: Pick, boundary: int | None, request: PageRequest) 
         if view.hides(part):
             mask &= part.columns.logged[numbers] <= view.position
         if request.after is not None:
-            mask &= _behind(part.columns.take(numbers), view.logs, request.after, request)
+            mask &= _behind(part.columns, numbers, times, view.logs, request)
         kept.append((part, numbers[mask]))
     return kept
 
 
-def _behind(columns: Columns, logs: Ints, after: Key, request: PageRequest) -> NDArray[np.bool_]:
+def _behind(columns: Columns, numbers: Ints, times: Ints, logs: Ints, request: PageRequest) -> NDArray[np.bool_]:
+    """Which of the rows `numbers`, whose select times are `times`, come behind the row `after`."""
+    after = request.after
+    assert after is not None, "there is a row to be behind"
+    behind = times < after.time if request.descending else times > after.time
+    # Only what is of the same time needs a closer look.
+    places = np.flatnonzero(times == after.time)
+    same = numbers[places]
     cells: tuple[NDArray[Any], ...] = (
-        columns.select_time(request.by),
-        columns.store,
-        logs[columns.series],
-        columns.recno,
-        columns.ordinal,
+        columns.store[same],
+        logs[columns.series[same]],
+        columns.recno[same],
+        columns.ordinal[same],
     )
-    behind = np.zeros(columns.rows, np.bool_)
-    equal = np.ones(columns.rows, np.bool_)
-    for array, value in zip(cells, after, strict=True):
-        behind |= equal & (array < value if request.descending else array > value)
+    later, equal = np.zeros(len(same), np.bool_), np.ones(len(same), np.bool_)
+    for array, value in zip(cells, after[1:], strict=True):
+        later |= equal & (array < value if request.descending else array > value)
         equal &= array == value
+    behind[places] = later
     return behind

@@ -41,25 +41,42 @@ class Pick(list[tuple[Part, Ints]]):
 
     def load(self, logs: Ints, by: str, *, descending: bool = False, limit: int | None = None) -> Rows:
         """The chosen rows in total order, at most the first `limit` of them."""
-        columns = Columns.join(part.columns.take(numbers) for part, numbers in self)
-        order = total_order(columns, logs, by, descending=descending)[:limit]
-        origins = np.repeat(np.arange(len(self)), [len(numbers) for _, numbers in self])[order]
-        columns = columns.take(order)
+        if not self.rows:
+            return Rows(Columns.allocate(0), [])
+        order = self._total_order(logs, by)
+        order = (order[::-1] if descending else order)[:limit]
+        pieces = [(place, part, numbers) for place, (part, numbers) in enumerate(self) if len(numbers)]
+        origins = np.repeat([place for place, _, _ in pieces], [len(numbers) for _, _, numbers in pieces])[order]
+        if len(pieces) == 1:
+            columns = pieces[0][1].columns.take(pieces[0][2][order])
+        else:
+            columns = Columns.join(part.columns.take(numbers) for _, part, numbers in pieces).take(order)
         return Rows(columns, self._texts(columns, origins))
+
+    def _total_order(self, logs: Ints, by: str) -> Ints:
+        """The permutation that sorts by (select time, store, log id, recno, ordinal)."""
+        time: Ints = np.concatenate([part.columns.select_time(by)[numbers] for part, numbers in self])
+        order = np.argsort(time, kind="stable")
+        ordered = time[order]
+        equal = ordered[1:] == ordered[:-1]
+        if not equal.any():
+            return order
+        # Few rows share their time with another: only these are sorted by the rest.
+        tied = np.flatnonzero(np.append(equal, False) | np.append(False, equal))
+        rows = order[tied]
+        sizes = [len(numbers) for _, numbers in self]
+        ends = np.cumsum(sizes)
+        keys = np.empty((4, len(rows)), np.int64)
+        for (part, numbers), end, size in zip(self, ends.tolist(), sizes, strict=True):
+            own = np.flatnonzero((rows >= end - size) & (rows < end))
+            chosen, columns = numbers[rows[own] - end + size], part.columns
+            log = logs[columns.series[chosen]]
+            keys[:, own] = columns.ordinal[chosen], columns.recno[chosen], log, columns.store[chosen]
+        order[tied] = rows[np.lexsort((*keys, ordered[tied]))]
+        return order
 
     def _texts(self, columns: Columns, origins: Ints) -> list[str | None]:
         texts: list[str | None] = [None] * columns.rows
         for place in written(columns).tolist():
             texts[place] = self[origins[place]][0].text(int(columns.text[place]))
         return texts
-
-
-def total_order(columns: Columns, logs: Ints, by: str, *, descending: bool) -> Ints:
-    """The permutation that puts rows into the total order (select time, store, log id, recno, ordinal)."""
-    key = columns.select_time(by)
-    order = np.argsort(key, kind="stable")
-    ordered = key[order]
-    if len(ordered) > 1 and bool(np.any(ordered[1:] == ordered[:-1])):
-        keys = (columns.ordinal, columns.recno, logs[columns.series], columns.store, key)
-        order = np.lexsort(keys)
-    return order[::-1] if descending else order

@@ -43,4 +43,7 @@ def one_set(homes: Homes, options: Options) -> Iterator[Table]:
             print(f"{homes.name}: {program.name}", file=sys.stderr, flush=True)
             found[program.name] = measure(program, homes, lines, directory / "it", options.seconds / 3)
             shutil.rmtree(directory / "it")
-    yield from tables(homes, lines, found)
+    for table in tables(homes, lines, found):
+        # Shown at once too: the next set takes minutes.
+        print(table.markdown(), file=sys.stderr, flush=True)
+        yield table
