@@ -71,7 +71,7 @@ def open_directory(root: Path) -> Iterator[DataDirectory]:
     with ExitStack() as held:
         try:
             if not root.exists():
-                root.mkdir(parents=True)
+                _make(root)
                 root.chmod(PRIVATE_DIRECTORY)
             _check_version(root)
             held.enter_context(_locked(root / "lock"))
@@ -79,6 +79,7 @@ def open_directory(root: Path) -> Iterator[DataDirectory]:
                 write_private(root / "VERSION", VERSION)
             for folder in ("broker", "run", "secrets"):
                 (root / folder).mkdir(mode=PRIVATE_DIRECTORY, exist_ok=True)
+            _sync_directory(root)
         except OSError as error:
             raise DirectoryError(_sentence(root, error)) from error
         yield DataDirectory(root)
@@ -140,7 +141,19 @@ def write_private(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)
-    directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    _sync_directory(path.parent)
+
+
+def _make(root: Path) -> None:
+    """Makes a directory and those above it that are missing, durably: else a power cut could take a whole new home."""
+    missing = [each for each in (root, *root.parents) if not each.exists()]
+    root.mkdir(parents=True)
+    for made in missing:
+        _sync_directory(made.parent)
+
+
+def _sync_directory(path: Path) -> None:
+    directory = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(directory)
     finally:

@@ -120,3 +120,18 @@ async def test_a_new_start_waits_for_what_a_killed_one_left_and_not_for_stranger
         assert child.poll() is None
         child.communicate(b"\n")
     await wait_for_leftovers(tmp_path, timeout_s=60)
+
+
+def test_a_new_home_is_durable_by_name_up_to_what_was_there_before(tmp_path, monkeypatch):
+    """Else a power cut could take the whole directory, with everything that was acknowledged in it."""
+    synced = []
+    real = os.fsync
+
+    def fsync(descriptor):
+        synced.append(Path(f"/proc/self/fd/{descriptor}").resolve())
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    root = tmp_path / "a" / "b" / "data"
+    with open_directory(root):
+        assert {tmp_path, tmp_path / "a", tmp_path / "a" / "b", root} <= set(synced)
