@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bench.options import Options
 from bench.process import ROOT, BenchError
+from bench.readme import put
 from bench.table import Table
 
 Bench = Callable[[Options], Iterator[Table]]
@@ -34,17 +35,18 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=3.0, help="length of one measurement (default 3)")
     parser.add_argument("--rounds", type=int, default=3, help="rounds after the warm-up; medians are shown (default 3)")
     parser.add_argument("--scale", choices=("small", "full"), default="small", help="how much `peers` loads")
+    parser.add_argument("--readme", action="store_true", help="put the tables into bench/README.md too")
     given = parser.parse_args()
     if given.list:
         for name in NAMES:
             print(f"{name:13} {(import_module(f'bench.{name}').__doc__ or '').splitlines()[0]}")
         return 0
     options = Options(seconds=given.seconds, rounds=given.rounds, scale=given.scale)
-    failed = [name for name in given.only or NAMES if not run(name, options)]
+    failed = [name for name in given.only or NAMES if not run(name, options, into_readme=given.readme)]
     return 1 if failed else 0
 
 
-def run(name: str, options: Options) -> bool:
+def run(name: str, options: Options, *, into_readme: bool = False) -> bool:
     """Run one bench, print and keep its tables; whether it could run."""
     start = time.monotonic()
     try:
@@ -55,6 +57,8 @@ def run(name: str, options: Options) -> bool:
     report = f"## {name}\n\n{text}\n{machine()}, {time.monotonic() - start:.0f} s\n"
     print(report, flush=True)
     keep(RESULTS, name, report)
+    if into_readme:
+        put(name, report)
     return True
 
 

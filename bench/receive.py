@@ -9,6 +9,7 @@ import asyncio
 import os
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from gdp.committer import Committer
@@ -18,7 +19,7 @@ from gdp_sink.mqtt_source import MqttOptions, MqttSource
 from gdp_sink.process import calm_the_collector
 from gdp_sink.settings import SinkSettings
 from gdp_sink.sink import Sink
-from gdp_sink.source import Ack, Connected, Deliveries, Event, Subscribed
+from gdp_sink.source import AnyAck, Connected, Deliveries, Event, Reason, Subscribed
 
 NEVER = 1 << 40
 _UNFILED = {"glog_pending_max": NEVER, "commit_log_bytes": NEVER, "glog_lag_max_s": NEVER}
@@ -45,7 +46,7 @@ class CountedSource(MqttSource):
             print("subscribed", flush=True)
         return events
 
-    def acknowledge(self, acks: Sequence[Ack]) -> int:
+    def acknowledge(self, acks: Sequence[AnyAck]) -> int:
         """As the source."""
         stale = super().acknowledge(acks)
         cold = self._left > self._count
@@ -59,6 +60,7 @@ class CountedSource(MqttSource):
 
 async def receive(source: MqttSource) -> None:
     """Acknowledge everything at once."""
+    success = Reason.SUCCESS
     async with source:
         while True:
             for event in await source.next():
@@ -66,7 +68,7 @@ async def receive(source: MqttSource) -> None:
                     case Connected(generation, _):
                         source.subscribe(generation, ["#"], [])
                     case Deliveries(batch):
-                        source.acknowledge([Ack(generation, packet_id) for *_, packet_id, generation in batch])
+                        source.acknowledge([(each[6], each[5], success) for each in batch])
 
 
 async def keep(store: Store, source: MqttSource, directory: Path) -> None:
@@ -86,6 +88,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, required=True)
     parser.add_argument("--warm", type=int, default=0)
     parser.add_argument("--keep", choices=("nothing", *STORES), default="nothing")
+    parser.add_argument("--pending", type=int, default=256, help="filed: records of a log in one transaction")
     parser.add_argument("--directory", type=Path, default=Path())
     given = parser.parse_args()
     options = MqttOptions("127.0.0.1", given.port, "bench-receive", keepalive_s=600)
@@ -97,7 +100,10 @@ def main() -> None:
     if given.keep == "nothing":
         asyncio.run(receive(CountedSource(options, given.warm, given.count, end)))
         return
-    store = Store.open(given.directory / "store", keys=given.directory / "keys", settings=STORES[given.keep])
+    settings = STORES[given.keep]
+    if given.keep == "filed":
+        settings = replace(settings, glog_pending_max=given.pending)
+    store = Store.open(given.directory / "store", keys=given.directory / "keys", settings=settings)
 
     def file_and_end() -> None:
         if given.keep == "filed":

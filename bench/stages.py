@@ -3,6 +3,7 @@
 The broker's queue is filled while the taker is stopped, then it goes on, on one core; every topic has its log before.
 """
 
+import math
 import os
 from collections import defaultdict
 from collections.abc import Iterator
@@ -17,14 +18,12 @@ from bench.options import Options
 from bench.sinks import Counting, Taker
 from bench.table import Table, median, number, ratio
 
-TOPICS = (1, 1_000, 50_000)
 PER_SECOND = 30_000  # messages for each second of measurement: enough that what is done once does not show
-FILED_RECORDS = 256  # of a log in one transaction, by the store's defaults
 CEILING = "C library, keeps nothing"
-COLUMNS = ("topics", "stage", "CPU to the C library's", "gate", "CPU µs", "messages/s")
+COLUMNS = ("topics", "stage", "CPU to the C library's", "gate", "met", "CPU µs", "messages/s")
 NOTE = (
-    "The gates are store.md's. With 50,000 topics nothing is filed by 256 records a log in a run of bearable length: "
-    "see the `.glog` rows of `budget`."
+    "The gates are store.md's. Filed: 256 records a log in one transaction, as by default; with 50,000 topics 64, in "
+    "5,000 of them, as store.md's budget of the commit log allows there (a log that is silent costs nothing)."
 )
 
 
@@ -34,44 +33,59 @@ class Stage:
 
     name: str
     keep: str = ""
-    gate: str = ""
+    gate: float = math.nan
 
 
 STAGES = (
     Stage(CEILING),
-    Stage("taken and acknowledged", "nothing", "0.35"),
-    Stage("in the commit log, unsigned", "log", "0.6"),
-    Stage("signed by policy, no .glog", "signed", "1.0"),
-    Stage("and filed in .glog", "filed", "2.0"),
+    Stage("taken and acknowledged", "nothing", 0.35),
+    Stage("in the commit log, unsigned", "log", 0.6),
+    Stage("signed by policy, no .glog", "signed", 1.0),
+    Stage("and filed in .glog", "filed", 2.0),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A number of topics; if they are filed: how many of them speak, and how many records make a transaction."""
+
+    topics: int
+    speaking: int
+    records: int
+
+
+HOMES = (Home(1, 1, 256), Home(1_000, 1_000, 256), Home(50_000, 5_000, 64))
 
 
 def stages(options: Options) -> Iterator[Table]:
     """The table of all stages and numbers of topics."""
-    found: dict[tuple[int, Stage], list[tuple[float, float]]] = defaultdict(list)
-    cases = [(topics, stage) for topics in TOPICS for stage in STAGES if stage.keep != "filed" or topics < max(TOPICS)]
+    found: dict[tuple[Home, Stage], list[tuple[float, float]]] = defaultdict(list)
+    cases = [(home, stage) for home in HOMES for stage in STAGES]
     for _ in range(options.rounds):
-        for topics, stage in cases:
-            found[topics, stage].append(measure(topics, stage, options))
+        for home, stage in cases:
+            found[home, stage].append(measure(home, stage, options))
     table = Table("Stages of the sink: 200-byte messages out of the broker's queue", COLUMNS, NOTE)
-    for topics, stage in cases:
-        cost, rate = (median(one[index] for one in found[topics, stage]) for index in (0, 1))
-        ceiling = median(one[0] for one in found[topics, STAGES[0]])
-        table.add(f"{topics:,}", stage.name, ratio(cost / ceiling), stage.gate, number(cost), number(rate))
+    for home, stage in cases:
+        cost, rate = (median(one[index] for one in found[home, stage]) for index in (0, 1))
+        # Neighbours in time are compared: the machine is not equally fast all the while.
+        times = median(one[0] / floor[0] for one, floor in zip(found[home, stage], found[home, STAGES[0]], strict=True))
+        gate = "" if math.isnan(stage.gate) else f"{stage.gate:g}"
+        met = gate and ("yes" if times <= stage.gate else "no")
+        table.add(f"{home.topics:,}", stage.name, ratio(times), gate, met, number(cost), number(rate))
     yield table
 
 
-def measure(topics: int, stage: Stage, options: Options) -> tuple[float, float]:
+def measure(home: Home, stage: Stage, options: Options) -> tuple[float, float]:
     """CPU µs a message, and messages a second, with a broker and directories of its own."""
-    count = int(PER_SECOND * options.seconds)
+    topics, count = home.topics, int(PER_SECOND * options.seconds)
     if stage.keep:
         count = max(count, 2 * topics)
     if stage.keep == "filed":
-        count = max(count, FILED_RECORDS * topics)
+        topics, count = home.speaking, max(count // home.speaking, home.records) * home.speaking
     with (
         options.directory() as directory,
         broker(directory / "broker") as there,
-        started(directory, there, topics, stage, count) as taker,
+        started(directory, there, home, stage, count) as taker,
     ):
         pin(taker.pid)
         taken = take(Case(topics, away=True), there, taker, count)
@@ -79,15 +93,22 @@ def measure(topics: int, stage: Stage, options: Options) -> tuple[float, float]:
 
 
 @contextmanager
-def started(directory: Path, there: Broker, topics: int, stage: Stage, count: int) -> Iterator[Taker]:
+def started(directory: Path, there: Broker, home: Home, stage: Stage, count: int) -> Iterator[Taker]:
     """A taker that is subscribed; if it keeps messages, every topic has its log."""
     if not stage.keep:
         with sinks.c_library(directory, there.port, count) as taker:
             yield taker
         return
     log = directory / "receive.log"
-    warm = 0 if stage.keep == "nothing" else topics
-    arguments = {"port": there.port, "count": count, "warm": warm, "keep": stage.keep, "directory": directory / "sink"}
+    warm = 0 if stage.keep == "nothing" else home.topics
+    arguments = {
+        "port": there.port,
+        "count": count,
+        "warm": warm,
+        "keep": stage.keep,
+        "pending": home.records,
+        "directory": directory / "sink",
+    }
     words = [word for name, value in arguments.items() for word in (f"--{name}", str(value))]
     with process.running(process.python("bench.receive", *words), log) as child:
 
@@ -96,7 +117,7 @@ def started(directory: Path, there: Broker, topics: int, stage: Stage, count: in
 
         process.wait_until(lambda: said(b"subscribed"), "subscription")
         if warm:
-            publish(there, "--topics", str(topics), "--count", str(warm))
+            publish(there, "--topics", str(home.topics), "--count", str(warm))
             process.wait_until(lambda: said(b"warm"), "a log for each topic")
         process.still_running(child, log)
         yield Counting(child, log, count)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gdp.settings import StoreSettings
-from gdp.store import Store, Write
+from gdp.store import Kind, Store
 
 PAYLOAD_BYTES = 200
 BATCHES = (50, 500, 5_000)
@@ -42,7 +42,7 @@ def batches_of(size, logs, records):
     payload = os.urandom(PAYLOAD_BYTES)
     topics = [f"homes/h1/room{number}/temperature" for number in range(logs)]
     return [
-        [Write(topics[(first + at) % logs], (payload,), packet_id=1) for at in range(size)]
+        [(topics[(first + at) % logs], (payload,), Kind.TOPIC, 1, 1) for at in range(size)]
         for first in range(0, records, size)
     ]
 
@@ -50,7 +50,7 @@ def batches_of(size, logs, records):
 def store_cost(directory, batches, records, settings):
     """Return the store's cost, and the size of the frames that it wrote."""
     with Store.open(directory / "store", keys=directory / "keys", settings=settings) as store:
-        for first in batches_of(5_000, len({write.topic for batch in batches for write in batch}), 5_000):
+        for first in batches_of(5_000, len({topic for batch in batches for topic, *_ in batch}), 5_000):
             store.commit(first)  # every log exists
         before = store.commit_log_bytes
         cost = measure(lambda: [store.commit(batch) for batch in batches], records)
