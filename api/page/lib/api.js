@@ -22,10 +22,10 @@ export function serverNow() {
 
 /**
  * @param {string} address
- * @param {{signal?: AbortSignal, anyStatus?: boolean}} options
- * @returns {Promise<any>} the JSON body; with `anyStatus` the text, whatever the status
+ * @param {{signal?: AbortSignal, anyStatus?: boolean, asText?: boolean}} options
+ * @returns {Promise<any>} the JSON body; with `asText` the text, with `anyStatus` whatever the status
  */
-export async function ask(address, { signal, anyStatus = false } = {}) {
+export async function ask(address, { signal, anyStatus = false, asText = anyStatus } = {}) {
   let answer;
   try {
     answer = await fetch(address, { signal, headers: { Accept: 'application/json' } });
@@ -35,7 +35,7 @@ export async function ask(address, { signal, anyStatus = false } = {}) {
   }
   readClock(answer);
   if (!answer.ok && !anyStatus) throw await problem(answer);
-  return anyStatus ? answer.text() : answer.json();
+  return asText ? answer.text() : answer.json();
 }
 
 /** Log this browser in: the server keeps the token in a cookie. Gives what is wrong with it, or nothing. @param {string} token */

@@ -4,11 +4,13 @@
 import { joined, same } from './bytes.js';
 
 const SELF_DESCRIBED = Uint8Array.of(0xd9, 0xd9, 0xf7);
-const SIMPLE = new Map(/** @type {[number, boolean|null][]} */ ([
-  [0xf4, false],
-  [0xf5, true],
-  [0xf6, null],
-]));
+const SIMPLE = new Map(
+  /** @type {[number, boolean|null][]} */ ([
+    [0xf4, false],
+    [0xf5, true],
+    [0xf6, null],
+  ]),
+);
 
 /** The payload of one message from its records, or null where they are no message. @param {Uint8Array<ArrayBuffer>[]} records */
 export function payloadOf(records) {

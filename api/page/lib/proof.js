@@ -21,10 +21,10 @@ import { hashed, isSigned, keyOf, readMetadata, vouch } from './vouching.js';
 const EVER = [
   'That the device measured what it said, or that its clock was right: a proof is about what was recorded.',
   'That these are all: later records, and messages that never arrived, are not in a proof of these.',
-  'That nobody else has the writer’s secret key: whoever has it can sign another history.',
+  "That nobody else has the writer's secret key: whoever has it can sign another history.",
 ];
 const BY_LOG =
-  'That this is the log of the topic: it says so itself; only the catalogue’s name, known from elsewhere, ties both.';
+  "That this is the log of the topic: it says so itself; only the catalogue's name, known from elsewhere, ties both.";
 
 /**
  * @param {string} name of the log or of the catalogue that is trusted; empty for none, and then nothing is proven
@@ -85,7 +85,12 @@ async function checkSpan(span, crypto) {
   const key = await keyOf(metadata, crypto);
   const signed = await Promise.all(links.map(({ sig }, at) => isSigned(key, messages[at], sig, crypto)));
   const recno = links[links.length - 1].recno;
-  const vouching = await vouch(metadata, span, { recno, hash: hashes[hashes.length - 1], signed: signed.at(-1), key }, crypto);
+  const vouching = await vouch(
+    metadata,
+    span,
+    { recno, hash: hashes[hashes.length - 1], signed: signed.at(-1), key },
+    crypto,
+  );
   const chain = new Chain(links, hashes, signed, vouching.state === 'good');
   return { metadata, checks: [check, ...chain.checks(), vouching] };
 }

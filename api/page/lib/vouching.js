@@ -69,11 +69,15 @@ export async function isSigned(key, message, sig, crypto) {
  */
 export async function vouch(metadata, span, { recno, hash, signed, key }, crypto) {
   if (key === undefined)
-    return { id: 'signature', state: 'open', text: 'the log’s key is not on P-256: a program can check it, this page not' };
+    return {
+      id: 'signature',
+      state: 'open',
+      text: "the log's key is not on P-256: a program can check it, this page not",
+    };
   if (signed === false) return bad('signature', 'the signature does not match the record', recno, 'sig');
   if (span.seal) return sealed(metadata, key, span, recno, hash, crypto);
   if (signed) return good('signature', `record ${recno} is signed by the key in the log's metadata`);
-  const none = 'the log’s metadata names no key that signs, so nothing can be proven';
+  const none = "the log's metadata names no key that signs, so nothing can be proven";
   const later = `no signature or seal covers record ${recno} yet; one comes within seconds: fetch the proof again`;
   return { id: 'signature', state: 'open', text: key ? later : none };
 }
@@ -84,7 +88,7 @@ async function sealed(metadata, key, span, recno, hash, crypto) {
   const [sealing, check] = await readMetadata(log, blob, crypto);
   if (!sealing) return { ...check, text: `seal log: ${check.text}` };
   if (!sameStore(metadata, span.log, sealing, log) || !isKind(sealing, 'seal'))
-    return bad('seal', 'the seal log is not that of the log’s own store and key', recno, 'seal');
+    return bad('seal', "the seal log is not that of the log's own store and key", recno, 'seal');
   const message = await hashed(log, blob, record, crypto);
   if (!(await isSigned(key, message, record.sig, crypto)))
     return bad('seal', `seal ${record.recno} does not match its signature`, recno, 'seal');

@@ -28,6 +28,7 @@ class HearthMessage extends Part {
     super();
     /** @type {{topic: string, recno: number, logged_time: string, shownMs?: number}|null} */ this.message = null;
     /** @type {any[]|null} */ this.found = null;
+    /** @type {import('../lib/proving.js').Shown|null} */ this.shown = null;
     /** @type {import('../lib/api.js').Problem|null} */ this.problem = null;
     /** @type {string|undefined} */ this.tz = undefined;
     this.log = '';
@@ -60,12 +61,19 @@ class HearthMessage extends Part {
     this.found = this.problem = null;
     try {
       const answer = await ask(address);
-      if (this.message && address === this.address)
-        this.found = answer.observations.filter((/** @type {any} */ one) => one.recno === this.message?.recno);
+      if (this.message && address === this.address) this.take(answer.observations);
     } catch (error) {
       if (this.message && address === this.address)
         this.problem = /** @type {import('../lib/api.js').Problem} */ (error);
     }
+  }
+
+  /** What is proven is compared with what is shown. @param {any[]} observations */
+  take(observations) {
+    const { topic, recno, logged_time: time } = /** @type {any} */ (this.message);
+    this.found = observations.filter((one) => one.recno === recno);
+    this.shown = { topic, recno, time, payload: this.found.length ? bytesOf(this.found[0]) : null };
+    import('./proof.js').catch(() => {});
   }
 
   render() {
@@ -102,7 +110,8 @@ class HearthMessage extends Part {
       <h3>In the log</h3>
       <dl class="place"><div><dt>log</dt><dd class="mono" title="The log’s name is the SHA-256 of its metadata">${this.log || 'not told'}</dd></div>
         <div><dt>record</dt><dd>${first.recno.toLocaleString('en')}</dd></div>
-        <div><dt>logged time</dt><dd class="mono">${logged_time}</dd></div></dl>`;
+        <div><dt>logged time</dt><dd class="mono">${logged_time}</dd></div></dl>
+      <h3>Proof</h3><hearth-proof .log=${this.log} .shown=${this.shown}></hearth-proof>`;
   }
 
   /** @param {any} one */
