@@ -1,8 +1,7 @@
 """What topics said in a window, out of the read model, as the gap kernel takes it."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +10,7 @@ from api.gaps.cadence import Ints, reports_changes
 from api.gaps.kernel import Heard
 from api.gaps.rules import CHANGES_ROWS_MAX, RHYTHM_INTERVALS_MAX
 from api.gaps.spans import Span
-from api.readmodel.rows import Columns
-from api.readmodel.run import Part, Run
+from api.readmodel.run import Part, Run, spans
 from api.readmodel.selection import TopicSeries
 from api.readmodel.view import View
 from ingest.observation import Kind
@@ -101,41 +99,64 @@ def _trimmed(pieces: list[Ints], start: int) -> Ints:
 
 def reporting_changes(view: View, lines: Sequence[Line]) -> list[bool]:
     """Per line whether all that it says are switches, and at least one of them reports changes."""
-    lately = _lately(view, np.unique(np.array([number for each in lines for number in each.switches], np.int32)))
-    others = {number for number, said in lately.items() if not np.isin(said.kinds, SWITCHES).all()}
-    changing = {number for number, said in lately.items() if len(said.states) > 1 and reports_changes(said.states)}
-    changing -= others
+    said = _lately(view, np.unique(np.array([number for each in lines for number in each.switches], np.int32)))
+    if not len(said.states):
+        return [False] * len(lines)
+    switches = np.logical_and.reduceat(np.isin(said.kinds, SWITCHES), said.first)
+    others = set(said.series[~switches].tolist())
+    bounds = zip(*(each[switches].tolist() for each in (said.series, said.first, said.last)), strict=True)
+    changing = {
+        number for number, first, last in bounds if last - first > 1 and reports_changes(said.states[first:last])
+    }
     return [not others.intersection(each.switches) and bool(changing.intersection(each.switches)) for each in lines]
 
 
 class _Said(NamedTuple):
-    """The last rows of a stored series in the order of logging; states differ where what was said differs."""
+    """The last rows of stored series in the order of logging: those of series[i] are first[i] … last[i] - 1.
 
-    logged: Ints
+    States differ where what was said differs.
+    """
+
+    series: NDArray[np.int32]
+    first: Ints
+    last: Ints
     kinds: NDArray[np.int8]
     states: NDArray[np.float64]
 
 
-def _lately(view: View, ids: NDArray[np.int32]) -> dict[int, _Said]:
-    """By stored series its last rows, wherever they lie: so the answer is the same after a seal or a merge."""
-    pieces: defaultdict[int, list[_Said]] = defaultdict(list)
+def _lately(view: View, ids: NDArray[np.int32]) -> _Said:
+    """The last rows of each series, wherever they lie: so the answer is the same after a seal or a merge."""
+    pieces: list[tuple[NDArray[Any], ...]] = []
     codes: dict[str, float] = {}
     for part in view.parts:
         run = part.run(ids, "logged").window(None, view.position + 1)
-        for number, first, last in zip(run.ids.tolist(), run.lo.tolist(), run.hi.tolist(), strict=True):
-            rows = part.columns.take(run.physical(np.arange(max(first, last - CHANGES_ROWS_MAX), last)))
-            pieces[number].append(_Said(rows.logged, rows.kind, _states(part, rows, codes)))
-    return {number: _last(each) for number, each in pieces.items()}
+        counts = np.minimum(run.hi - run.lo, CHANGES_ROWS_MAX)
+        rows, columns = run.physical(spans(run.hi - counts, counts)), part.columns
+        kinds = columns.kind[rows]
+        states = _states(part, kinds, columns.value[rows], columns.text[rows], codes)
+        pieces.append((np.repeat(run.ids, counts), columns.logged[rows], kinds, states))
+    if not pieces:
+        return _Said(ids[:0], NO_TIMES, NO_TIMES, np.zeros(0, np.int8), np.zeros(0))
+    series, logged, kinds, states = (np.concatenate(arrays) for arrays in zip(*pieces, strict=True))
+    order = np.lexsort((logged, series))
+    numbers, first, count = np.unique(series[order], return_index=True, return_counts=True)
+    kept = np.minimum(count, CHANGES_ROWS_MAX)
+    order = order[spans(first + count - kept, kept)]
+    ends = np.cumsum(kept)
+    return _Said(numbers, ends - kept, ends, kinds[order], states[order])
 
 
-def _last(pieces: Sequence[_Said]) -> _Said:
-    logged, kinds, states = (np.concatenate(arrays) for arrays in zip(*pieces, strict=True))
-    order = np.argsort(logged, kind="stable")[-CHANGES_ROWS_MAX:]
-    return _Said(logged[order], kinds[order], states[order])
-
-
-def _states(part: Part, rows: Columns, codes: dict[str, float]) -> NDArray[np.float64]:
+def _states(
+    part: Part,
+    kinds: NDArray[np.int8],
+    values: NDArray[np.float64],
+    texts: NDArray[np.int32],
+    codes: dict[str, float],
+) -> NDArray[np.float64]:
     """Texts as numbers above those of truth values, the same in every part."""
-    written, which = np.unique(rows.text, return_inverse=True)
-    known = np.array([codes.setdefault(part.text(number), len(codes) + 2.0) for number in written.tolist()])
-    return rows.value if not len(known) else np.where(rows.kind == int(Kind.text), known[which], rows.value)
+    written = kinds == int(Kind.text)
+    states = values.copy()
+    numbers, which = np.unique(texts[written], return_inverse=True)
+    known = [codes.setdefault(part.text(number), len(codes) + 2.0) for number in numbers.tolist()]
+    states[written] = np.array(known, np.float64)[which]
+    return states
