@@ -55,11 +55,17 @@ class Calls:
 
     def matrix(self, filters: Sequence[str], options: Options) -> Steps[Table]:
         """See `Home.matrix`."""
-        return self._unproven("matrix", reads.read_table(self._policy, "/v1/matrix", filters, options))
+        table = yield from reads.read_table(self._policy, "/v1/matrix", filters, options)
+        if self._prover is not None:
+            yield from self._prover.matrix(table, options)
+        return table
 
     def asof(self, left: Texts, right: Texts, options: Options) -> Steps[Table]:
         """See `Home.asof`."""
-        return self._unproven("asof", reads.read_asof(self._policy, _list(left), _list(right), options))
+        table = yield from reads.read_asof(self._policy, _list(left), _list(right), options)
+        if self._prover is not None:
+            yield from self._prover.asof(table, options)
+        return table
 
     def save(
         self, path: Path, filters: Sequence[str], options: Options, told: Callable[[int], None]
@@ -130,8 +136,8 @@ class Calls:
     def _unproven(self, what: str, steps: Steps[T]) -> Steps[T]:
         if self._prover is not None:
             raise CannotVerify(
-                f"verify=True does not cover {what}: it proves history, latest, live and datasets. Pin a matrix and "
-                "fetch it as a dataset, or ask a Home without verify"
+                f"verify=True does not cover {what}: it proves history, latest, live, asof, matrix of last values, and "
+                "datasets. Ask a Home without verify"
             )
         return (yield from steps)
 

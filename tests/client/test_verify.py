@@ -14,6 +14,7 @@ from gdp.glog import path_of
 from gdp.names import parse_name
 from gdp.proof import verify
 from hearthlog import AsyncHome, CannotVerify, NotProven
+from hearthlog.export.months import text_of
 from tests.api.recorder import Recorder
 from tests.api.served import TOKEN, Api
 from tests.client.liar import liar
@@ -108,10 +109,63 @@ async def test_a_home_that_lies_in_its_stream_is_caught_too(
     assert (caught.value.field, caught.value.topic) == (field, "v/door")
 
 
+WATCH = [(f"w/{'ab'[n % 2]}", n, 1_790_000_000 + 37 * (n * 7 % 40)) for n in range(40)]
+"""Uploaded late and out of order: topic, number, device time in seconds."""
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="package")
+async def watched(recorder: Recorder, api: Api) -> str:
+    said = [
+        (topic, json.dumps({"n": n, "word": f"w{n % 3}", "on": n % 2 == 0, "time": at}).encode())
+        for topic, n, at in WATCH
+    ]
+    said += [("w/event", json.dumps({"e": n, "time": 1_790_000_000 + 37 * n}).encode()) for n in range(0, 60, 7)]
+    return await api.reached(await recorder.say(*said))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"fill": "none"},
+        {"hold_for": "50s"},
+        {"every": "2m", "tz": "Europe/Berlin"},
+        {"by": "logged", "every": "1s"},
+    ],
+)
+async def test_every_cell_of_a_matrix_is_proven(api: Api, watched: str, options: dict):
+    window = {"start": "2026-09-21T14:13:00Z", "end": "2026-09-21T14:50:00Z", "every": "1m", "at": watched, **options}
+    if "by" in options:
+        logged = int(watched.partition(".")[2])
+        window |= {"start": text_of(logged - 60 * 10**9), "end": text_of(logged + 3 * 10**9)}
+    async with verified(api.url) as home, AsyncHome(api.url, TOKEN) as plain:
+        table = await home.matrix("w/+", **window)
+        assert table.arrow.equals((await plain.matrix("w/+", **window)).arrow)
+        assert table["w/a#n"].null_count < len(table)
+
+
+@pytest.mark.parametrize("options", [{}, {"equal": True}, {"hold_for": "40s"}, {"by": "logged", "start": "-1h"}])
+async def test_labels_joined_to_what_stood_before_them_are_proven(api: Api, watched: str, options: dict):
+    window = {"start": "2026-09-21T14:13:00Z", "end": "now", "at": watched, **options}
+    async with verified(api.url) as home, AsyncHome(api.url, TOKEN) as plain:
+        table = await home.asof("w/event", ["w/a", "w/b"], **window)
+        assert table.arrow.equals((await plain.asof("w/event", ["w/a", "w/b"], **window)).arrow)
+        assert len(table) == 9
+
+
+async def test_a_home_that_changes_a_cell_is_caught(api: Api, watched: str):
+    old, new = struct.pack("<d", 23.0), struct.pack("<d", 24.0)
+    async with liar(api.url, "/v1/matrix", old, new) as address, verified(address) as home:
+        with pytest.raises(NotProven, match=r"the home says 24\.0, the records say 23\.0") as caught:
+            await home.matrix("w/b", start="2026-09-21T14:13:00Z", end="2026-09-21T14:50:00Z", every="1m", at=watched)
+    assert (caught.value.topic, caught.value.recno, caught.value.field) == ("w/b", 12, "n")
+
+
 async def test_what_is_not_covered_by_verify_is_said_and_not_pretended(api: Api, spoken: str):
     async with verified(api.url) as home:
-        for call in (home.matrix("v/#", every="1m"), home.plot("v/#"), home.topics(), home.gaps()):
-            with pytest.raises(CannotVerify, match="verify=True does not cover"):
+        means = home.matrix("v/#", every="1m", fn="mean")
+        for call in (means, home.plot("v/#"), home.aggregate("v/#"), home.topics(), home.gaps()):
+            with pytest.raises(CannotVerify, match="verify=True"):
                 await call
 
 

@@ -76,11 +76,16 @@ class Decoder:
             wanted = range(first, min(first + RANGE_MAX, tip + 1))
             records = yield from self._logs.records(log, topic, wanted)
             for recno in wanted:
-                part = part_of(records[recno].data)
-                if part is None or part[0] == part[1]:
+                if is_last(records[recno].data):
                     message, logged = message_at(log, topic, recno, records)
                     self._context = learn(self._context, topic, message, logged)
         self._learned[log] = tip
+
+
+def is_last(data: bytes) -> bool:
+    """Whether a record ends a message: it is the last of its parts, or no part."""
+    part = part_of(data)
+    return part is None or part[0] == part[1]
 
 
 def parts_before(recno: int, data: bytes) -> range:

@@ -1,17 +1,20 @@
 """Proving answers: every message behind one is fetched with its proof, decoded anew and compared."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from gdp.datum import Datum
-from hearthlog.client.errors import NotProven, NotThere
+from gdp.position import parse_position
+from hearthlog.client.errors import CannotVerify, NotProven, NotThere
 from hearthlog.client.live import LiveMessage
 from hearthlog.client.policy import Policy
 from hearthlog.client.steps import Steps
 from hearthlog.client.table import Table
+from hearthlog.client.verify.cells import Moments, Stood, asof_moments, columns_of, matrix_moments, must_stand
 from hearthlog.client.verify.compare import must_match, said_by_message, said_by_table
 from hearthlog.client.verify.logs import ProvenLogs
-from hearthlog.client.verify.messages import Decoder, Said, Value, parts_before
+from hearthlog.client.verify.messages import Decoder, Said, Value, is_last, parts_before
 
 
 class Prover:
@@ -29,6 +32,53 @@ class Prover:
             NotProven: the first row that its record does not bear out.
         """
         yield from self._prove(said_by_table(table), whole=False)
+
+    def matrix(self, table: Table, options: Mapping[str, Any]) -> Steps[None]:
+        """Prove every cell of a matrix of last values, by reading every record of its topics.
+
+        Raises:
+            CannotVerify: a matrix of another function.
+            NotProven: the first cell that the records do not bear out.
+        """
+        if options.get("fn", "last") != "last" or options.get("fill") == "linear":
+            raise CannotVerify("verify=True proves a matrix of last values (fn='last', fill='hold' or 'none') only")
+        yield from self._cells(table, matrix_moments(table, options), str(options.get("by", "device")))
+
+    def asof(self, table: Table, options: Mapping[str, Any]) -> Steps[None]:
+        """Prove the events of an asof, and every cell joined to them.
+
+        Raises:
+            NotProven: the first event or cell that the records do not bear out.
+        """
+        yield from self.table(table)
+        yield from self._cells(table, asof_moments(table, options), str(options.get("by", "device")))
+
+    def _cells(self, table: Table, moments: Moments, by: str) -> Steps[None]:
+        fields: defaultdict[str, dict[str, str]] = defaultdict(dict)
+        for name, topic, field in columns_of(table):
+            fields[topic][field] = name
+        position = sum(parse_position(table.position).values())
+        yield from self._decoder.learn()
+        listed = yield from self.logs.listed()
+        for topic, columns in fields.items():
+            stood: dict[str, list[Stood]] = {field: [] for field in columns}
+            for log in sorted(listed.get(topic, ()), key=lambda each: each.generation):
+                yield from self._read(log.name, topic, by, position, stood)
+            for field, name in columns.items():
+                # Stable: what has the same time stays in the order of the logs.
+                must_stand(table, name, sorted(stood[field], key=lambda each: each.time), moments)
+
+    def _read(self, log: str, topic: str, by: str, position: int, stood: dict[str, list[Stood]]) -> Steps[None]:
+        """Add all observations of a log up to a position to the series that are wanted."""
+        records = yield from self.logs.records(log, topic, range(1, (yield from self.logs.tip(log)) + 1))
+        for recno in sorted(records):
+            logged = records[recno].ts
+            if logged > position or not is_last(records[recno].data):
+                continue
+            for value in self._decoder.decode(log, topic, recno, records):
+                if value.field in stood:
+                    device = value.device_time_ns if by == "device" else None
+                    stood[value.field].append(Stood(logged if device is None else device, log, recno, value))
 
     def message(self, message: LiveMessage, *, whole: bool) -> Steps[None]:
         """Prove a live message; waits until its record is signed or sealed. `whole`: all its fields were asked for.
