@@ -3,6 +3,7 @@
 import asyncio
 import threading
 import time
+from contextlib import contextmanager
 
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
@@ -30,6 +31,8 @@ class Device:
         self.again = set()
         self._open = {}
         self._over = threading.Event()
+        self._going = threading.Event()
+        self._going.set()
         self._client = Client(CallbackAPIVersion.VERSION2, client_id="storm", protocol=MQTTProtocolVersion.MQTTv5)
         if user is not None:
             self._client.username_pw_set(user, password)
@@ -54,6 +57,15 @@ class Device:
         # Without the cycle it goes at once and closes its sockets, not when the collector finds them open.
         self._client.on_publish = self._client.on_disconnect = None
 
+    @contextmanager
+    def resting(self):
+        """Publish nothing meanwhile, so that whoever has fallen behind on a slow machine can catch up."""
+        self._going.clear()
+        try:
+            yield
+        finally:
+            self._going.set()
+
     async def finish(self):
         """Publish nothing more, and wait until the broker has acknowledged everything."""
         self._over.set()
@@ -62,7 +74,7 @@ class Device:
 
     def _publish(self):
         while not self._over.wait(PAUSE_S):
-            if len(self._open) > INFLIGHT_MAX:
+            if len(self._open) > INFLIGHT_MAX or not self._going.is_set():
                 continue
             for _ in range(BURST):
                 number, self.sent = self.sent, self.sent + 1
