@@ -71,15 +71,14 @@ def open_directory(root: Path) -> Iterator[DataDirectory]:
     with ExitStack() as held:
         try:
             if not root.exists():
-                _make(root)
-                root.chmod(PRIVATE_DIRECTORY)
+                make_directory(root)
             _check_version(root)
             held.enter_context(_locked(root / "lock"))
             if not (root / "VERSION").exists():
                 write_private(root / "VERSION", VERSION)
             for folder in ("broker", "run", "secrets"):
                 (root / folder).mkdir(mode=PRIVATE_DIRECTORY, exist_ok=True)
-            _sync_directory(root)
+            sync_directory(root)
         except OSError as error:
             raise DirectoryError(_sentence(root, error)) from error
         yield DataDirectory(root)
@@ -141,18 +140,23 @@ def write_private(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)
-    _sync_directory(path.parent)
+    sync_directory(path.parent)
 
 
-def _make(root: Path) -> None:
-    """Makes a directory and those above it that are missing, durably: else a power cut could take a whole new home."""
+def make_directory(root: Path) -> None:
+    """Makes a directory for its owner alone, and those above it that are missing, durably.
+
+    A power cut could else take a whole new home, however durable its files are.
+    """
     missing = [each for each in (root, *root.parents) if not each.exists()]
     root.mkdir(parents=True)
+    root.chmod(PRIVATE_DIRECTORY)
     for made in missing:
-        _sync_directory(made.parent)
+        sync_directory(made.parent)
 
 
-def _sync_directory(path: Path) -> None:
+def sync_directory(path: Path) -> None:
+    """Makes the names in a directory durable."""
     directory = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(directory)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from broker_config import ADMIN, DATABASE
 from compose.addresses import parse_address
-from compose.datadir import DataDirectory, inspect_directory
+from compose.datadir import DataDirectory, inspect_directory, make_directory
 from compose.settings import UpSettings
 from gdp.names import GdpName
 from gdp.store.checking import check_store
@@ -155,7 +155,7 @@ def _partial(final: Path) -> Iterator[Path]:
     """A directory beside the final place, of its owner alone, gone afterwards unless it was given its name."""
     partial = final.with_name(f".{final.name}.partial-{os.getpid()}")
     try:
-        partial.mkdir(mode=0o700, parents=True)
+        make_directory(partial)
         yield partial
     finally:
         shutil.rmtree(partial, ignore_errors=True)

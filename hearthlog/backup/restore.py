@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from broker_config import DATABASE
-from compose.datadir import VERSION
+from compose.datadir import VERSION, make_directory
 from gdp.disk import DISK
 from gdp.errors import GdpError
 from gdp.incarnation import MARK_BYTES
@@ -155,7 +155,8 @@ def _working(data: Path) -> Iterator[Path]:
         raise PlaceUnusable(
             f"{data} is not empty, and a restore never writes over anything. Choose another: --data DIR"
         )
-    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not existed:
+        make_directory(data)
     working = data / WORKING
     try:
         working.mkdir(mode=0o700)
