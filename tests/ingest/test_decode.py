@@ -206,5 +206,5 @@ def test_no_unit_is_ever_guessed():
 
 
 def test_the_decoder_set_names_every_decoder_and_its_version():
-    names = [f"{each.name}{each.version}" for each in DECODERS]
-    assert DECODER_SET.split("-") == [*names, f"declared{declared.VERSION}"]
+    names = [f"{each.name}.{each.version}" for each in DECODERS]
+    assert DECODER_SET.split("-") == [*names, f"declared.{declared.VERSION}"]
