@@ -1,4 +1,4 @@
-"""The verifier in one file: its page with style and modules put in, and a policy that lets nothing else run or be asked."""
+"""The verifier in one file: its page with style and modules inside, under a policy that lets nothing else run."""
 
 import base64
 import hashlib

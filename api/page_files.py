@@ -12,8 +12,10 @@ from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request, Response
 
+from api.one_file import OneFile, verifier
+
 PAGE = Path(__file__).with_name("page")
-SCREENS = {"now": "Now", "history": "History"}
+SCREENS = {"now": "Now", "history": "History", "health": "Health"}
 """Addresses and titles; a screen is a module and a style sheet of that name."""
 SHELL = "shell.html"
 FIRST_MODULE = "app.js"
@@ -50,6 +52,7 @@ class PageFolder:
     name: str
     shell: str
     files: dict[str, PageFile]
+    verifier: OneFile
 
     def modules(self, screen: str) -> list[str]:
         """What a screen imports, directly or not, for its shell to announce; not what it loads later."""
@@ -68,13 +71,14 @@ class PageFolder:
 def read_folder(root: Path = PAGE) -> PageFolder:
     """Read the folder once; what is served later is this, whatever happens to the disk meanwhile."""
     digest = hashlib.sha256()
-    files = {}
+    files, texts = {}, {}
     for path, data in _contents(root):
         digest.update(f"{path} {len(data)} ".encode() + data)
+        texts[path] = data.decode()
         media_type = MEDIA_TYPES.get(PurePosixPath(path).suffix)
         if media_type is not None:
             files[path] = PageFile(media_type, data, gzip.compress(data, mtime=0))
-    return PageFolder(digest.hexdigest()[:16], (root / SHELL).read_text(encoding="utf-8"), files)
+    return PageFolder(digest.hexdigest()[:16], texts[SHELL], files, verifier(texts))
 
 
 def mount_page(app: FastAPI) -> None:
@@ -95,8 +99,13 @@ def mount_page(app: FastAPI) -> None:
             return Response(found.packed, media_type=found.media_type, headers={**headers, "Content-Encoding": "gzip"})
         return Response(found.plain, media_type=found.media_type, headers=headers)
 
+    def verify_page() -> Response:
+        headers = {**SECURITY, "Content-Security-Policy": folder.verifier.policy, "Cache-Control": "no-cache"}
+        return Response(folder.verifier.content, media_type="text/html; charset=utf-8", headers=headers)
+
     for name in SCREENS:
         app.add_api_route(f"/{name}", screen, methods=["GET", "HEAD"], include_in_schema=False, name=f"screen-{name}")
+    app.add_api_route("/verify", verify_page, methods=["GET", "HEAD"], include_in_schema=False, name="verify")
     app.add_api_route(
         f"/page/{folder.name}/{{path:path}}",
         page_file,

@@ -2,6 +2,7 @@
 // The router: the address is the view, and a view is an address. A screen is loaded when it is first shown.
 
 import './parts/header.js';
+import { styled } from './parts/styled.js';
 import { page } from './lib/page.js';
 import { format, parse } from './lib/url.js';
 
@@ -9,6 +10,7 @@ import { format, parse } from './lib/url.js';
 const SCREENS = {
   now: ['Now', 'hearth-now', () => import('./screens/now.js')],
   history: ['History', 'hearth-history', () => import('./screens/history.js')],
+  health: ['Health', 'hearth-health', () => import('./screens/health.js')],
 };
 const main = /** @type {HTMLElement} */ (document.getElementById('main'));
 let shown = '';
@@ -29,17 +31,6 @@ async function show() {
   document.title = `${title} · Hearthlog`;
   main.replaceChildren(document.createElement(tag));
   if (!first) main.focus();
-}
-
-/** The screen's own styles, which the shell brings for the first one. @param {string} name */
-function styled(name) {
-  const href = new URL(`${name}.css`, import.meta.url).href;
-  if ([...document.styleSheets].some((one) => one.href === href)) return undefined;
-  return new Promise((resolve, reject) => {
-    const link = Object.assign(document.createElement('link'), { rel: 'stylesheet', href, onload: resolve });
-    link.onerror = reject;
-    document.head.append(link);
-  });
 }
 
 /** @param {string} address @param {boolean} replace */

@@ -11,9 +11,11 @@ import { format } from '../lib/url.js';
 const KEYS = [
   ['/', 'Go to the filter box'],
   ['Enter', 'Open the message behind a value'],
+  ['v', 'Verify the open message'],
   ['c', 'Copy the link to this view'],
   ['g n', 'Now'],
   ['g h', 'History'],
+  ['g e', 'Health'],
   ['Esc', 'Close'],
   ['?', 'This list'],
 ];
@@ -35,7 +37,7 @@ const OF_SCREEN = {
     ['m', 'Messages or chart'],
   ],
 };
-const LED = { n: 'now', h: 'history' };
+const LED = { n: 'now', h: 'history', e: 'health' };
 
 class HearthKeys extends Part {
   connectedCallback() {

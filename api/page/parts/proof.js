@@ -131,7 +131,7 @@ class HearthProof extends Part {
       <p class="actions"><a href=${dataAddress(this.text, 'application/json')} download=${file}>${wrong ? 'Download the evidence' : 'Download proof'}</a>
         <button class="link" @click=${() => copy(this.text)}>Copy proof</button></p>
       ${notProven(verdict.notProven)}
-      <p class="hint">A page proves little against the server that it came from. Keep <a href="/verify" download="hearthlog-verify.html">the verifier as a file</a> (<a href="/verify" target="_blank" rel="noopener">open it</a>), or use <code>hearthlog verify</code>.</p>`;
+      <p class="hint">A page proves little against the server that it came from. Keep <a href="/verify" download="hearthlog-verify.html">the verifier as a file</a> (<a href="/verify" target="_blank" rel="noopener">open it</a>), or use <code>python -m gdp verify</code>.</p>`;
   }
 
   /** @param {SubmitEvent} event */
