@@ -126,7 +126,10 @@ async def test_limits_answer_with_when_to_come_back(recorder: Recorder, tmp_path
             second = await api.get("/v1/live")
             assert second.status_code == 429
             assert int(second.headers["retry-after"]) >= 1
-        many = [await api.get("/v1/store") for _ in range(200)]
-        assert many[-1].status_code == 429
-        assert int(many[-1].headers["retry-after"]) >= 1
+        # Asked faster than one a second, the burst is used up sooner or later, on a slow machine too.
+        last = await api.get("/v1/store")
+        while last.status_code == 200:
+            last = await api.get("/v1/store")
+        assert last.status_code == 429
+        assert int(last.headers["retry-after"]) >= 1
         assert (await api.get("/healthz")).status_code == 200
