@@ -16,7 +16,8 @@ from compose.errors import SettingsError
 from compose.ready import no_answer, no_connection
 from compose.settings import CONFIG_VARIABLE, UpSettings, config_path
 
-# glibc gives freed arenas back late; an api that answered one large query would keep its memory for good.
+# glibc would map and unmap each large array of a query anew, and the page faults would double its time; beyond the second
+# bound it gives memory back all the same.
 API_MALLOC = {"MALLOC_MMAP_THRESHOLD_": "33554432", "MALLOC_TRIM_THRESHOLD_": "268435456"}
 
 

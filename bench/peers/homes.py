@@ -121,7 +121,7 @@ def line(topic: str, time: int, texts: tuple[str, ...]) -> str:
     return f"sensor,topic={topic} {pairs} {time}"
 
 
-FULL = {"small": (10, 25_920, 90), "medium": (125, 20_000, 30), "wide": (5_000, 100, 30)}
+FULL = {"medium": (125, 20_000, 30), "small": (10, 25_920, 90), "wide": (5_000, 100, 30)}
 """Per set: sensors, messages a sensor, days."""
 SMALL_SHARE = 4
 
