@@ -2,7 +2,7 @@
 // What a chart draws of each series: the answer of GET plot, kept up by the messages that come after it.
 
 import { instant } from './time.js';
-import { seriesName, spoken, unfold } from './words.js';
+import { brief, inner, room, seriesName } from './words.js';
 
 const LATE_MS = 600_000;
 
@@ -37,7 +37,6 @@ export function gapOf(told) {
 /** @param {any} told one series of GET plot @param {{fields: number, unit: string|null, usualMs: number|null}} known @returns {Line} */
 export function lineOf(told, { fields, unit, usualMs }) {
   const { topic, field, x, min, max, count, last, last_x: lastX, texts, before, gaps, late, kind } = told;
-  const levels = topic.split('/');
   return {
     key: `${topic}#${field}`,
     topic,
@@ -45,7 +44,7 @@ export function lineOf(told, { fields, unit, usualMs }) {
     unit: told.unit ?? unit,
     kind,
     name: seriesName(topic, field, fields),
-    place: unfold((fields > 2 ? levels.at(-1) : levels.at(-2)) ?? ''),
+    place: topic.includes('/') || fields > 2 ? room(topic, fields).title : '',
     usualMs,
     ...{ x, min, max, count, last, lastX, texts },
     before: before ? { t: instant(before.time) ?? 0, value: before.value } : null,
@@ -60,9 +59,9 @@ export function lineOf(told, { fields, unit, usualMs }) {
   };
 }
 
-/** Kitchen temperature. @param {Line} line @param {number} fields */
-export function fullName(line, fields = 1) {
-  return line.place ? `${line.place} ${spoken(line.topic, line.field, fields)}` : line.name;
+/** Kitchen temperature. @param {Line} line */
+export function fullName({ place, name }) {
+  return place ? `${place} ${inner(brief(name))}` : name;
 }
 
 /** The first place whose time is after t. @param {number[]} times @param {number} t */

@@ -36,6 +36,15 @@ export function pastRequests(filter, span) {
     /** What comes, and whether all is recorded; of a stretch that is over only the latter. @param {string} since */
     live: (since) =>
       request('/v1/live', { filter: span.living ? [...(filter.length ? filter : ['#']), SINK] : [SINK], since }),
+    /** The recorder's own outages. @param {number} end */
+    outages: (end) =>
+      request('/v1/gaps', {
+        filter: SINK,
+        start: new Date(end - OVERVIEW.days * 86_400_000).toISOString(),
+        end: new Date(end).toISOString(),
+        limit: 1,
+        at: span.at,
+      }),
     /** @param {number} end */
     overview: (end) =>
       request('/v1/plot', {

@@ -4,18 +4,21 @@
 import { html, svg, nothing } from '../vendor/lit.js';
 import { Part } from './part.js';
 import { ask } from '../lib/api.js';
+import { gapOf } from '../lib/lines.js';
 import { ticks } from '../lib/ticks.js';
 
 const HEIGHT = 36;
 const DAYS_MS = 30 * 86_400_000;
 
 class HearthOverview extends Part {
-  static properties = { scene: { attribute: false }, address: { attribute: false }, bars: { state: true } };
+  static properties = { scene: { attribute: false }, requests: { attribute: false }, bars: { state: true } };
 
   constructor() {
     super();
     /** @type {import('./plots.js').Scene} */ this.scene = /** @type {any} */ (null);
-    /** @type {(end: number) => string} */ this.address = () => '';
+    /** @type {ReturnType<typeof import('../lib/past_requests.js').pastRequests>} */ this.requests =
+      /** @type {any} */ (null);
+    /** @type {import('../lib/lines.js').Gap[]} */ this.outages = [];
     /** @type {{t: number, count: number}[]} */ this.bars = [];
     this.all = 0;
     this.end = 0;
@@ -32,14 +35,18 @@ class HearthOverview extends Part {
     const { start, end, now } = this.scene;
     if (!this.end || end > this.end + 3_600_000 || start < this.start)
       this.end = Math.max(Math.min(now, start + DAYS_MS), end);
-    const address = this.address(this.end);
+    const address = this.requests.overview(this.end);
     if (address.replace(/(start|end)=[^&]*/g, '') + this.end !== this.asked) this.load(address);
   }
 
   /** @param {string} address */
   async load(address) {
     this.asked = address.replace(/(start|end)=[^&]*/g, '') + this.end;
-    const answer = await ask(address).catch(() => ({ series: [] }));
+    const [answer, away] = await Promise.all([
+      ask(address).catch(() => ({ series: [] })),
+      ask(this.requests.outages(this.end)).catch(() => ({ outages: [] })),
+    ]);
+    this.outages = away.outages.map(gapOf);
     /** @type {Map<number, number>} */
     const bars = new Map();
     const step = DAYS_MS / 180;
@@ -69,6 +76,7 @@ class HearthOverview extends Part {
       <svg width=${width} height=${HEIGHT} aria-hidden="true" @pointerdown=${this.grab} @pointermove=${this.drag} @pointerup=${this.drop}>
         <rect class="ground" x=${gutter} y="0" width=${Math.max(0, width - gutter - right)} height=${HEIGHT} rx="3"/>
         ${this.bars.map(({ t, count }) => svg`<rect class="bar" x=${this.x(t)} y=${HEIGHT - 2 - Math.sqrt(count / most) * (HEIGHT - 8)} width=${bar} height=${Math.sqrt(count / most) * (HEIGHT - 8)}/>`)}
+        ${this.outages.map((one) => svg`<rect x=${this.x(one.from)} y="1" width=${Math.max(2, this.x(one.to) - this.x(one.from))} height=${HEIGHT - 2} fill="url(#gap-${one.cause})"/>`)}
         <rect class="brush" x=${brush.x} y="1" width=${brush.width} height=${HEIGHT - 2} rx="4"/>
       </svg>
       <ol class="axis" aria-hidden="true">${ticks(this.start, this.end, 6, tz).map(({ t, text }) => (this.x(t) > gutter + 10 && this.x(t) < width - 30 ? html`<li .style=${`left:${this.x(t)}px`}>${text}</li>` : nothing))}</ol>

@@ -5,6 +5,7 @@ import { texture } from './paint.js';
 import { across, holes, levelAt, merged } from './panel_marks.js';
 import { standAt } from '../lib/lines.js';
 import { pieces } from '../lib/trace.js';
+import { counted } from '../lib/words.js';
 import { gapLabel, lateLabel } from '../lib/gap_words.js';
 
 const LABEL_MIN = 40;
@@ -124,6 +125,14 @@ function labels(scene) {
     const y = hole.whole ? top + u.bbox.height / 2 : hole.y0 - 8 * devicePixelRatio;
     const name = drawn.length > 1 && !hole.whole ? `${hole.line.place || hole.line.name} ` : '';
     say(`${name}${gapLabel(hole.gap, now)}`, x, y, colours.ink2);
+    // Without a time of its own, what waited stands where it was logged.
+    if (hole.gap.waited)
+      say(
+        `${counted(hole.gap.waited, 'message')} waited, logged here`,
+        across(scene, hole.to) + 4 * devicePixelRatio,
+        top + u.bbox.height - 8 * devicePixelRatio,
+        colours.late,
+      );
   }
   for (const late of merged(drawn.flatMap(({ line }) => line.late))) {
     // The panel's own name stands first in that line.

@@ -156,7 +156,7 @@ class HearthPlots extends Part {
       )}
       ${this.laid.lanes.length ? html`<hearth-lanes .lanes=${this.laid.lanes} .more=${this.laid.more} .scene=${scene} .table=${'table-events'}></hearth-lanes>` : nothing}
       <hearth-axis .scene=${scene} .by=${this.by}></hearth-axis>
-      <hearth-overview .scene=${scene} .address=${this.past.requests.overview}></hearth-overview>
+      <hearth-overview .scene=${scene} .requests=${this.past.requests}></hearth-overview>
       <div class="cursor" aria-hidden="true" hidden></div>
       ${this.chosen ? html`<div class="chosen" aria-hidden="true" .style=${box(this.chosen.map((t) => this.x(t)))}></div>` : nothing}`;
   }

@@ -46,13 +46,22 @@ class HearthReadout extends Part {
     return html`<section class="readout ${this.open ? 'open' : ''}" aria-labelledby="readout-title">
       <h2 id="readout-title"><button class="grip" aria-expanded=${this.open ? 'true' : 'false'} aria-label="Values at the cursor" @click=${() => (this.open = !this.open)}></button>
         ${this.cursor === null ? 'At the end' : 'At'} <time datetime=${new Date(this.t).toISOString()}>${whole(this.t, this.tz)}</time></h2>
-      ${panels.map(
-        (panel) => html`<h3>${panel.title}${panel.unit ? html` <i>${panel.unit}</i>` : nothing}</h3>
-        <ul>${panel.drawn.map(({ line, colour, dash }) => this.row(line, `c${colour}${dash ? ' dash' : ''}`, panel.drawn.length === 1 ? line.name : line.place || line.name))}</ul>`,
-      )}
+      ${panels
+        .filter(({ drawn }) => drawn.length > 1)
+        .map(
+          (panel) => html`<h3>${panel.title}${panel.unit ? html` <i>${panel.unit}</i>` : nothing}</h3>
+        <ul>${panel.drawn.map(({ line, colour, dash }) => this.row(line, `c${colour}${dash ? ' dash' : ''}`, line.place || line.name))}</ul>`,
+        )}
+      ${this.singles(panels.filter(({ drawn }) => drawn.length === 1))}
       ${lanes.length ? html`<h3>Events</h3><ul>${lanes.map((line) => this.row(line, 'state', fullName(line)))}</ul>` : nothing}
       ${this.silences()}
     </section>`;
+  }
+
+  /** What has a panel of its own needs no heading too. @param {import('../lib/panels.js').Panel[]} panels */
+  singles(panels) {
+    if (!panels.length) return nothing;
+    return html`<ul class="singles">${panels.map(({ title, drawn: [{ line, colour }] }) => this.row(line, `c${colour}`, title))}</ul>`;
   }
 
   /** @param {import('../lib/lines.js').Line} line @param {string} look @param {string} name */

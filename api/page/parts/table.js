@@ -7,6 +7,7 @@ import { rowsOf } from '../lib/rows.js';
 import { whole } from '../lib/time.js';
 
 const PAGE = 25;
+const LEISURE_MS = 3_000;
 
 class HearthTable extends Part {
   static properties = {
@@ -27,10 +28,28 @@ class HearthTable extends Part {
     /** @type {string|undefined} */ this.tz = undefined;
     this.shown = false;
     this.version = 0;
-    this.at = 0;
+    this.at = this.drawnMs = 0;
+    /** @type {ReturnType<typeof setTimeout>|undefined} */ this.timer = undefined;
+  }
+
+  /** A table that nobody looks at follows at leisure. */
+  shouldUpdate() {
+    const early = LEISURE_MS - (Date.now() - this.drawnMs);
+    if (this.shown || early <= 0) return true;
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      this.requestUpdate();
+    }, early);
+    return false;
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    clearTimeout(this.timer);
   }
 
   render() {
+    this.drawnMs = Date.now();
     const rows = rowsOf(this.lines, this.stretch);
     const pages = Math.max(1, Math.ceil(rows.length / PAGE));
     const at = Math.min(this.at, pages - 1);

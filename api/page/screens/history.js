@@ -23,13 +23,14 @@ class HearthHistory extends PagePart {
     /** @type {import('../lib/span.js').Span} */ this.span = spanOf(page.view, serverNow());
     this.laid = layOut([]);
     this.laidOf = -1;
+    /** @type {{start: number, end: number, now: number}|undefined} */ this.held = undefined;
+    this.heldFor = '';
     /** @type {(() => void)|undefined} */ this.letGo = undefined;
     /** @type {ReturnType<typeof setTimeout>|undefined} */ this.painting = undefined;
     /** @type {string|undefined} */ this.filters = undefined;
     this.asked = '';
     this.known = false;
     this.recipe = '';
-    this.heard = 0;
     /** @type {any} */ this.message = null;
     /** @type {typeof import('../parts/past_rest.js')|undefined} */ this.rest = undefined;
     /** @type {Promise<typeof import('../parts/past_rest.js')|void>|undefined} */ this.restAsked = undefined;
@@ -37,7 +38,10 @@ class HearthHistory extends PagePart {
 
   connectedCallback() {
     super.connectedCallback();
-    this.tick = setInterval(() => this.second(), 1_000);
+    this.tick = setInterval(() => {
+      this.past?.tick(serverNow());
+      this.requestUpdate();
+    }, 1_000);
     this.take();
     this.cursor = page.view.cursor ? Date.parse(page.view.cursor) : null;
   }
@@ -47,9 +51,8 @@ class HearthHistory extends PagePart {
     clearInterval(this.tick);
     for (const timer of [this.painting, this.settling, this.asking]) clearTimeout(timer);
     this.past?.stop();
-    this.letGo?.();
-    this.letGo = undefined;
-    delete document.documentElement.dataset.known;
+    this.letGo = void this.letGo?.();
+    document.documentElement.removeAttribute('data-known');
   }
 
   /** The chart does not wait for what one holds it with. */
@@ -61,11 +64,6 @@ class HearthHistory extends PagePart {
     this.requestUpdate();
   }
 
-  second() {
-    this.past?.tick(serverNow());
-    this.requestUpdate();
-  }
-
   /** At most four times a second, as everywhere. */
   paint() {
     this.painting ??= setTimeout(() => {
@@ -74,20 +72,24 @@ class HearthHistory extends PagePart {
     }, TEXT_MS);
   }
 
-  /** The stretch as it is this moment: one that ends now moves along. */
+  /** The stretch as it is this moment. One that ends now moves along, by a pixel at least or with what is said. */
   get stretch() {
     const now = serverNow();
     const { start, end } = spanOf(page.view, now);
-    return { start, end, now };
+    const what = `${JSON.stringify(page.view.past)} ${this.past?.version}`;
+    if (this.held && this.heldFor === what && now - this.held.now < (end - start) / this.width) return this.held;
+    this.heldFor = what;
+    this.held = { start, end, now };
+    return this.held;
   }
 
   willUpdate() {
     if (page.locked || page.view.screen !== 'history') return;
     const filters = JSON.stringify(page.view.filters);
     const span = spanOf(page.view, serverNow());
+    if (String([...span.hide]) === String([...this.span.hide])) span.hide = this.span.hide;
     this.span = span;
-    if (span.at) document.documentElement.dataset.known = '';
-    else delete document.documentElement.dataset.known;
+    document.documentElement.toggleAttribute('data-known', span.at !== null);
     if (filters !== this.filters) {
       this.filters = filters;
       this.past?.stop();
@@ -102,10 +104,8 @@ class HearthHistory extends PagePart {
       this.asked = asked;
       clearTimeout(this.asking);
       // While a hand is moving the stretch, what is asked for is what it comes to rest at.
-      this.asking = setTimeout(
-        () => this.past?.show(spanOf(page.view, serverNow()), this.width),
-        first ? 0 : SETTLE_MS,
-      );
+      const show = () => this.past?.show(spanOf(page.view, serverNow()), this.width);
+      this.asking = setTimeout(show, first ? 0 : SETTLE_MS);
     }
     if (this.past?.ready && this.laidOf !== this.past.shape) {
       this.laidOf = this.past.shape;
