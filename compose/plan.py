@@ -16,8 +16,8 @@ from compose.errors import SettingsError
 from compose.ready import no_answer, no_connection
 from compose.settings import CONFIG_VARIABLE, UpSettings, config_path
 
-# glibc would map and unmap each large array of a query anew, and the page faults would double its time; beyond the second
-# bound it gives memory back all the same.
+# glibc would map and unmap each large array of a query anew, and the page faults would double its time; beyond the
+# second bound it gives memory back all the same.
 API_MALLOC = {"MALLOC_MMAP_THRESHOLD_": "33554432", "MALLOC_TRIM_THRESHOLD_": "268435456"}
 
 
