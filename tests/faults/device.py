@@ -22,12 +22,14 @@ class Device:
     Attributes:
         sent: messages published so far.
         acknowledged: number → wall-clock time in s at which the broker's acknowledgement came.
+        ends: wall-clock times in s at which it saw that a connection had ended; acknowledgements may lie unread till then.
         again: numbers that were on their way when a connection broke, and so are published a second time.
     """
 
     def __init__(self, port, *, user=None, password=None):
         self.sent = 0
         self.acknowledged = {}
+        self.ends = []
         self.again = set()
         self._open = {}
         self._over = threading.Event()
@@ -39,7 +41,7 @@ class Device:
         self._client.max_inflight_messages_set(INFLIGHT_MAX)
         self._client.reconnect_delay_set(1, 1)
         self._client.on_publish = self._on_publish
-        self._client.on_disconnect = lambda *_: self.again.update(self._open.values())
+        self._client.on_disconnect = self._on_disconnect
         self._thread = threading.Thread(target=self._publish, name="storm", daemon=True)
         self._port = port
 
@@ -79,6 +81,10 @@ class Device:
             for _ in range(BURST):
                 number, self.sent = self.sent, self.sent + 1
                 self._open[self._client.publish(f"storm/{number % TOPICS}", str(number), 1).mid] = number
+
+    def _on_disconnect(self, *_):
+        self.ends.append(time.time())
+        self.again.update(self._open.values())
 
     def _on_publish(self, _client, _data, mid, _reason, _properties):
         now = time.time()

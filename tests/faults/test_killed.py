@@ -30,7 +30,7 @@ LATER_S = 120.0
 
 
 class Unsaved(NamedTuple):
-    """What a killed broker has forgotten: from its last save to its death, wall clock in s."""
+    """What a killed broker has forgotten: from its last save until the device saw its death, wall clock in s."""
 
     since: float
     until: float
@@ -88,7 +88,8 @@ async def murder(home, device, names):
         await asyncio.to_thread(home.wait_restarted, name, pid)
     with device.resting():
         await asyncio.to_thread(home.wait_ready)
-    return windows
+    # What it had acknowledged may have lain unread in the device's socket when it was dead already.
+    return [each._replace(until=next((end for end in device.ends if end > each.until), each.until)) for each in windows]
 
 
 def last_save(home):
