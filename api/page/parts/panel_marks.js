@@ -7,7 +7,7 @@ const BAND = 11;
 
 /**
  * @typedef {import('../lib/panels.js').Drawn} Drawn
- * @typedef {{u: any, drawn: Drawn[], colours: import('./paint.js').Palette, start: number, end: number, now: number, tz?: string, ticks: {t: number}[], label: boolean, titled: number}} Scene
+ * @typedef {{u: any, drawn: Drawn[], colours: import('./paint.js').Palette, start: number, end: number, now: number, tz?: string, ticks: {t: number}[], label: boolean, write?: (scene: Scene) => void, titled: number}} Scene
  */
 
 /** @param {Scene} scene @param {number} t */

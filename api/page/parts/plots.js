@@ -16,7 +16,7 @@ const TALL_MAX = 2.4;
 const AROUND = 270;
 
 /**
- * @typedef {{start: number, end: number, now: number, width: number, gutter: number, right: number, step: number, tall: number, hide: Set<string>,
+ * @typedef {{start: number, end: number, now: number, width: number, gutter: number, right: number, step: number, tall: number, write?: (scene: any) => void, hide: Set<string>,
  *   colours: import('./paint.js').Palette, ticks: {t: number, text: string, strong: boolean}[], tz?: string, words: string}} Scene
  */
 
@@ -61,6 +61,7 @@ class HearthPlots extends Part {
     this.resized.observe(this);
     this.themed.observe(document.documentElement, { attributeFilter: ['data-theme'] });
     this.preferred.addEventListener('change', this.repaint);
+    /** @type {((scene: any) => void)|undefined} */ this.write = undefined;
     /** @type {import('./gestures.js').Hands} */
     this.hands = {
       time: (x) => this.time(x),
@@ -80,8 +81,10 @@ class HearthPlots extends Part {
     this.letGo = undefined;
   }
 
-  /** Hands come once there is something to touch. @param {typeof import('./gestures.js').gestures} gestures */
-  touch(gestures) {
+  /** Hands and words come once there is a chart for them. @param {typeof import('./past_tools.js')} tools */
+  equip({ gestures, write }) {
+    if (this.write !== write) this.requestUpdate();
+    this.write = write;
     if (this.hands) this.letGo ??= gestures(this, this.hands);
   }
 
@@ -139,6 +142,7 @@ class HearthPlots extends Part {
       },
       step: this.past.grid.step,
       tall: this.tall,
+      write: this.write,
       ticks: ticks(start, end, Math.max(2, Math.floor(this.pixels / TICK)), this.tz),
       words: spanWords(start, end, this.tz),
     };

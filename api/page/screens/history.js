@@ -122,7 +122,7 @@ class HearthHistory extends PagePart {
   updated() {
     const plots = /** @type {any} */ (this.querySelector('hearth-plots'));
     plots?.point(this.cursor);
-    if (this.tools) plots?.touch(this.tools.gestures);
+    if (this.tools) plots?.equip(this.tools);
     if (this.past?.ready || this.past?.problem || page.locked) this.loadRest();
     this.rest?.resolve(this);
   }

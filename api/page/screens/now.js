@@ -5,7 +5,6 @@ import { html, nothing } from '../vendor/lit.js';
 import { PagePart } from '../parts/part.js';
 import { needsALook, rooms } from '../parts/rooms.js';
 import { icon } from '../parts/sign.js';
-import { failed, waiting } from '../parts/waiting.js';
 import { logIn, serverNow } from '../lib/api.js';
 import { attention, headline, summary } from '../lib/facts.js';
 import { page } from '../lib/page.js';
@@ -23,11 +22,14 @@ class HearthNow extends PagePart {
     /** @type {{topic: string, recno: number, logged_time: string, shownMs?: number}|null} */ this.message = null;
     this.wrong = '';
     this.restAsked = false;
+    /** @type {typeof import('../parts/waiting.js')|undefined} */ this.waits = undefined;
     /** @type {typeof import('../parts/states.js')|undefined} */ this.states = undefined;
   }
 
   connectedCallback() {
     super.connectedCallback();
+    // Asked for at once, for it says why the rest does not come; but the values do not wait for it.
+    import('../parts/waiting.js').then((waits) => Object.assign(this, { waits }).requestUpdate());
     this.follow();
     this.tick = setInterval(() => this.second(), 1_000);
     this.onClose = () => this.shut();
@@ -109,7 +111,7 @@ class HearthNow extends PagePart {
   }
 
   wondering() {
-    return waiting(this.watch?.awaited ?? [], () => (this.shown ? history.back() : this.watch?.cancel()));
+    return this.waits?.waiting(this.watch?.awaited ?? [], () => (this.shown ? history.back() : this.watch?.cancel()));
   }
 
   /** @param {Watch} watch @param {number} now */
@@ -134,7 +136,7 @@ class HearthNow extends PagePart {
 
   /** @param {Watch} watch @param {number} now */
   body(watch, now) {
-    if (watch.problem) return failed(watch.problem, () => this.follow(), this.waitS(watch.problem));
+    if (watch.problem) return this.waits?.failed(watch.problem, () => this.follow(), this.waitS(watch.problem));
     if (!watch.home.series.size) {
       if (watch.store === undefined) return nothing;
       return watch.filters.length
