@@ -20,11 +20,13 @@ class Caller:
         name: The account.
         stamp: Changes with its secret; a cookie or ticket of an earlier secret is worth nothing.
         within: What it may read.
+        until: When its ticket ends, in seconds since 1970; None: it came without one.
     """
 
     name: str
     stamp: str
     within: Within = ()
+    until: int | None = None
 
     @cached_property
     def _sets(self) -> tuple[FilterSet, ...]:
@@ -44,6 +46,11 @@ class Caller:
         """Whether it may read messages of this topic."""
         return all(allowed.matches(topic) for allowed in self._sets)
 
-    def narrowed_to(self, filters: tuple[str, ...]) -> "Caller":
-        """The same account, which reads only what these filters match too."""
-        return Caller(self.name, self.stamp, (*self.within, filters))
+    @property
+    def budget(self) -> str:
+        """On whose account its requests count: those by tickets apart, so that an embed keeps nobody else out."""
+        return self.name if self.until is None else f"{self.name} by ticket"
+
+    def by_ticket(self, filters: tuple[str, ...], until: int) -> "Caller":
+        """The same account by a ticket, which reads only what these filters match too."""
+        return Caller(self.name, self.stamp, (*self.within, filters), until)

@@ -52,8 +52,9 @@ class Door:
         return self._signer.sign(Claims("ticket", caller.name, caller.stamp, until, filters)), until
 
     def still(self, caller: Caller) -> bool:
-        """Whether an account that came in before is still the same: not removed, not given another secret."""
-        return self.accounts.named(caller.name, caller.stamp) is not None
+        """Whether who came in before may stay: not removed, not given another secret, and no ticket that has ended."""
+        over = caller.until is not None and self._now_s >= caller.until
+        return not over and self.accounts.named(caller.name, caller.stamp) is not None
 
     @property
     def _now_s(self) -> int:
@@ -62,7 +63,7 @@ class Door:
     def _signed(self, text: str, kind: str) -> Caller | None:
         claims = self._signer.read(text, kind, self._now_s)
         caller = None if claims is None else self.accounts.named(claims.name, claims.stamp)
-        return caller.narrowed_to(claims.filters) if caller and claims and claims.filters else caller
+        return caller.by_ticket(claims.filters, claims.until) if caller and claims and claims.filters else caller
 
     def _by_code(self, code: str) -> Caller | None:
         path = self._codes / f"{hashlib.sha256(code.encode()).hexdigest()}.json"

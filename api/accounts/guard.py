@@ -41,17 +41,18 @@ class Guard:
             await problem.response()(scope, receive, send)
             return
         assert caller is not None
-        scope["account"], scope["caller"] = caller.name, caller
-        ACCOUNT.set(caller.name)
+        scope["account"], scope["caller"] = caller.budget, caller
+        ACCOUNT.set(caller.budget)
         await self._app(scope, receive, send if caller.may_read_all else _saying(caller, send))
 
     def _find(self, scope: Scope, headers: Headers) -> Caller | None:
         if scope["method"] in SAFE and b"ticket=" in scope["query_string"]:
             pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
             tickets = [value for name, value in pairs if name == TICKET]
-            # A route knows its own parameters only, and no log line shall hold the ticket.
-            scope["query_string"] = urlencode([pair for pair in pairs if pair[0] != TICKET]).encode()
-            return self._door.by_ticket(tickets[0]) if len(tickets) == 1 else None
+            if tickets:
+                # A route knows its own parameters only, and no log line shall hold the ticket.
+                scope["query_string"] = urlencode([pair for pair in pairs if pair[0] != TICKET]).encode()
+                return self._door.by_ticket(tickets[0]) if len(tickets) == 1 else None
         return self._door.by_headers(headers)
 
     def _is_welcome(self, headers: Headers) -> bool:
@@ -78,7 +79,10 @@ def caller_of(request: Request) -> Caller:
 def same_origin(headers: Headers) -> bool:
     """Browsers say where a page is from; programs do not, and need a secret anyway."""
     origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == headers.get("host")
+    try:
+        return origin is None or urlsplit(origin).netloc == headers.get("host")
+    except ValueError:
+        return False  # no browser writes such an address
 
 
 def _saying(caller: Caller, send: Send) -> Send:

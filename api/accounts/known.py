@@ -92,7 +92,7 @@ def _parse(raw: bytes) -> dict[str, Caller]:
         if found["format"] == FORMAT:
             return {each["sha256"]: _caller(each) for each in found["accounts"]}
         fault = f"its format is {found['format']!r}, this version reads {FORMAT}"
-    except (ValueError, KeyError, TypeError, FilterError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, FilterError) as error:
         fault = str(error) or type(error).__name__
     log.error("accounts_unreadable", fault=fault, advice="only the administrator gets in until it is mended")
     return {}
@@ -100,6 +100,7 @@ def _parse(raw: bytes) -> dict[str, Caller]:
 
 def _caller(entry: dict[str, object]) -> Caller:
     read = entry["read"]
-    assert isinstance(read, list)
+    if not isinstance(read, list):
+        raise TypeError("`read` is no list of topic filters")
     FilterSet.parse(read)
     return Caller(str(entry["name"]), str(entry["sha256"])[:STAMP_CHARACTERS], (tuple(read),))

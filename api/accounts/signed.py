@@ -4,10 +4,12 @@
 """
 
 import base64
+import errno
 import hashlib
 import hmac
 import json
 import os
+import secrets
 from pathlib import Path
 from typing import NamedTuple
 
@@ -61,13 +63,14 @@ def load_key(path: Path) -> bytes:
     """The key in a file, made on first use; whoever makes it first, all processes use the same.
 
     Raises:
-        OSError: it can be neither read nor made.
+        OSError: it can be neither read nor made, or is too short to be a secret.
     """
     try:
-        return path.read_bytes()
+        return _checked(path)
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f"{path.name}.{os.getpid()}")
+        # Not by our process id: in a container it is the same again after a crash.
+        temporary = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, PRIVATE_FILE)
         with os.fdopen(descriptor, "wb") as file:
             file.write(os.urandom(KEY_BYTES))
@@ -79,7 +82,14 @@ def load_key(path: Path) -> bytes:
             pass
         finally:
             temporary.unlink()
-        return path.read_bytes()
+        return _checked(path)
+
+
+def _checked(path: Path) -> bytes:
+    key = path.read_bytes()
+    if len(key) < KEY_BYTES:
+        raise OSError(errno.EINVAL, f"{len(key)} bytes are no key; delete the file, and everybody logs in again")
+    return key
 
 
 def _encode(raw: bytes) -> str:

@@ -10,8 +10,11 @@ from typing import Any, Literal, NamedTuple, get_args
 import orjson
 
 from api.errors import DatasetError
+from gdp.errors import GdpNameError
+from gdp.names import parse_name
 
 VERSION = 1
+HASH_BYTES = 32
 Query = Literal["matrix", "history", "asof"]
 QUERIES: tuple[Query, ...] = get_args(Query)
 TRANSFORMS: dict[Query, str] = {"matrix": "matrix 1", "history": "history 1", "asof": "asof 1"}
@@ -108,10 +111,16 @@ def read_pin(text: bytes | str) -> Pin:
         )
         if pin.query in QUERIES and pin.text == (text.encode() if isinstance(text, str) else text):
             return pin
-    except (ValueError, KeyError, TypeError, AttributeError) as fault:
+    except (ValueError, KeyError, TypeError, AttributeError, GdpNameError) as fault:
         raise DatasetError(f"a pin that cannot be read: {fault!r}") from fault
     raise DatasetError(f"a pin of another version, or not in canonical JSON; this program reads version {VERSION}")
 
 
 def _tips(entries: list[dict[str, Any]]) -> tuple[Tip, ...]:
-    return tuple(Tip(each["log"], each.get("topic"), each["recno"], each["hash"]) for each in entries)
+    tips = tuple(Tip(each["log"], each.get("topic"), each["recno"], each["hash"]) for each in entries)
+    for tip in tips:
+        # Who may publish below hearthlog/ can write anything there.
+        parse_name(tip.log)
+        if type(tip.recno) is not int or tip.recno < 1 or len(bytes.fromhex(tip.hash)) != HASH_BYTES:
+            raise ValueError(f"record {tip.recno!r} with hash {tip.hash!r} is none")
+    return tips

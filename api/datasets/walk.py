@@ -73,9 +73,10 @@ async def _walk_one(services: Services, catalogue: Catalogue, tip: Tip, take: Ta
     if entry is None or metadata is None or entry.topic is None:
         return [LogFault(tip.log, tip.topic, Fault(tip.recno, "missing", "the store has no such log any more"))]
     if tip.topic not in (None, entry.topic):
-        return [LogFault(tip.log, tip.topic, Fault(0, "metadata", f"the log is that of topic {entry.topic}"))]
+        return [LogFault(tip.log, tip.topic, Fault(0, "metadata", "the log is that of another topic"))]
     found = await _check(services, metadata, tip, functools.partial(take, entry, entry.topic))
-    return [LogFault(tip.log, entry.topic, each) for each in found]
+    # Not the entry's: of logs that only teach, whoever asks need not know the topic.
+    return [LogFault(tip.log, tip.topic, each) for each in found]
 
 
 async def _check(

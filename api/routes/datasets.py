@@ -17,6 +17,7 @@ from api.datasets.pinning import pin
 from api.datasets.recipe import Asked, recipe_of
 from api.datasets.serve import data_response, differs, ensure
 from api.datasets.verdict import verify
+from api.readmodel.catalogue import Catalogue
 from api.services import Home, Services, services_of
 from api.web.answer import Standing, body, next_page, respond
 from api.web.cursor import decode_cursor, encode_cursor
@@ -26,8 +27,11 @@ from api.web.params import FormatText, Parameters
 from api.web.positions import home_of, reach
 from api.web.problem import bad_parameter, not_found
 from api.web.schemas_datasets import Dataset, DatasetCost, Datasets
+from gdp.names import parse_name
 
 LISTED_DEFAULT, LISTED_MAX = 100, 1_000
+LOOKED_UP = 100
+"""Manifests that are looked up at one time."""
 ID = re.compile(rf"[A-Za-z0-9_-]{{{ID_CHARACTERS}}}")
 DatasetId = Annotated[str, Path(description="The dataset's 43 characters.")]
 PINNED = answers(Dataset | DatasetCost, 409, 413, 429, 503) | {
@@ -97,12 +101,12 @@ async def datasets(request: Request, query: Annotated[ListQuery, Query()]) -> Re
     if query.cursor is not None:
         (last,) = decode_cursor(query.cursor, "datasets", str)
         ids = ids[ids.index(last) + 1 :] if last in ids else []
-    page = ids[: query.limit]
-    finder, reader = services.shelf.finder, services.reader
-    found = await asyncio.gather(*(finder.find(reader, home.model.catalogue, id_) for id_ in page))
-    shown = [each for each in found if each is not None and _readable(caller_of(request), each)]
+    # One more than is shown: `next` must not tell of datasets that the caller may not read.
+    found = await _first(services, home, caller_of(request), ids, query.limit + 1)
+    shown = found[: query.limit]
     rows = [await describe(services.shelf, each.manifest, each, brief=True) for each in shown]
-    next_url = next_page(request, encode_cursor("datasets", page[-1]), {}) if len(ids) > len(page) else None
+    cursor = encode_cursor("datasets", shown[-1].manifest.pin.id) if len(found) > len(shown) else None
+    next_url = None if cursor is None else next_page(request, cursor, {})
     standing = Standing.at(home, home.model.position)
     return respond(standing, body(standing, {"datasets": rows}, next_url), next_url)
 
@@ -145,12 +149,30 @@ async def _find(request: Request, services: Services, home: Home, id_: str) -> L
     if not ID.fullmatch(id_):
         raise bad_parameter("id", f"a dataset's id has {ID_CHARACTERS} characters of base64url; `datasets` lists them")
     found = await services.shelf.finder.find(services.reader, home.model.catalogue, id_)
-    if found is None or not _readable(caller_of(request), found):
+    if found is None or not _readable(caller_of(request), home.model.catalogue, found):
         raise not_found(f"there is no dataset {id_} here; `datasets` lists those that there are")
     return found
 
 
-def _readable(caller: Caller, logged: Logged) -> bool:
-    """Whether the caller may read everything that the dataset was made from."""
-    topics = (tip.topic for tip in logged.manifest.pin.logs if tip.topic is not None)
-    return caller.may_read_all or all(map(caller.may_read, topics))
+async def _first(services: Services, home: Home, caller: Caller, ids: list[str], count: int) -> list[Logged]:
+    """The first of the datasets that there are and that the caller may read."""
+    finder, reader, catalogue = services.shelf.finder, services.reader, home.model.catalogue
+    shown: list[Logged] = []
+    for begin in range(0, len(ids), LOOKED_UP):
+        piece = ids[begin : begin + LOOKED_UP]
+        found = await asyncio.gather(*(finder.find(reader, catalogue, id_) for id_ in piece))
+        shown += [each for each in found if each is not None and _readable(caller, catalogue, each)]
+        if len(shown) >= count:
+            break
+    return shown[:count]
+
+
+def _readable(caller: Caller, catalogue: Catalogue, logged: Logged) -> bool:
+    """Whether the caller may read everything that the dataset was made from.
+
+    The catalogue says whose a log is: who may publish below hearthlog/ can write a manifest that says otherwise.
+    """
+    if caller.may_read_all:
+        return True
+    entries = [catalogue.log(parse_name(tip.log)) for tip in logged.manifest.pin.logs]
+    return all(each is not None and each.topic is not None and caller.may_read(each.topic) for each in entries)

@@ -54,7 +54,7 @@ async def live(
     services = services_of(request)
     home = home_of(services)
     caller = caller_of(request)
-    _check_room(services, caller.name)
+    _check_room(services, caller.budget)
     since, restored = _since(services, home, last_event_id or None, query.since)
     wanted = StreamRequest(
         tuple(query.filter),
@@ -64,7 +64,7 @@ async def live(
         query.payload,
         query.time,
         query.latest_every_ms,
-        caller.name,
+        caller.budget,
         caller.within,
         functools.partial(services.door.still, caller),
     )

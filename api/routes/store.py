@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from api.accounts.guard import caller_of
 from api.follow.upkeep import Upkeep
 from api.readmodel.model import ReadModel
 from api.services import Home, services_of
@@ -37,7 +38,7 @@ async def store(request: Request, _: Annotated[NoParameters, Query()]) -> Respon
         "read_model": _read_model(services.upkeep, model),
         "version": _version(),
         "broker": services.settings.mqtt,
-        "secret_file": str(services.settings.token_path.absolute()),
+        "secret_file": str(services.settings.token_path.absolute()) if caller_of(request).may_read_all else None,
     }
     return respond(standing, body(standing, entries))
 

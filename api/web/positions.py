@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from fastapi import Request
 
+from api.accounts.guard import caller_of
 from api.errors import TimeError
 from api.services import Home, Services
 from api.times import parse_time
@@ -147,7 +148,7 @@ async def reach(request: Request, services: Services, text: str | None) -> int |
     """The position that `at=` names, once the read model has reached it; None if the request names none.
 
     Raises:
-        Problem: 400; or 409 if it is not reached, after waiting as `Prefer: wait` says.
+        Problem: 400; 409 if it is not reached, after waiting as `Prefer: wait` says; 401 if the account ended then.
     """
     if text is None:
         return None
@@ -159,6 +160,8 @@ async def reach(request: Request, services: Services, text: str | None) -> int |
                 if services.hub.closed:
                     raise TimeoutError  # noqa: TRY301  # the process stops: there is nothing to wait for
                 await services.progress.advanced()
+                if not services.door.still(caller_of(request)):
+                    raise Problem(401, "not-logged-in", "the account ended while this waited")
     except TimeoutError:
         present = position_text(home, home.model.position)
         detail = f"at: {text} is not reached yet, the present position is {present}; Prefer: wait=10 waits for it"

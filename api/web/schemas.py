@@ -168,7 +168,9 @@ class Store(Answer):
     read_model: ReadModelState
     version: str
     broker: str = Field(description="HOST:PORT of the MQTT broker.")
-    secret_file: str = Field(description="The file on the server that holds the administrator's secret.")
+    secret_file: str | None = Field(
+        description="The file on the server that holds the administrator's secret; told to the administrator."
+    )
 
 
 class Log(Answer):

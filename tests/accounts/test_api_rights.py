@@ -3,10 +3,14 @@
 import json
 import re
 import threading
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 
+from api.accounts.door import Door
+from api.accounts.known import Accounts
+from api.accounts.signed import Signer
 from tests.accounts.conftest import add, hearthlog
 from tests.support.home import Home
 
@@ -67,7 +71,7 @@ def test_every_table_is_narrowed_to_what_the_account_may_read_and_says_so(filled
         assert answers["wide"].headers["hearthlog-narrowed"] == "#"
         assert "$hearthlog/" not in answers["narrow"].text, path
     # Every call that answers a table stands above, or below in a test of its own.
-    apart = {"/v1/live", "/v1/store"} | {path for path in listed if "{" in path}
+    apart = {"/v1/live", "/v1/store", "/v1/faults"} | {path for path in listed if "{" in path}
     assert listed - set(TABLES) == apart
     assert "hearthlog-narrowed" not in filled.get("/v1/latest").headers
 
@@ -141,10 +145,50 @@ def test_a_code_logs_a_browser_in_once_and_leaves_no_secret_in_address_or_cookie
 
 
 def test_a_page_of_another_origin_changes_nothing(filled: Home):
-    headers = {"Authorization": f"Bearer {filled.token}", "Origin": "http://elsewhere.example"}
-    answer = httpx.post(f"{filled.http}/v1/tickets", json={}, headers=headers, trust_env=False)
-    assert answer.status_code == 403
-    assert "access-control-allow-origin" not in answer.headers
+    for origin in ("http://elsewhere.example", "null", "http://["):
+        headers = {"Authorization": f"Bearer {filled.token}", "Origin": origin}
+        answer = httpx.post(f"{filled.http}/v1/tickets", json={}, headers=headers, trust_env=False)
+        assert answer.status_code == 403, origin
+        assert "access-control-allow-origin" not in answer.headers
+
+
+def test_the_list_of_datasets_does_not_tell_that_there_are_others(filled: Home, narrow: str):
+    def pin(secret: str, topic: str) -> httpx.Response:
+        query = {"query": "history", "parameters": {"filter": [topic], "start": "-1d"}}
+        headers = {"Authorization": f"Bearer {secret}"}
+        return httpx.post(f"{filled.http}/v1/datasets", json=query, headers=headers, trust_env=False, timeout=60)
+
+    own = pin(narrow, SEEN).json()["id"]
+    hidden = pin(filled.token, HIDDEN).json()["id"]
+    assert [each["id"] for each in filled.get("/v1/datasets", limit=1).json()["datasets"]] == [hidden]
+    seen = filled.ask("/v1/datasets", narrow, limit=1).json()
+    assert ([each["id"] for each in seen["datasets"]], seen["truncated"]) == ([own], False)
+    absent = filled.ask(f"/v1/datasets/{ABSENT}/data", narrow)
+    kept = filled.ask(f"/v1/datasets/{hidden}/data", narrow)
+    assert kept.status_code == absent.status_code == 404
+    assert kept.text.replace(hidden, "") == absent.text.replace(ABSENT, "")
+
+
+def test_where_the_administrators_secret_lies_is_told_to_the_administrator(filled: Home, wide: str):
+    assert filled.get("/v1/store").json()["secret_file"].endswith("admin.token")
+    assert filled.ask("/v1/store", wide).json()["secret_file"] is None
+
+
+def test_a_wait_ends_unanswered_when_the_account_does(filled: Home):
+    secret = add(filled, "waiting", read=("lab/door",))
+    headers = {"Authorization": f"Bearer {secret}", "Prefer": "wait=60"}
+    answers = []
+
+    def ask() -> None:
+        far = {"at": f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"}
+        answers.append(httpx.get(f"{filled.http}/v1/latest", params=far, headers=headers, trust_env=False, timeout=90))
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    hearthlog(filled, "account", "remove", "waiting")
+    filled.publish([("lab/door", b"shut")])
+    asking.join(90)
+    assert answers[0].status_code == 401
 
 
 def test_a_ticket_reads_what_it_is_for_and_nothing_else(filled: Home, narrow: str):
@@ -163,6 +207,25 @@ def test_a_ticket_reads_what_it_is_for_and_nothing_else(filled: Home, narrow: st
     assert HIDDEN not in filled.ask("/v1/latest", None, ticket=wider).text
     assert ticket(filled.token, seconds=10**9).status_code == 400
     assert ticket(filled.token, filter=["a/#/b"]).status_code == 400
+    assert filled.get("/v1/latest", filter="ticket=5").status_code == 200, "a filter is no ticket"
+
+
+def test_what_a_ticket_opened_ends_with_it_and_does_not_count_as_the_accounts_own(tmp_path):
+    token = tmp_path / "admin.token"
+    token.write_text("secret")
+    now_s = 1_000
+    door = Door(Accounts(token, tmp_path / "none"), Signer(b"k" * 32), tmp_path, clock=lambda: now_s * 1_000_000_000)
+    admin = door.by_login("secret")
+    ticket, until = door.ticket_for(admin, (SEEN,), seconds=60)
+    embedded = door.by_ticket(ticket)
+    assert embedded.budget not in {admin.budget, ""}
+    now_s = until - 1
+    assert door.still(embedded), "a stream goes on"
+    now_s = until
+    assert not door.still(embedded)
+    assert door.still(admin)
+    assert door.by_ticket(ticket) is None
+    assert door.by_ticket(door.cookie_for(admin)) is None, "a cookie is no ticket"
 
 
 def test_only_the_origins_of_the_settings_may_read_answers_and_never_by_the_cookie(tmp_path):
