@@ -32,6 +32,7 @@ class Visitor:
         logged_in: bool = True,
         scripts: bool = True,
         touch: bool = False,
+        http: str | None = None,
     ) -> Page:
         """Opens an address in a fresh profile; logged in by the address that the terminal prints."""
         context = self._browser.new_context(
@@ -41,7 +42,7 @@ class Visitor:
             has_touch=touch,
             timezone_id="Europe/Berlin",
             locale="en-GB",
-            base_url=self.home.http,
+            base_url=http or self.home.http,
         )
         context.set_default_timeout(WAIT_MS_MAX)
         page = context.new_page()
@@ -49,7 +50,7 @@ class Visitor:
         page.on("pageerror", lambda fault: self.faults.append(f"script error: {fault}"))
         if logged_in:
             page.goto(f"/?token={self.home.token}")
-        if not logged_in or page.url != f"{self.home.http}{path}":
+        if not logged_in or page.url != f"{http or self.home.http}{path}":
             page.goto(path)
         self._pages.append(page)
         return page

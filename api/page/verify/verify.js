@@ -87,6 +87,10 @@ async function take(chosen) {
 
 document.getElementById('ask')?.addEventListener('submit', (event) => event.preventDefault());
 file.addEventListener('change', () => take(file.files?.[0]));
+// The same file chosen again may have been changed meanwhile.
+file.addEventListener('click', () => {
+  file.value = '';
+});
 name.addEventListener('input', check);
 addEventListener('dragover', (event) => {
   event.preventDefault();
