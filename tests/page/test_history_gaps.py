@@ -4,11 +4,11 @@ import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.page.conftest import PICTURES
 from tests.page.history_looking import Walker, charts, table
 from tests.page.visitor import Visitor
 from tests.support.home import Home
@@ -48,13 +48,13 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     with Home(tmp_path_factory.mktemp("broken"), settings={"silent_min_s": 1}) as home:
         walker = Walker(home, TOPIC)
         try:
-            walker.walk(24)
-            time.sleep(1.8)  # the device's own silence: there is no event to wait for
-            walker.walk(6)
+            walker.walk(16)
+            time.sleep(1.6)  # the device's own silence: there is no event to wait for
+            walker.walk(4)
             for name in ("mosquitto", "sink"):
                 home.wait_restarted(name, home.kill(name))
                 home.wait_ready()
-                walker.walk(8)
+                walker.walk(5)
         finally:
             walker.stop()
         home.wait_for(lambda: {gap["cause"] for gap in gaps(home)} >= set(CAUSES), "three causes to be known")
@@ -67,9 +67,10 @@ def gaps(home: Home) -> list[dict[str, str]]:
     return answer["series"][0]["gaps"] if answer["series"] else []
 
 
-@pytest.fixture
-def page(browser: Browser, broken: Home, picture: Path) -> Iterator[Page]:
-    somebody = Visitor(browser, broken, picture)
+@pytest.fixture(scope="module")
+def page(browser: Browser, broken: Home) -> Iterator[Page]:
+    PICTURES.mkdir(exist_ok=True)
+    somebody = Visitor(browser, broken, PICTURES / "history-whose-silence.png")
     told = [gap for gap in gaps(broken) if gap["cause"] in CAUSES]
     # Absolute, and close enough that each silence has pixels.
     first, last = min(gap["from"] for gap in told), max(gap["to"] for gap in told)
