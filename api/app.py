@@ -8,6 +8,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
 from api.accounts.guard import Guard
+from api.embed_files import mount_embed
 from api.page_files import mount_page
 from api.routes import (
     aggregate,
@@ -96,7 +97,7 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(v1)
     for route in (health, login, authority, mqtt, docs):
         app.include_router(route.router)
-    mount_page(app)
+    mount_embed(app, mount_page(app), settings.frame_ancestors)
     declare_common(app)
     return app
 

@@ -81,8 +81,8 @@ def read_folder(root: Path = PAGE) -> PageFolder:
     return PageFolder(digest.hexdigest()[:16], texts[SHELL], files, verifier(texts))
 
 
-def mount_page(app: FastAPI) -> None:
-    """Add the screens and their files to an app: open without an account, since they hold no data."""
+def mount_page(app: FastAPI) -> PageFolder:
+    """Add the screens and their files to an app: open without an account, since they hold no data. Gives the folder."""
     folder = read_folder()
 
     def screen(request: Request) -> Response:
@@ -95,6 +95,7 @@ def mount_page(app: FastAPI) -> None:
         if found is None:
             return Response("No such file of the page.", 404, media_type="text/plain", headers=SECURITY)
         headers = {**SECURITY, "Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
+        headers["Access-Control-Allow-Origin"] = "*"
         if "gzip" in request.headers.get("accept-encoding", ""):
             return Response(found.packed, media_type=found.media_type, headers={**headers, "Content-Encoding": "gzip"})
         return Response(found.plain, media_type=found.media_type, headers=headers)
@@ -113,6 +114,7 @@ def mount_page(app: FastAPI) -> None:
         include_in_schema=False,
         name="page-file",
     )
+    return folder
 
 
 def _contents(root: Path) -> Iterator[tuple[str, bytes]]:

@@ -91,6 +91,12 @@ class ApiSettings(BaseSettings):
         "https://example.org. Empty: none.",
         pattern=r"^(https?://[^\s,/*]+(,\s*https?://[^\s,/*]+)*)?$",
     )
+    frame_ancestors: str = Field(
+        "'none'",
+        description="Whose pages may show /embed in a frame: 'none', 'self', or origins, separated by blanks: "
+        "https://example.org.",
+        pattern=r"^('none'|('self'|https?://[^\s,;/*']+)( ('self'|https?://[^\s,;/*']+))*)$",
+    )
     ticket_s_max: int = Field(86_400, ge=60, description="Longest life that a ticket may be asked for.")
     mqtt_tunnels_max: int = Field(256, ge=1, description="MQTT connections over WebSocket at one time.")
     datasets: Path | None = Field(

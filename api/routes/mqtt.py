@@ -24,7 +24,8 @@ router = APIRouter()
 async def mqtt(socket: WebSocket) -> None:
     """Carry bytes both ways until either side ends. Frames need not match MQTT packets."""
     services: Services = socket.app.state.services
-    if SUBPROTOCOL not in socket.scope["subprotocols"] or not same_origin(socket.headers):
+    welcome = same_origin(socket.headers) or socket.headers["origin"] in services.settings.origins
+    if SUBPROTOCOL not in socket.scope["subprotocols"] or not welcome:
         await socket.close(POLICY_VIOLATION)
         return
     if services.tunnels >= services.settings.mqtt_tunnels_max:

@@ -31,7 +31,7 @@ export function shape(points, gaps, { from, to, width, height, steps, now }) {
 }
 
 /** Points in runs that no gap interrupts. @param {Point[]} points @param {{from: number, to: number}[]} gaps */
-function cut(points, gaps) {
+export function cut(points, gaps) {
   /** @type {Point[][]} */
   const pieces = [];
   let previous = -Infinity;
@@ -45,7 +45,7 @@ function cut(points, gaps) {
 }
 
 /** Every peak is kept: a bucket is a stroke between its lowest and its highest, entered at the nearer end. @param {Point[]} piece @param {(t: number) => number} x @param {(v: number) => number} y */
-function path(piece, x, y) {
+export function path(piece, x, y) {
   let at = y(piece[0].low);
   const strokes = piece.map((point) => {
     const ends = [y(point.low), y(point.high)];
@@ -57,7 +57,7 @@ function path(piece, x, y) {
 }
 
 /** On and off: a bar while it was on, a thin line while it was known to be off. @param {Point[][]} pieces @param {(t: number) => number} x @param {number} height */
-function blocks(pieces, x, height) {
+export function blocks(pieces, x, height) {
   /** @type {{x: number, width: number}[]} */
   const marks = [];
   let base = '';

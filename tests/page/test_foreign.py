@@ -1,0 +1,119 @@
+"""For those who write their own page: examples, chart and frame work on another origin, as they are pasted."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.page.foreign import EXAMPLES, foreign_site
+from tests.page.looking import mosquitto_pub
+from tests.page.test_accessibility import _look as look
+from tests.page.visitor import Visitor
+from tests.support.home import Home
+
+LINES_MAX = 60
+SEEN = "homes/h1/kitchen/temperature"
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[str]:
+    with foreign_site() as origin:
+        yield origin
+
+
+@pytest.fixture(scope="module")
+def open_house(site: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    """A home that lets this one site read answers and show its chart in a frame."""
+    settings = {"cors_origins": site, "frame_ancestors": site}
+    with Home(tmp_path_factory.mktemp("open") / "home", settings=settings) as home:
+        home.publish([(SEEN, "21.5"), (SEEN, "22"), ("homes/h1/kitchen/motion", "true"), ("homes/h1/safe", "7")])
+        home.wait_for(lambda: len(home.get("/v1/topics", filter="homes/#").json()["topics"]) == 3, "the messages")
+        yield home
+
+
+@pytest.fixture
+def guest(browser: Browser, open_house: Home, picture: Path) -> Iterator[Visitor]:
+    """Somebody at the other site, who is not logged in here."""
+    somebody = Visitor(browser, open_house, picture)
+    yield somebody
+    somebody.leave()
+
+
+@pytest.fixture
+def fill(guest: Visitor, site: str) -> Callable[..., Page]:
+    """Opens an example on the other site and fills in its form."""
+
+    def filled(name: str, **fields: str) -> Page:
+        page = guest.visit(f"{site}/{name}", logged_in=False)
+        for field, text in {"home": guest.home.http, "secret": guest.home.token, **fields}.items():
+            page.locator(f"[name={field}]").fill(text)
+        page.locator("form button").click()
+        return page
+
+    return filled
+
+
+def test_examples_are_short_and_ask_nobody_but_the_home() -> None:
+    for path in EXAMPLES.iterdir():
+        text = path.read_text()
+        assert len(text.splitlines()) < LINES_MAX, path
+        assert text.count("http://") == text.count("http://localhost:8080"), path
+        assert "https://" not in text, path
+
+
+def test_a_page_of_others_shows_what_is_said_by_event_source(open_house: Home, fill: Callable[..., Page]) -> None:
+    page = fill("events.html", filter="homes/h1/#")
+    expect(page.get_by_role("status")).to_have_text("Listening.")
+    mosquitto_pub(open_house, SEEN, "23.25")
+    expect(page.locator("tr", has_text=SEEN)).to_contain_text("23.25")
+
+
+def test_a_page_of_others_publishes_and_hears_by_mqtt(open_house: Home, fill: Callable[..., Page]) -> None:
+    page = fill("mqtt.html", topic="homes/h1/lamp")
+    expect(page.get_by_role("status")).to_have_text("Connected.")
+    page.get_by_role("button", name="On", exact=True).click()
+    expect(page.locator("li")).to_have_text("homes/h1/lamp: on")
+    rows = open_house.wait_for(
+        lambda: open_house.get("/v1/latest", filter="homes/h1/lamp").json()["observations"], "what was published"
+    )
+    assert rows[0]["value"] == "on"
+
+
+def test_a_chart_and_a_frame_on_a_page_of_others_follow_the_home(open_house: Home, fill: Callable[..., Page]) -> None:
+    page = fill("chart.html", filter="homes/h1/kitchen/#")
+    chart, frame = page.locator("hearth-chart"), page.frame_locator("iframe").locator("hearth-chart")
+    for one in (chart, frame):
+        expect(one.locator(".names li").first).to_contain_text("Kitchen")
+        expect(one.get_by_role("figure")).to_have_attribute("aria-label", re.compile("^2 series"))
+    assert chart.locator("path.line").first.evaluate("line => getComputedStyle(line).stroke") == "rgb(122, 31, 162)"
+    mosquitto_pub(open_house, SEEN, "24.75")
+    for one in (chart, frame):
+        expect(one.locator(".names li", has_text="temperature")).to_contain_text("24.75")
+        expect(one.locator("table", has_text="temperature")).to_contain_text("24.75")
+
+
+def test_an_embed_sees_what_its_ticket_reads_and_says_so_when_it_ends(open_house: Home, guest: Visitor) -> None:
+    made = httpx.post(
+        f"{open_house.http}/v1/tickets",
+        content=json.dumps({"filter": [SEEN]}),
+        headers={"Authorization": f"Bearer {open_house.token}", "Content-Type": "application/json"},
+        trust_env=False,
+    ).json()["ticket"]
+    page = guest.visit(f"/embed?filter=homes/%23&ticket={made}", logged_in=False)
+    expect(page.locator(".names li")).to_have_count(1)
+    for width in (1440, 390, 320):
+        page.set_viewport_size({"width": width, "height": 500})
+        look(page, width)
+    page.goto("/embed?filter=homes/%23&ticket=broken")
+    expect(page.get_by_role("alert")).to_contain_text("ticket")
+
+
+def test_only_the_named_sites_may_show_the_chart_in_a_frame(open_house: Home, site: str) -> None:
+    allowed = httpx.get(f"{open_house.http}/embed", trust_env=False).headers["content-security-policy"]
+    assert f"frame-ancestors {site};" in allowed
+    screen = httpx.get(f"{open_house.http}/now", trust_env=False).headers["content-security-policy"]
+    assert "frame-ancestors 'none'" in screen
