@@ -1,10 +1,13 @@
 """Every refusal is problem+json that names the fault and what would do."""
 
 import asyncio
+import contextlib
 
 import orjson
 import pytest
+import uvicorn
 
+from api.web import malformed
 from tests.api.recorder import Recorder
 from tests.api.served import TOKEN, Api
 from tests.support.waiting import poll
@@ -84,6 +87,50 @@ async def test_an_address_that_is_none_is_a_problem_too(api: Api, target: bytes)
     assert head.startswith(b"HTTP/1.1 400 ")
     assert b"content-type: application/problem+json" in head.lower()
     assert "%XX" in orjson.loads(body)["detail"]
+
+
+@pytest.mark.parametrize(
+    "begin",
+    [
+        b"GET /healthz?",
+        b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Long: ",
+        b"POST /v1/tickets HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX-Late: ",
+    ],
+    ids=["address", "header", "trailer"],
+)
+async def test_nobody_fills_the_memory_with_a_request_that_never_ends(api: Api, begin: bytes):
+    _, writer = await asyncio.open_connection("127.0.0.1", api.port)
+    sent = 0
+    try:
+        async with asyncio.timeout(60):
+            writer.write(begin)
+            with contextlib.suppress(ConnectionError):
+                while sent < 64 << 20:
+                    writer.write(b"a" * 65_536)
+                    await writer.drain()
+                    sent += 65_536
+    finally:
+        writer.close()
+    # What it reads, and what sockets on both sides hold.
+    assert sent < 32 << 20
+    assert (await api.get("/healthz")).status_code == 200
+
+
+async def test_a_client_that_never_says_what_it_wants_is_not_waited_for(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(malformed, "HEAD_S_MAX", 0.01)
+    loop = asyncio.get_running_loop()
+    config = uvicorn.Config(None, lifespan="off", log_config=None)
+    config.load()
+    state = uvicorn.server.ServerState()
+    server = await loop.create_server(lambda: malformed.Http(config, state, {}), "127.0.0.1", 0)
+    async with server:
+        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        try:
+            async with asyncio.timeout(60):
+                writer.write(b"GET / HTTP/1.1\r\nX-Slow: ")
+                assert await reader.read() == b""
+        finally:
+            writer.close()
 
 
 async def test_nobody_gets_in_without_the_secret_and_the_secret_is_never_written_down(recorder: Recorder, tmp_path):
