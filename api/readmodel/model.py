@@ -194,7 +194,7 @@ class ReadModel:
     def _make_view(self) -> View:
         tails = [each for each in (*self.in_memory, self._tail.snapshot()) if each.columns.rows]
         parts: tuple[Part, ...] = (*self.named, *self.spilled, *tails)
-        return View(self.position, parts, self.table.keys, self.table.logs())
+        return View(self.position, parts, self.table.keys, self.table.logs(), self.decoders)
 
     def _recall(self) -> None:
         """Bring back what is kept in memory only: the newest rows, and how far each log was applied."""

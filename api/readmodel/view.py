@@ -1,7 +1,7 @@
 """A view: the read model at one moment, so that one query sees one state of everything."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,10 +21,12 @@ class View:
     """Series keys by number; may have grown since, never changed."""
     logs: Ints
     """Short log ids by series number."""
+    decoders: str = ""
+    """Id of the decoder set that made the rows."""
 
     def pinned(self, at: int | None) -> "View":
         """The same view as of an earlier position."""
-        return self if at is None else View(min(at, self.position), self.parts, self.keys, self.logs)
+        return self if at is None else replace(self, position=min(at, self.position))
 
     def hides(self, part: Part) -> bool:
         """Whether some rows of `part` are later than the position, so that a query must look at each."""

@@ -64,7 +64,7 @@ async def aggregated(request: Request, query: Annotated[AggregateQuery, Query()]
         pinned = {"start": format_time(window.start), "end": format_time(window.end)}
         next_url = next_page(request, cursor, pinned, drop=("at",))
     page = {name: column.slice(begin, last) for name, column in table.items()}
-    standing = Standing.at(window.home, window.view.position)
+    standing = Standing.of(window.home, window.view)
     return await respond_table(services, standing, shape, page, next_url=next_url)
 
 

@@ -83,7 +83,7 @@ async def joined(request: Request, query: Annotated[AsofQuery, Query()]) -> Resp
     events = window.ground.select(query.left, query.left_field).ids
     wanted = PageRequest(query.by, limit, start=window.start, end=window.end, after=after)
     join = await join_of(services, query, window.ground)
-    standing = Standing.at(window.home, window.view.position)
+    standing = Standing.of(window.home, window.view)
     if query.limit is None and shape.format != "json":
         pages = every_page(services, window.view, events, wanted)
         return stream(services, standing, shape, tables_of(services, join.table, pages))

@@ -108,7 +108,7 @@ async def gaps(request: Request, query: Annotated[GapsQuery, Query()]) -> Respon
         next_url = next_page(request, cursor, pinned_window, drop=("at",))
     told = _told(home, found, wanted[skipped : skipped + limit], query, now=now)
     entries = {"start": one_time(start, query.time), "end": one_time(end, query.time), **told}
-    standing = Standing.at(home, view.position)
+    standing = Standing.of(home, view)
     return respond(standing, body(standing, entries, next_url), next_url)
 
 

@@ -94,7 +94,7 @@ async def history(request: Request, query: Annotated[HistoryQuery, Query()]) -> 
         content, next_url = await run(lambda: _content(plan, _state(plan), rows, messages, more=more))
     else:
         content, next_url = await run(lambda: _bare(plan))
-    return respond(Standing.at(plan.home, plan.view.position), content, next_url)
+    return respond(Standing.of(plan.home, plan.view), content, next_url)
 
 
 async def _plan(request: Request, services: Services, query: HistoryQuery) -> Plan:
@@ -157,13 +157,13 @@ async def _cost(services: Services, plan: Plan, shape: Shape) -> Response:
     rows = await services.pools.run(lambda: count(plan.view, plan.ids, plan.page), heavy=True)
     size = TEXT_ROW_BYTES if shape.format in ("json", "ndjson", "csv") else BINARY_ROW_BYTES
     cost = {"rows": rows, "columns": COLUMNS, "cells": rows * COLUMNS, "bytes": rows * size}
-    standing = Standing.at(plan.home, plan.view.position)
+    standing = Standing.of(plan.home, plan.view)
     return respond(standing, body(standing, {"cost": cost}))
 
 
 async def _other(services: Services, plan: Plan, shape: Shape) -> Response:
     """The formats that stream: one page if a limit is named, else the whole window."""
-    standing = Standing.at(plan.home, plan.view.position)
+    standing = Standing.of(plan.home, plan.view)
     state = await services.pools.run(lambda: _state(plan), heavy=True)
     if plan.query.limit is None:
         return stream(services, standing, shape, _whole(services, plan, state))
@@ -222,4 +222,4 @@ def _content(
         columns |= as_columns(raw_columns(rows, messages, plan.view.keys), query.time)
     next_url = _next(plan, rows) if more else None
     entries = {"columns": columns} if query.layout == "columns" else {"observations": objects_of(columns)}
-    return body(Standing.at(plan.home, plan.view.position), entries, next_url), next_url
+    return body(Standing.of(plan.home, plan.view), entries, next_url), next_url

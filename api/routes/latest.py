@@ -57,13 +57,13 @@ class Asked(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """The newest rows of one moment, the position they are seen from, and what names them."""
+    """The newest rows of one moment, the view they are seen from, and what names them."""
 
     entries: Callable[[], list[Newest]]
     """Puts them together, by series."""
     rows: int
     """How many stored series that takes."""
-    position: int
+    view: View
     tag: str
 
 
@@ -93,7 +93,7 @@ async def latest(request: Request, query: Annotated[LatestQuery, Query()]) -> Re
         await _wait(services, caller, Asked(home, wanted, query.by), seen.tag, wait_s=wait_s)
         if services.door.still(caller):
             seen = await look()
-    standing = Standing.at(home, seen.position)
+    standing = Standing.of(home, seen.view)
     headers = {"ETag": f'W/"{seen.tag}"'}
     if _is_known(request, seen.tag):
         return Response(status_code=304, headers={**standing.headers, **headers})
@@ -103,7 +103,7 @@ async def latest(request: Request, query: Annotated[LatestQuery, Query()]) -> Re
     page = make() if seen.rows <= ROWS_QUICK_MAX else await services.pools.run(make, heavy=False)
     next_url = None
     if page.last is not None:
-        cursor = encode_cursor("latest", seen.position, query.by, *page.last)
+        cursor = encode_cursor("latest", seen.view.position, query.by, *page.last)
         next_url = next_page(request, cursor, {}, drop=("at",))
     if page.table is not None:
         return await respond_table(services, standing, shape, page.table, next_url=next_url, headers=headers)
@@ -124,18 +124,18 @@ async def _look(services: Services, home: Home, wanted: Wanted, by: str, at: int
     selection = await selected(services, model, wanted)
     if at is None:
         # Nothing is awaited, so that it is one moment.
-        tag, position, table = _tag(home, model.latest, selection, by), model.position, model.latest
+        view, table = model.view, model.latest
     else:
         view = model.view.pinned(at)
         table = await services.pools.run(functools.partial(_newest_at, view, selection, by), heavy=True)
-        tag, position = _tag(home, table, selection, by), view.position
+    tag = _tag(home, view, table, selection, by)
     rows = table.rows(by, selection.numbers)
-    return Seen(functools.partial(_entries, selection, model.table.keys, rows, by), len(rows), position, tag)
+    return Seen(functools.partial(_entries, selection, model.table.keys, rows, by), len(rows), view, tag)
 
 
-def _tag(home: Home, table: LatestTable, selection: Selection, by: str) -> str:
+def _tag(home: Home, view: View, table: LatestTable, selection: Selection, by: str) -> str:
     mark = table.mark(by, selection.flat, selection.starts)
-    return f"{position_text(home, mark.logged)};{by};{mark.series};{home.model.decoders};{KERNEL}"
+    return f"{position_text(home, mark.logged)};{by};{mark.series};{view.decoders};{KERNEL}"
 
 
 def _newest_at(view: View, selection: Selection, by: str) -> LatestTable:
@@ -158,7 +158,7 @@ async def _wait(services: Services, caller: Caller, asked: Asked, known: str, *,
             while services.door.still(caller) and not services.hub.closed:
                 await services.progress.advanced()
                 selection = await selected(services, home.model, wanted)
-                if _tag(home, home.model.latest, selection, by) != known:
+                if _tag(home, home.model.view, home.model.latest, selection, by) != known:
                     return
                 await asyncio.sleep(POLL_MIN_S)
 

@@ -71,7 +71,7 @@ async def wide(request: Request, query: Annotated[MatrixQuery, Query()]) -> Resp
     groups = window.ground.observed(query.filter, query.field)
     find = functools.partial(lines_of, window.view, groups)
     lines = await services.pools.run(find, heavy=True)
-    standing = Standing.at(window.home, window.view.position)
+    standing = Standing.of(window.home, window.view)
     rows = max(len(edges) - 1, 0)
     if query.dry_run:
         return respond(standing, body(standing, {"cost": _cost(rows, len(lines), shape)}))

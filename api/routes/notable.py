@@ -55,7 +55,7 @@ async def notable_facts(request: Request, query: Annotated[NotableQuery, Query()
     facts = readable(await services.pools.run(find, heavy=True), caller_of(request))
     told = [each for each in facts if each.until is None or not query.standing]
     moment = functools.partial(one_time, style=query.time)
-    standing = Standing.at(home, question.asked.view.position)
+    standing = Standing.of(home, question.asked.view)
     entries = {
         "start": moment(start),
         "end": moment(end),

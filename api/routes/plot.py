@@ -66,7 +66,7 @@ async def plot(request: Request, query: Annotated[PlotQuery, Query()]) -> Respon
         asked = asked_of(services, view, by=query.by, start=start, end=end, present=at is None)
         draw = functools.partial(_explain, services.settings, home, asked, groups, window, style=query.time)
     drawn = await services.pools.run(draw, heavy=query.explain or len(groups) > QUICK_SERIES_MAX)
-    standing = Standing.at(home, view.position)
+    standing = Standing.of(home, view)
     entries = {"start": one_time(start, query.time), "end": one_time(end, query.time), **drawn}
     return respond(standing, body(standing, entries))
 

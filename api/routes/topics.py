@@ -71,7 +71,7 @@ async def topics(request: Request, query: Annotated[TopicsQuery, Query()]) -> Re
     next_url = None
     if len(names) > limit:
         next_url = next_page(request, encode_cursor("topics", view.position, names[limit - 1]), {}, drop=("at",))
-    standing = Standing.at(home, view.position)
+    standing = Standing.of(home, view)
     if shape.format != "json":
         return await respond_table(services, standing, shape, _as_table(rows), next_url=next_url)
     return respond(standing, body(standing, {"topics": rows}, next_url), next_url)

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import orjson
 from fastapi import Request, Response
 
+from api.readmodel.view import View
 from api.services import Home
 from api.web.positions import HEADER, position_text
 
@@ -25,6 +26,11 @@ class Standing(NamedTuple):
     def at(cls, home: Home, position: int) -> "Standing":
         """At a position of this store."""
         return cls(position_text(home, position), home.model.decoders)
+
+    @classmethod
+    def of(cls, home: Home, view: View) -> "Standing":
+        """Of a view of this store: the model that is served may be another one by now."""
+        return cls(position_text(home, view.position), view.decoders)
 
     @property
     def headers(self) -> dict[str, str]:
