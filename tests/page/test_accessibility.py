@@ -49,6 +49,30 @@ def test_axe_finds_nothing_serious_on_history(visit: Visit) -> None:
     _look(page, 320)
 
 
+def test_axe_finds_nothing_serious_on_health(visit: Visit) -> None:
+    page = visit("/health")
+    expect(page.get_by_role("region", name="What each fault means")).to_be_visible()
+    page.get_by_text("As a table").click()
+    for width in (1440, 390, 320):
+        page.set_viewport_size({"width": width, "height": 844})
+        _look(page, width)
+
+
+def test_axe_finds_nothing_serious_in_a_proof(visit: Visit) -> None:
+    page = visit()
+    row(page, "Phone", "Battery").locator(".name").click()
+    page.get_by_role("button", name="Verify").click()
+    page.get_by_text("What this does not prove").click()
+    for width in (1440, 320):
+        page.set_viewport_size({"width": width, "height": 844})
+        _look(page, width)
+    page.goto("/verify")
+    page.set_input_files("#file", {"name": "proof.json", "mimeType": "application/json", "buffer": b"{}"})
+    expect(page.get_by_role("heading", name="This is no proof")).to_be_visible()
+    page.set_viewport_size({"width": 320, "height": 844})
+    _look(page, 320)
+
+
 @pytest.mark.parametrize(("address", "logged_in"), [("/now?filter=nobody/%23&colour=red", True), ("/now", False)])
 def test_axe_finds_nothing_serious_where_there_is_nothing_to_show(address: str, logged_in: bool, visit: Visit) -> None:
     page = visit(address, width=320, height=844, logged_in=logged_in)

@@ -194,6 +194,8 @@ def test_a_flipped_byte_in_the_stores_file_turns_verify_red_and_names_the_record
     page = proven(somebody.visit(), TOPIC, open_house, TAMPERED)
     expect(page.locator(".verdict.bad")).to_contain_text("Not proven")
     expect(page.locator(".checks .bad").first).to_contain_text(NAMED)
+    page.locator(".verdict").scroll_into_view_if_needed()
+    page.screenshot(path=picture.with_stem("a-flipped-byte-is-named"))
     with page.expect_download() as told:
         page.get_by_role("link", name="Download the evidence").click()
     evidence = decode(Path(told.value.path()).read_bytes())

@@ -18,7 +18,7 @@ export const WEIGHTS = { critical: 'silent', warning: 'late', info: 'batch' };
 /** The first sentence, and the rest. @param {string} text @returns {[string, string]} */
 export function split(text) {
   const end = text.search(/(?<=[.:]) /);
-  return end < 0 ? [text, ''] : [text.slice(0, end), text.slice(end + 1)];
+  return end < 0 ? [text, ''] : [text.slice(0, end), text[end + 1].toUpperCase() + text.slice(end + 2)];
 }
 
 /** @param {{value: number, unit: string}} main @returns {[string, string]} */

@@ -1,7 +1,7 @@
 // @ts-check
 // hearth-books: every message that the broker delivered is somewhere, and the difference is printed even when it is 0.
 
-import { html, svg } from '../vendor/lit.js';
+import { html, nothing, svg } from '../vendor/lit.js';
 import { Part } from './part.js';
 import { outlined } from './sign.js';
 import { SHAPES } from '../lib/check_words.js';
@@ -31,7 +31,7 @@ class HearthBooks extends Part {
       <div class="bar"><h2 id="books-title">The books${books && books.difference === 0 ? ' balance' : ''}</h2>${books ? mark(books.difference) : ''}</div>
       ${books ? table(books) : html`<p class="hint">The sink has not told its counts yet.</p>`}
       <p class="hint">${notUnderstood ?? ''} ${uncounted}</p>
-      <p class="hint">What is said with QoS 0 while the sink is away, nobody can count.</p></section>`;
+      ${uncounted.includes('QoS 0') ? nothing : html`<p class="hint">What is said with QoS 0 while the sink is away, nobody can count.</p>`}</section>`;
   }
 }
 

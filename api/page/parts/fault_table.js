@@ -16,18 +16,23 @@ const KINDS = [
 ];
 
 class HearthFaults extends Part {
-  static properties = { faults: { attribute: false }, kind: { state: true } };
+  static properties = { faults: { attribute: false }, worst: { attribute: false }, chosen: { state: true } };
 
   constructor() {
     super();
     /** @type {any[]} */ this.faults = [];
-    this.kind = 'device';
+    /** Whose fault stands; what a person chose comes before it. */ this.worst = '';
+    this.chosen = '';
+  }
+
+  get kind() {
+    return this.chosen || (KINDS.some(([kind]) => kind === this.worst) ? this.worst : 'broker');
   }
 
   render() {
     const kinds = KINDS.filter(([kind]) => this.faults.some((one) => one.kind === kind));
     return html`<section class="card faults" aria-labelledby="faults-title"><h2 id="faults-title">What each fault means</h2>
-      <div class="choose" role="group" aria-label="Whose fault">${kinds.map(([kind, name]) => html`<button aria-pressed=${kind === this.kind ? 'true' : 'false'} @click=${() => (this.kind = kind)}>${name}</button>`)}</div>
+      <div class="choose" role="group" aria-label="Whose fault">${kinds.map(([kind, name]) => html`<button aria-pressed=${kind === this.kind ? 'true' : 'false'} @click=${() => (this.chosen = kind)}>${name}</button>`)}</div>
       <table><thead><tr><th scope="col">You read</th><th scope="col">It is known from</th><th scope="col">What to do</th></tr></thead>
         <tbody>${this.faults
           .filter((one) => one.kind === this.kind)

@@ -45,7 +45,7 @@ class HearthWay extends Part {
     const [text, unit] = said.main ? quantity(said.main) : ['', ''];
     return html`<li class="stage ${state}">
       ${at ? html`<span class="arrow" aria-hidden="true">${ARROW}</span>` : nothing}
-      <h2>${sign(SIGNS[state] ?? 'never')} ${name}<span class="aside">: ${STATES[state]}</span></h2>
+      <h2>${sign(SIGNS[state] ?? 'never')} <span>${name}<span class="aside">: ${STATES[state]}</span></span></h2>
       ${said.main ? html`<p class="main"><b>${text}</b> ${unit} ${said.main.name}</p>` : html`<p class="main hint">no number yet</p>`}
       ${this.spark(this.hour.get(said.stage))}
       <ul class="facts">${state === 'well' ? nothing : html`<li class="said">${sentence}</li>`}${said.facts.map((fact) => html`<li>${fact}</li>`)}</ul>

@@ -84,8 +84,8 @@ class HearthHealth extends PagePart {
       <hearth-way .path=${state.health.path} .hour=${state.hour} .now=${now} .cut=${cutSince !== null}></hearth-way>
       <hearth-behind .behind=${this.behind(state)}></hearth-behind>
       <div class="three"><hearth-books .health=${state.health}></hearth-books>${one(state.way, view.tz)}${needs(state.health.needs, { now, tz: view.tz })}</div>
-      <div class="two"><hearth-outages .outages=${state.outages} .watched=${state.watchedMs} .now=${now - (now % 60_000)} .tz=${view.tz}></hearth-outages>
-        <hearth-faults .faults=${state.faults}></hearth-faults></div>
+      <div class="two"><hearth-outages .outages=${state.outages} .watched=${state.watchedMs} .now=${now} .tz=${view.tz}></hearth-outages>
+        <hearth-faults .faults=${state.faults} .worst=${state.health.needs[0]?.kind ?? ''}></hearth-faults></div>
       <p class="hint">${state.health.disk.sentence}</p></div>
       <p class="notice" role="status">${page.notice}</p>`;
   }
