@@ -7,6 +7,7 @@ second, each with the monotonic clock (ns) of its sending in the payload, for la
 
 import argparse
 import json
+import math
 import selectors
 import socket
 import time
@@ -17,6 +18,7 @@ from typing import Self
 from bench import mqtt
 
 BLOCK = 50  # packets in one write
+CYCLE_MAX = 100_000  # packets made at most to give each topic equally many
 WAIT_S = 60.0  # an acknowledgement that takes longer is a failure, not a slow one
 
 
@@ -36,6 +38,17 @@ class Sent:
 def topics(count: int) -> list[bytes]:
     """`count` topics shaped like those of a home."""
     return [f"bench/room{index // 10}/sensor{index}/state".encode() for index in range(count)]
+
+
+def cycle(names: int, *, at_least: int) -> int:
+    """How many packets are made before they come again.
+
+    Packet ids repeat after a whole number of blocks, which is more than the window: none is in use twice. Each topic
+    has equally many, unless that would be too many to hold.
+    """
+    even = math.lcm(names, BLOCK)
+    step = even if even <= CYCLE_MAX else BLOCK
+    return -(-max(names, at_least) // step) * step
 
 
 def payload(size: int, *, stamp: int = 0) -> bytes:
@@ -66,10 +79,9 @@ class Publisher:
     def flood(self, names: list[bytes], count: int, *, size: int, window: int) -> None:
         """Publish `count` messages round-robin over `names`, at most `window` unacknowledged."""
         body = payload(size)
-        # Packet ids repeat after a whole number of blocks, which is more than the window: none is in use twice.
         packets = [
             mqtt.publish(1 + index % mqtt.PACKET_ID_MAX, names[index % len(names)], body)
-            for index in range(max(len(names), window * 2) // BLOCK * BLOCK + BLOCK)
+            for index in range(cycle(len(names), at_least=window * 2))
         ]
         blocks = [b"".join(packets[at : at + BLOCK]) for at in range(0, len(packets), BLOCK)]
         sent, before = 0, self.acked

@@ -15,6 +15,7 @@ from pathlib import Path
 from gdp.committer import Committer
 from gdp.settings import StoreSettings
 from gdp.store import Store
+from gdp.store.behind import IDLE_S
 from gdp_sink.mqtt_source import MqttOptions, MqttSource
 from gdp_sink.process import calm_the_collector
 from gdp_sink.settings import SinkSettings
@@ -106,8 +107,8 @@ def main() -> None:
     store = Store.open(given.directory / "store", keys=given.directory / "keys", settings=settings)
 
     def file_and_end() -> None:
-        if given.keep == "filed":
-            store.flush_all()
+        while given.keep == "filed" and store.flush_due() < IDLE_S:
+            pass  # a round each; what has not enough records for a transaction stays unfiled
         end()
 
     asyncio.run(keep(store, CountedSource(options, given.warm, given.count, file_and_end), given.directory))

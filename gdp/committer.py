@@ -10,13 +10,13 @@ import os
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from types import TracebackType
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import NamedTuple, Self, TypeVar
 
 from gdp.errors import DiskFull, GdpError, StoreError, StoreFailed, Unavailable
-from gdp.store import Commit, ForeignAppend, Item, Results, Store
+from gdp.store import Commit, Item, Results, Store, size_of
 from gdp.worker import Worker
 
 _log = logging.getLogger(__name__)
@@ -25,7 +25,6 @@ _EXIT_IO_ERROR = 74  # EX_IOERR of sysexits.h
 _RESERVE_INTERVAL_S = 0.5
 _FILING_RETRY_S = 10.0
 _MS_PER_S = 1_000
-_ITEM_OVERHEAD_BYTES = 100
 
 T = TypeVar("T")
 OnCommit = Callable[[Commit], None]
@@ -112,7 +111,7 @@ class Committer:
         if self._closing:
             done.set_exception(Unavailable("the store is closing"))
             return done
-        size = _size_of(items)
+        size = size_of(items)
         self._queue.append(_Waiting(items, size, done))
         self._queue_bytes += size
         if self._queue_bytes > self._settings.queue_bytes_max:
@@ -238,24 +237,6 @@ class Committer:
                 return
             else:
                 self.filing_error = None
-
-
-def _size_of(items: Sequence[Item]) -> int:
-    """About how many bytes these items take."""
-    known: Iterable[Any] = (
-        items  # by their very type: nearly all are plain tuples, and a pattern would cost 0.3 µs each
-    )
-    data = sum([len(item[1][0]) if type(item) is tuple and len(item[1]) == 1 else _size(item) for item in known])
-    return data + _ITEM_OVERHEAD_BYTES * len(items)
-
-
-def _size(item: Item) -> int:
-    match item:
-        case ForeignAppend():
-            return sum(len(datum.data) + _ITEM_OVERHEAD_BYTES for datum in item.datums)
-        case (_, parts, _, _, _):
-            return sum(map(len, parts))
-    return 0
 
 
 def _fail(group: _Waiting, error: Exception) -> None:

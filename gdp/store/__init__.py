@@ -17,6 +17,7 @@ from gdp.store.items import (
     Write,
     WriteFields,
     datum_of,
+    size_of,
 )
 from gdp.store.readable import ReadableStore
 from gdp.store.store import Store
@@ -41,4 +42,5 @@ __all__ = [
     "Write",
     "WriteFields",
     "datum_of",
+    "size_of",
 ]

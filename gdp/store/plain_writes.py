@@ -21,7 +21,7 @@ _SEAL = Kind.SEAL
 class PlainWrites:
     """Plans plain writes as the planner plans one by one, but all in one function that calls hardly anything but C.
 
-    That saves 0.8 µs a record. Of the 2.3 that are left to a commit, hashing takes 1.1, and Python as much.
+    That saves 1.0 µs a record. Of the 2.1 that are left to a commit, hashing takes 0.75, packing and writing 0.45.
     """
 
     def __init__(

@@ -51,7 +51,7 @@ def written(home: Path, batches, ns_to_next_second: int):
         shutil.rmtree(home)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches=BATCHES, ns_to_next_second=st.integers(0, 60))
 def test_messages_planned_together_are_written_as_if_planned_one_by_one(memory_path, batches, ns_to_next_second):
     with determined_keys():
