@@ -41,14 +41,34 @@ def changing_accounts(directory: DataDirectory) -> Iterator[dict[str, Account]]:
     Raises:
         DirectoryError: see `read_accounts`.
     """
-    descriptor = os.open(directory.accounts.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    with _turn(directory):
         accounts = read_accounts(directory)
         yield accounts
+        # The accounts last: until they are written, the same command can be given again.
+        _write_broker_files(directory, accounts.values())
         write_private(directory.accounts, broker_config.encode_accounts(accounts.values()))
-        write_broker_files(directory, accounts.values())
+        _give_to_owner(directory, directory.accounts)
         tell_broker(directory)
+
+
+def write_broker_files(directory: DataDirectory) -> None:
+    """Writes the broker's password file and its rules, of the accounts that every home has and of those added.
+
+    Raises:
+        DirectoryError: see `read_accounts`.
+    """
+    with _turn(directory):
+        _write_broker_files(directory, read_accounts(directory).values())
+
+
+@contextmanager
+def _turn(directory: DataDirectory) -> Iterator[None]:
+    path = directory.accounts.with_suffix(".lock")
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
+    try:
+        _give_to_owner(directory, path)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
     finally:
         os.close(descriptor)
 
@@ -58,16 +78,20 @@ def make_secret() -> tuple[str, bytes]:
     return secrets.token_urlsafe(SECRET_BYTES), secrets.token_bytes(broker_config.SALT_BYTES)
 
 
-def write_broker_files(directory: DataDirectory, accounts: Iterable[Account]) -> None:
-    """Writes the broker's password file and its rules, of the accounts that every home has and of these."""
+def _write_broker_files(directory: DataDirectory, accounts: Iterable[Account]) -> None:
     added = list(accounts)
     tokens = {name: directory.token(name) for name in BUILT_IN}
     salts = {name: secrets.token_bytes(broker_config.SALT_BYTES) for name in BUILT_IN}
     passwords = broker_config.password_file(tokens, salts=salts) + "".join(f"{each.password}\n" for each in added)
     for name, text in (("passwd", passwords), ("acl", broker_config.access_rules(added))):
         write_private(directory.broker / name, text)
+    _give_to_owner(directory, directory.broker / "passwd", directory.broker / "acl")
+
+
+def _give_to_owner(directory: DataDirectory, *paths: Path) -> None:
+    """What root writes in somebody's home is theirs, or their home could not read it."""
     if (owner := owner_of(directory.root)) is not None:
-        give((directory.broker / "passwd", directory.broker / "acl"), owner)
+        give(paths, owner)
 
 
 def tell_broker(directory: DataDirectory) -> bool:
@@ -75,8 +99,10 @@ def tell_broker(directory: DataDirectory) -> bool:
     path = directory.run / "mosquitto.pid"
     try:
         pid = int(path.read_text("ascii"))
-        # A number that was left behind may be another's by now.
-        if str(directory.broker).encode() not in Path(f"/proc/{pid}/cmdline").read_bytes():
+        # A number that was left behind may be another's by now, an editor's of that very file.
+        program, *arguments = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        ours = [b"-c", str(directory.broker / "mosquitto.conf").encode(), b""]
+        if not program.endswith(b"mosquitto") or arguments != ours:
             return False
         os.kill(pid, signal.SIGHUP)
     except (OSError, ValueError):

@@ -64,6 +64,12 @@ def ends(certificate: bytes) -> datetime:
     return x509.load_pem_x509_certificate(certificate).not_valid_after_utc
 
 
+def belongs(pair: Pair) -> bool:
+    """Whether the key is that of the certificate."""
+    mine = serialization.load_pem_private_key(pair.key, None).public_key()
+    return mine == x509.load_pem_x509_certificate(pair.certificate).public_key()
+
+
 def fingerprint(certificate: bytes) -> str:
     """SHA-256 of a certificate, hex."""
     return x509.load_pem_x509_certificate(certificate).fingerprint(hashes.SHA256()).hex()

@@ -1,15 +1,16 @@
 """The broker as a part: its files written under DIR/broker, its account, its command line."""
 
 import os
+import secrets
 import shutil
 from collections.abc import Mapping
 from functools import partial
 
 import broker_config
-from compose.accounts import read_accounts, write_broker_files
+from compose.accounts import write_broker_files
 from compose.addresses import Address
 from compose.child import ChildSpec
-from compose.datadir import DataDirectory, write_private
+from compose.datadir import SECRET_BYTES, DataDirectory, write_private
 from compose.errors import DirectoryError, ProgramMissing
 from compose.owner import give, owner_of
 from compose.ready import no_connection
@@ -69,7 +70,8 @@ def prepare_broker(
         configuration = broker_config.configuration(options)
     except ValueError as error:
         raise DirectoryError(f"{error}. Choose another: --data DIR") from error
-    write_broker_files(directory, read_accounts(directory).values())
+    _name_session(directory)
+    write_broker_files(directory)
     write_private(directory.broker / "mosquitto.conf", configuration)
     if owner is not None:
         give((directory.broker, *directory.broker.iterdir()), owner)
@@ -82,3 +84,13 @@ def prepare_broker(
         # Not by Mosquitto itself: a process that changes its user forgets whose death it should follow.
         user=owner,
     )
+
+
+def _name_session(directory: DataDirectory) -> None:
+    """Gives the sink's session a name that no account can guess: whoever connects by it ends what waits for the sink.
+
+    Only where there is no session yet, for under another name the sink would not find it again.
+    """
+    path = directory.sink_session
+    if not path.exists() and not (directory.broker / broker_config.DATABASE).exists():
+        write_private(path, secrets.token_urlsafe(SECRET_BYTES) + "\n")

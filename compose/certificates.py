@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from compose.authority import Pair, ends, make_authority, make_server, names_of
+from compose.authority import Pair, belongs, ends, make_authority, make_server, names_of
 from compose.datadir import PRIVATE_DIRECTORY, DataDirectory, write_private
 from compose.errors import CertificateError
 from compose.owner import give, owner_of
@@ -69,7 +69,9 @@ def adopt(directory: DataDirectory, certificate: Path, key: Path, *, now: dateti
     try:
         found = Pair(certificate.read_bytes(), key.read_bytes())
         until = ends(found.certificate)
-    except (OSError, ValueError) as error:
+        if not belongs(found):
+            raise ValueError("they do not belong together")  # noqa: TRY301  # one way out for all that is wrong
+    except (OSError, ValueError, TypeError) as error:
         raise CertificateError(f"tls_certificate {certificate} or tls_key {key} cannot be used: {error}") from error
     if until < now:
         raise CertificateError(f"tls_certificate {certificate} ended on {until:%Y-%m-%d}: renew it")
@@ -94,10 +96,12 @@ def _folder(directory: DataDirectory) -> Path:
 
 
 def _read(certificate: Path, key: Path) -> Pair | None:
+    """The pair that lies there; None where none does, or its writing was broken off between key and certificate."""
     try:
-        return Pair(certificate.read_bytes(), key.read_bytes())
+        found = Pair(certificate.read_bytes(), key.read_bytes())
     except FileNotFoundError:
         return None
+    return found if belongs(found) else None
 
 
 def _write(directory: DataDirectory, certificate: Path, key: Path, pair: Pair) -> None:

@@ -45,6 +45,11 @@ class DataDirectory:
         """File of the accounts that were added."""
         return self.root / "secrets" / "accounts.json"
 
+    @property
+    def sink_session(self) -> Path:
+        """File with the secret part of the name of the sink's session at the broker."""
+        return self.root / "secrets" / "sink.session"
+
     def token_path(self, account: str) -> Path:
         """File with the secret of an account, in clear, for its owner only."""
         return self.root / "secrets" / f"{account}.token"

@@ -149,7 +149,7 @@ def mqtt_options(settings: SinkSettings) -> MqttOptions:
     return MqttOptions(
         host=host,
         port=port,
-        client_id=settings.mqtt_client_id,
+        client_id=client_id(settings),
         user=settings.mqtt_user,
         read_password=lambda: read_token(settings.token_path),
         keepalive_s=settings.keepalive_s,
@@ -163,8 +163,20 @@ def mqtt_options(settings: SinkSettings) -> MqttOptions:
     )
 
 
+def client_id(settings: SinkSettings) -> str:
+    """Return what names the session; in a home with a part that nobody can guess.
+
+    The broker gives a session, and what waits in it, to every account that knows its name.
+
+    Raises:
+        SettingsUnusable: see `read_token`.
+    """
+    secret = read_token(settings.data / settings.sink_session_file)
+    return f"{settings.mqtt_client_id}-{secret}" if secret else settings.mqtt_client_id
+
+
 def read_token(path: Path) -> str | None:
-    """Return the password in a file; None if there is no such file.
+    """Return the secret in a file; None if there is no such file.
 
     Raises:
         SettingsUnusable: there is one and it cannot be read.
@@ -174,7 +186,7 @@ def read_token(path: Path) -> str | None:
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as fault:
-        raise SettingsUnusable(f"the broker's password in {path} cannot be read: {fault}") from fault
+        raise SettingsUnusable(f"the secret in {path} cannot be read: {fault}") from fault
 
 
 @contextmanager

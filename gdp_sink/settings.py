@@ -44,6 +44,10 @@ class SinkSettings(BaseSettings):
         "secrets/sink.token",
         description="File with the sink's password at the broker, below the data directory; no file, no password.",
     )
+    sink_session_file: str = Field(
+        "secrets/sink.session",
+        description="File with a secret that is added to mqtt_client_id, below the data directory; no file, nothing.",
+    )
     keepalive_s: int = Field(30, ge=1, le=3600, description="Silence after which sink and broker probe each other.")
     connect_timeout_s: float = Field(10.0, gt=0, le=120, description="Longest wait for the broker to accept.")
     reconnect_delay_min_s: float = Field(0.25, gt=0, le=60, description="First delay before connecting again.")

@@ -128,6 +128,9 @@ def _in_words() -> Iterator[None]:
     except PermissionError as error:
         typer.secho(f"hearthlog: {error.filename} is not yours: run this as the user that runs the home", err=True)
         raise typer.Exit(1) from None
+    except OSError as error:
+        typer.secho(f"hearthlog: {error.strerror or error} ({error.filename}): nothing was changed", err=True)
+        raise typer.Exit(1) from None
 
 
 def _directory(data: Path | None) -> DataDirectory:

@@ -16,7 +16,16 @@ WAIT_S_MAX = 60.0
 class Client:
     """Connected while in its `with` block; `tunnel` goes through the api's WebSocket."""
 
-    def __init__(self, home: Home, user: str, secret: str, *, tunnel: bool = False, will: str | None = None) -> None:
+    def __init__(
+        self,
+        home: Home,
+        user: str,
+        secret: str,
+        *,
+        tunnel: bool = False,
+        will: str | None = None,
+        client_id: str = "",
+    ) -> None:
         self.received: list[tuple[str, bytes]] = []
         self.refused: list[int] = []
         self.answers: dict[int, int] = {}
@@ -28,6 +37,7 @@ class Client:
         self._granted = 0
         client = self.client = mqtt.Client(
             CallbackAPIVersion.VERSION2,
+            client_id=client_id,
             protocol=mqtt.MQTTv5,
             transport="websockets" if tunnel else "tcp",
             reconnect_on_failure=False,

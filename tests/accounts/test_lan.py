@@ -117,6 +117,9 @@ def test_a_certificate_is_renewed_before_it_ends_and_when_a_name_is_new_and_the_
         assert (directory.tls / "authority.pem").read_bytes() == authority, "devices go on trusting it"
         assert renew(directory, ["home.local"], now=NOW + 10 * YEAR)
         assert (directory.tls / "authority.pem").read_bytes() != authority
+        (directory.tls / "server.key").write_bytes((directory.tls / "authority.key").read_bytes())
+        assert renew(directory, ["home.local"], now=NOW + 10 * YEAR), "writing was broken off after the key"
+        assert not renew(directory, ["home.local"], now=NOW + 10 * YEAR)
         (directory.tls / "server.pem").write_text("nonsense")
         with pytest.raises(CertificateError, match="Delete the directory"):
             renew(directory, ["home.local"], now=NOW + 10 * YEAR)
@@ -135,6 +138,9 @@ def test_a_certificate_that_is_given_is_used_and_one_that_has_ended_is_refused(t
             adopt(directory, *given, now=NOW + 2 * YEAR)
         with pytest.raises(CertificateError, match="cannot be used"):
             adopt(directory, tmp_path / "none.pem", given[1], now=NOW)
+        given[1].write_bytes(make_authority("another", now=NOW).key)
+        with pytest.raises(CertificateError, match="do not belong together"):
+            adopt(directory, *given, now=NOW)
 
 
 @pytest.mark.parametrize("option", ["http", "mqtt", "gdp"])
