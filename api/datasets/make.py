@@ -30,6 +30,17 @@ def ground_of(home: Home, recipe: Recipe, position: int) -> Ground:
     return Ground(model.view.pinned(position), model.selector, model.catalogue, recipe.within)
 
 
+def check_rebuilt(home: Home) -> None:
+    """Refuse to pin rows that another decoder set, kernel or format made, or made in part: no pin could name it.
+
+    Raises:
+        Problem: 503; the read model is being built anew.
+    """
+    if home.model.is_stale:
+        detail = "the read model is being built anew by this release; what is pinned would be of none: again when it is"
+        raise Problem(503, "rebuilding", detail, headers={"Retry-After": str(RETRY_AFTER_S)})
+
+
 def unnarrowed(home: Home, recipe: Recipe, position: int) -> Recipe:
     """The recipe without the account's rights where these leave nothing out: so accounts share what is the same."""
     free = recipe._replace(within=())
@@ -74,7 +85,7 @@ async def pin_of(services: Services, home: Home, ground: Ground, recipe: Recipe)
         catalogue=printable(home.catalogue),
         transform=TRANSFORMS[recipe.query],
         kernel=KERNEL,
-        decoder_set=home.model.decoders,
+        decoder_set=ground.view.decoders,
         decoders=found.decoders,
         logs=await tips_of(services.reader, _entries(ground, found.recnos), found.recnos, named=True),
         context=await tips_of(services.reader, _entries(ground, context), context, named=False),

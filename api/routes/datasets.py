@@ -11,7 +11,7 @@ from api.accounts.caller import Caller
 from api.accounts.guard import caller_of
 from api.datasets.describe import describe
 from api.datasets.find import Logged, ids_of
-from api.datasets.make import affordable, ground_of, pin_of, unnarrowed
+from api.datasets.make import affordable, check_rebuilt, ground_of, pin_of, unnarrowed
 from api.datasets.manifest import ID_CHARACTERS
 from api.datasets.pinning import pin
 from api.datasets.recipe import Asked, recipe_of
@@ -72,6 +72,7 @@ async def create(request: Request, asked: Asked, query: Annotated[PinQuery, Quer
     services = services_of(request)
     home = home_of(services)
     at = await reach(request, services, asked.at)
+    check_rebuilt(home)
     position = home.model.view.position if at is None else at
     recipe = unnarrowed(home, recipe_of(home, asked, caller_of(request).within, position), position)
     ground = ground_of(home, recipe, position)
