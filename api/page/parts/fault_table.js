@@ -26,7 +26,7 @@ class HearthFaults extends Part {
   }
 
   get kind() {
-    return this.chosen || (KINDS.some(([kind]) => kind === this.worst) ? this.worst : 'broker');
+    return this.chosen || (KINDS.some(([kind]) => kind === this.worst) ? this.worst : 'device');
   }
 
   render() {
