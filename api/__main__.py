@@ -1,6 +1,7 @@
 """`python -m api`: serve a home over HTTP until told to stop."""
 
 import os
+import resource
 import sys
 
 import uvloop
@@ -18,6 +19,7 @@ INTERRUPTED = 130
 def main() -> int:
     """Run the process; returns its exit status."""
     log_lines.configure()
+    _allow_many_connections()
     status = 0
     try:
         uvloop.run(serve(ApiSettings.load()))
@@ -30,6 +32,12 @@ def main() -> int:
     except* KeyboardInterrupt:
         status = INTERRUPTED
     return status
+
+
+def _allow_many_connections() -> None:
+    """Raise the bound on open files as far as we may: by default it is less than a crowd of clients takes."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _first(faults: BaseExceptionGroup[ApiError]) -> BaseException:

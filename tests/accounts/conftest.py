@@ -1,14 +1,19 @@
 """A home with accounts."""
 
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from hearthlog.command import main
+from tests.support.broker import free_port
 from tests.support.home import COMMAND, Home
 
-Account = Callable[..., str]
+CHARTS = "https://charts.example"
+FEW_FILES = ("prlimit", "--nofile=512:4096")
+"""As many systems have it: few files may be open until one asks for more."""
 
 
 @pytest.fixture(scope="package")
@@ -18,7 +23,13 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
 
 
 def hearthlog(home: Home, *words: str) -> subprocess.CompletedProcess[str]:
-    """A command on this home."""
+    """A command on this home, in this process: starting another one each time costs more than all it does."""
+    done = CliRunner().invoke(main, words, env=home.environment)
+    return subprocess.CompletedProcess(words, done.exit_code, done.stdout, done.stderr)
+
+
+def hearthlog_process(home: Home, *words: str) -> subprocess.CompletedProcess[str]:
+    """A command on this home, as a person gives it."""
     return subprocess.run(
         [*COMMAND, *words], env=home.environment, cwd=home.directory, capture_output=True, text=True, check=False
     )
@@ -43,6 +54,17 @@ def narrow(home: Home) -> str:
 def wide(home: Home) -> str:
     """The secret of an account that reads everything that devices say."""
     return add(home, "family", read=("#",))
+
+
+@pytest.fixture(scope="package")
+def lan(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    """A home that serves the network, and pages of another origin."""
+    ports = {"lan_http": f"127.0.0.1:{free_port()}", "lan_mqtt": f"127.0.0.1:{free_port()}"}
+    settings = {**ports, "cors_origins": CHARTS}
+    directory = tmp_path_factory.mktemp("lan") / "home"
+    with Home(directory, settings=settings, options=("--lan",), through=FEW_FILES) as running:
+        running.ports = {name: int(text.rpartition(":")[2]) for name, text in ports.items()}
+        yield running
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from api.accounts.door import Door
 from api.accounts.known import Accounts
 from api.accounts.signed import Signer
-from tests.accounts.conftest import add, hearthlog
+from tests.accounts.conftest import CHARTS, add, hearthlog
 from tests.support.home import Home
 
 SEEN = "lab/oven/temperature"
@@ -44,10 +44,9 @@ def paths(home: Home) -> dict[str, dict]:
 
 
 def test_nothing_below_v1_is_answered_without_an_account(home: Home):
-    for path, calls in paths(home).items():
-        for method in calls:
-            filled = re.sub(r"\{[^}]+\}", "x", path)
-            answer = httpx.request(method, home.http + filled, trust_env=False)
+    with httpx.Client(base_url=home.http, trust_env=False) as nobody:
+        for path, method in ((path, method) for path, calls in paths(home).items() for method in calls):
+            answer = nobody.request(method, re.sub(r"\{[^}]+\}", "x", path))
             if path.startswith("/v1") or path == "/metrics":
                 assert answer.status_code == 401, path
                 assert answer.json()["type"] == "urn:hearthlog:problem:not-logged-in"
@@ -228,20 +227,19 @@ def test_what_a_ticket_opened_ends_with_it_and_does_not_count_as_the_accounts_ow
     assert door.by_ticket(door.cookie_for(admin)) is None, "a cookie is no ticket"
 
 
-def test_only_the_origins_of_the_settings_may_read_answers_and_never_by_the_cookie(tmp_path):
-    there, other = "https://charts.example", "https://elsewhere.example"
-    with Home(tmp_path / "home", settings={"cors_origins": there}) as home:
-        asked = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "authorization"}
-        allowed, refused = (
-            httpx.options(f"{home.http}/v1/latest", headers=asked | {"Origin": origin}, trust_env=False)
-            for origin in (there, other)
-        )
-        assert allowed.headers["access-control-allow-origin"] == there
-        assert "access-control-allow-credentials" not in allowed.headers
-        assert "access-control-allow-origin" not in refused.headers
-        headers = {"Origin": there, "Authorization": f"Bearer {home.token}"}
-        answer = httpx.post(f"{home.http}/v1/tickets", json={"filter": ["#"]}, headers=headers, trust_env=False)
-        assert answer.status_code == 200
-        assert answer.headers["access-control-allow-origin"] == there
-        headers = {"Origin": other, "Authorization": f"Bearer {home.token}"}
-        assert httpx.post(f"{home.http}/v1/tickets", json={}, headers=headers, trust_env=False).status_code == 403
+def test_only_the_origins_of_the_settings_may_read_answers_and_never_by_the_cookie(lan: Home):
+    there, other = CHARTS, "https://elsewhere.example"
+    asked = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "authorization"}
+    allowed, refused = (
+        httpx.options(f"{lan.http}/v1/latest", headers=asked | {"Origin": origin}, trust_env=False)
+        for origin in (there, other)
+    )
+    assert allowed.headers["access-control-allow-origin"] == there
+    assert "access-control-allow-credentials" not in allowed.headers
+    assert "access-control-allow-origin" not in refused.headers
+    headers = {"Origin": there, "Authorization": f"Bearer {lan.token}"}
+    answer = httpx.post(f"{lan.http}/v1/tickets", json={"filter": ["#"]}, headers=headers, trust_env=False)
+    assert answer.status_code == 200
+    assert answer.headers["access-control-allow-origin"] == there
+    headers = {"Origin": other, "Authorization": f"Bearer {lan.token}"}
+    assert httpx.post(f"{lan.http}/v1/tickets", json={}, headers=headers, trust_env=False).status_code == 403

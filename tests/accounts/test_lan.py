@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import json
+import re
 import socket
 import ssl
 from datetime import UTC, datetime, timedelta
@@ -28,14 +29,6 @@ from tests.support.home import Home
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 YEAR = timedelta(days=365)
-
-
-@pytest.fixture(scope="module")
-def lan(tmp_path_factory: pytest.TempPathFactory):
-    ports = {"lan_http": f"127.0.0.1:{free_port()}", "lan_mqtt": f"127.0.0.1:{free_port()}"}
-    with Home(tmp_path_factory.mktemp("lan") / "home", settings=ports, options=("--lan",)) as home:
-        home.ports = {name: int(text.rpartition(":")[2]) for name, text in ports.items()}
-        yield home
 
 
 def trusting(home: Home) -> ssl.SSLContext:
@@ -73,6 +66,11 @@ def test_who_does_not_trust_it_or_speaks_in_the_clear_gets_nothing(lan: Home):
         with contextlib.suppress(ConnectionError):
             answer = plain.recv(100)
         assert not answer.startswith(b"\x20"), "no CONNACK in the clear"
+
+
+def test_a_crowd_of_clients_does_not_take_the_last_open_file_of_the_api(lan: Home):
+    limits = Path(f"/proc/{lan.pid('api')}/limits").read_text()
+    assert re.search(r"Max open files +(\d+) +(\d+)", limits)[0].split()[-2:] == ["4096", "4096"]
 
 
 def test_the_authority_is_open_to_all_and_the_code_names_its_fingerprint(lan: Home):
