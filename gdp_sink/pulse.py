@@ -67,7 +67,8 @@ class Pulse:
         now = self._clock()
         if now >= self._next_heartbeat:
             self._next_heartbeat = now + self._heartbeat_ns
-            self._replay.end_if_quiet()
+            if self._own_log.state.subscribed and self._vitals.idle:  # else it is we who keep it waiting, or the broker
+                self._replay.end_if_quiet()
             numbers = self._counters.as_json() | self._vitals.as_json()
             self._own_log.say("heartbeat", counters=numbers, clock_offset_ns=self._clock_offset_ns())
 

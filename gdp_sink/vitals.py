@@ -105,6 +105,11 @@ class Vitals:
         return numbers
 
     @property
+    def idle(self) -> bool:
+        """Whether nothing is in hand."""
+        return not self._waiting() and not self._writer.oldest_age_s
+
+    @property
     def unfiled_s(self) -> float:
         """How long the oldest record has waited for its log's file, in seconds."""
         store = self._committer.store

@@ -124,7 +124,7 @@ async def test_a_sink_killed_while_retained_messages_come_again_stores_none_of_t
             sink.set("sync_delay_ms", 100)
             async with sink:
                 for again in range(KILLS):
-                    await rises(sink, "hearthlog_sink_received_messages_total", 1 + number % 10)
+                    await rises(sink, "hearthlog_sink_received_messages_total")
                     await peer.publish(f"kept/{number * KILLS + again}", "same", retain=True)
                     await sink.kill()
                     await sink.start()
