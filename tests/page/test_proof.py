@@ -1,5 +1,6 @@
 """A value is proven in the browser, or the record that was changed is named: with the browser's cryptography, in script, and offline."""
 
+import base64
 import json
 import re
 import socket
@@ -14,12 +15,19 @@ from playwright.sync_api import Browser, Page, expect
 from gdp.glog import path_of
 from gdp.names import parse_name
 from gdp.proof import Verdict, decode, verify
+from ingest.envelope import Message, pack, unpack
 from tests.page.looking import row
 from tests.page.visitor import Visitor
 from tests.support.broker import free_port
 from tests.support.home import Home
 
 TOPIC, OTHER = "homes/h1/kitchen/temperature", "homes/h1/bathroom/temperature"
+PAYLOADS = """async (messages) => {
+    const base = document.querySelector('script[type=module]').src;
+    const {payloadOf} = await import(new URL('lib/envelope.js', base));
+    const {fromBase64, toBase64} = await import(new URL('lib/bytes.js', base));
+    return messages.map((records) => payloadOf(records.map(fromBase64))).map(toBase64);
+}"""
 TAMPERED = 7
 NAMED = re.compile(rf"record {TAMPERED}, (contents|sig)")
 
@@ -165,6 +173,24 @@ def test_the_verifier_is_one_file_that_checks_without_a_network(
     expect(offline.get_by_role("heading", name="This is no proof")).to_be_visible()
     assert not faults
     context.close()
+
+
+def test_payloads_are_taken_out_of_records_as_the_ingest_put_them_in(visit: Callable[..., Page]) -> None:
+    page = visit()
+    messages = [
+        Message(b"21.5"),
+        Message(b"", retain=True),
+        Message(bytes(range(256)) * 3, content_type="image/png", user_properties=(("a", "ü"),), expiry_s=70_000),
+        Message(b"\xd9\xd9\xf7 looks like one of ours", correlation=b"\0\1", payload_format=1),
+        Message(bytes(200_000), retain=True),
+        Message(bytes(range(250)) * 600),
+    ]
+    packed = [pack(message) for message in messages]
+    assert max(map(len, packed)) > 2
+    damaged = [packed[4][:2], packed[4][:1], packed[4][::-1], (packed[2][0][:-8],), (packed[2][0] + b"\0",)]
+    records = [[base64.b64encode(record).decode() for record in each] for each in (*packed, *damaged)]
+    taken = [base64.b64decode(each) for each in page.evaluate(PAYLOADS, records)]
+    assert taken == [unpack(each).payload for each in (*packed, *damaged)]
 
 
 def _drop(page: Page, name: str, text: str) -> None:

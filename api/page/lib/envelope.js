@@ -12,18 +12,28 @@ const SIMPLE = new Map(
   ]),
 );
 
-/** The payload of one message from its records, or null where they are no message. @param {Uint8Array<ArrayBuffer>[]} records */
+/** The payload of one message. What is no envelope that can be read is taken as it lies. @param {Uint8Array<ArrayBuffer>[]} records */
 export function payloadOf(records) {
   try {
-    const [first] = records;
-    if (!isMap(first)) return records.length === 1 ? first : null;
-    const entries = mapIn(first);
-    if (!entries.has('part')) return records.length === 1 ? (entries.get('payload') ?? null) : null;
-    const whole = joined(...records.map((one) => mapIn(one).get('bytes')));
-    return isMap(whole) ? (mapIn(whole).get('payload') ?? null) : whole;
+    const stored = records.length === 1 && !isPart(records[0]) ? records[0] : joined(...records.map(piece));
+    const payload = isMap(stored) ? mapIn(stored).get('payload') : stored;
+    return payload instanceof Uint8Array ? payload : joined(...records);
   } catch {
-    return null;
+    return joined(...records);
   }
+}
+
+/** @param {Uint8Array<ArrayBuffer>} record */
+function isPart(record) {
+  return isMap(record) && mapIn(record).has('part');
+}
+
+/** The bytes of one part, which is the one that it should be. @param {Uint8Array<ArrayBuffer>} record @param {number} at @param {unknown[]} all */
+function piece(record, at, all) {
+  const entries = mapIn(record);
+  if (!isMap(record) || entries.get('part') !== at + 1 || entries.get('parts') !== all.length)
+    throw new Error('no part');
+  return entries.get('bytes');
 }
 
 /** @param {Uint8Array} record */
@@ -33,7 +43,10 @@ function isMap(record) {
 
 /** @param {Uint8Array<ArrayBuffer>} record @returns {Map<string, any>} */
 function mapIn(record) {
-  return new Reader(record, SELF_DESCRIBED.length).value();
+  const reader = new Reader(record, SELF_DESCRIBED.length);
+  const entries = reader.value();
+  if (!(entries instanceof Map) || reader.at !== record.length) throw new Error('not a map and nothing else');
+  return entries;
 }
 
 /** As much of CBOR (RFC 8949) as the envelope writes: whole numbers, bytes, texts, lists, maps, true and false. */
