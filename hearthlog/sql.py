@@ -17,6 +17,11 @@ from hearthlog.export.manifest import NAME, OBSERVATIONS, TOPICS
 ROWS_DRAWN_MAX = 1_000
 BATCH_ROWS = 10_000
 FAILED = 1
+NO_ROWS = (
+    "topic VARCHAR, field VARCHAR, device_time TIMESTAMPTZ, logged_time TIMESTAMPTZ, recno BIGINT, value DOUBLE, "
+    "text VARCHAR, kind VARCHAR, unit VARCHAR, month VARCHAR"
+)
+"""The columns of `observations`, for an export that has none."""
 DUCKDB = ("duckdb", "_duckdb")
 
 
@@ -68,6 +73,8 @@ def ask(data: Path, statement: str) -> tuple[list[str], Iterator[list[tuple[Any,
         kinds = ", hive_partitioning = true, hive_types = {'month': VARCHAR}" if "=" in files else ""
         if list(data.glob(files)):
             connection.execute(f"CREATE VIEW {view} AS SELECT * FROM read_parquet('{place}'{kinds})")  # noqa: S608  # a path cannot be a parameter here
+        else:
+            connection.execute(f"CREATE TABLE {view} ({NO_ROWS})")
     found = connection.sql(statement)
     if found is None:
         return [], iter(())
@@ -80,8 +87,8 @@ def _rows(reader: Any) -> Iterator[list[tuple[Any, ...]]]:
 
     for batch in reader:
         columns = [
-            # A moment is printed with all its digits, and as the home's answers have it.
-            batch.column(place).cast(pa.timestamp("us")).cast(pa.string()).to_pylist()
+            # A moment is printed in UTC with all the digits that it has, which no Python datetime could hold.
+            batch.column(place).cast(pa.timestamp(field.type.unit)).cast(pa.string()).to_pylist()
             if pa.types.is_timestamp(field.type)
             else batch.column(place).to_pylist()
             for place, field in enumerate(batch.schema)

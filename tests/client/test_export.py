@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -167,15 +168,23 @@ async def test_sql_answers_as_a_table_csv_and_json(api: Api, spoken: str, tmp_pa
         return result.exit_code, result.output
 
     times = "select month, device_time, recno from observations where value = 99"
-    assert ask(times, "csv") == (0, "month,device_time,recno\n2026-08,2026-08-31 23:00:00.000000,61\n")
+    assert ask(times, "csv") == (0, "month,device_time,recno\n2026-08,2026-08-31 23:00:00.000000000,61\n")
+    code, lines = ask("select logged_time from observations union all select last_logged_time from topics", "csv")
+    assert code == 0
+    assert all(re.fullmatch(r"20\d\d-\d\d-\d\d \d\d:\d\d:\d\d\.\d{9}", each) for each in lines.split("\n")[1:-1])
     code, line = ask(times, "json")
-    assert json.loads(line) == {"month": "2026-08", "device_time": "2026-08-31 23:00:00.000000", "recno": 61}
-    assert "2026-08-31 23:00:00.000000" in ask(times)[1]
+    assert json.loads(line) == {"month": "2026-08", "device_time": "2026-08-31 23:00:00.000000000", "recno": 61}
+    assert "2026-08-31 23:00:00.000000000" in ask(times)[1]
     assert ask("select topic from topics", "csv") == (0, "topic\ne/desk\n")
     assert "1,500 rows, the first 1,000 shown" in ask("select * from range(1500)")[1]
     code, told = ask("select nonsense")
     assert code == 1
     assert "nonsense" in told
+    await run(api, tmp_path / "empty", Request(("nothing/#",), None, None))
+    empty = CliRunner().invoke(
+        main, ["sql", "--data", str(tmp_path / "empty"), "select count(month) from observations"]
+    )
+    assert (empty.exit_code, "0" in empty.output) == (0, True)
     elsewhere = CliRunner().invoke(main, ["sql", "--data", str(tmp_path / "elsewhere"), "select 1"])
     assert "holds no export" in elsewhere.output
 
