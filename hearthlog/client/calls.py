@@ -43,6 +43,8 @@ class Calls:
 
     def history(self, filters: Sequence[str], options: Options) -> Steps[Table]:
         """See `Home.history`."""
+        if self.verifies and options.get("raw"):
+            raise CannotVerify("verify=True proves decoded values, not payloads: leave out raw, or ask for `proof`")
         return self._proven(reads.read_table(self._policy, "/v1/history", filters, options))
 
     def aggregate(self, filters: Sequence[str], options: Options) -> Steps[Table]:

@@ -1,15 +1,17 @@
 """The reads as calls: each request, and what its answer becomes. No I/O."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from hearthlog.client.fetch import fetch, fetch_json, next_of
+from hearthlog.client.errors import Unavailable
+from hearthlog.client.fetch import fetch, fetch_json, json_of, next_of
 from hearthlog.client.policy import Policy
 from hearthlog.client.query import HEADERS_ARROW, HEADERS_JSON, pairs, waiting
-from hearthlog.client.steps import Ask, Pairs, Steps
+from hearthlog.client.steps import Answer, Ask, Pairs, Steps
 from hearthlog.client.table import Table, rows_table, table_of
 
 NS_PER_MS = 1_000_000
+MADE_BY = ("decoder-set", "kernel")
 PLOT_COLUMNS = {
     "topic": "string",
     "field": "string",
@@ -34,12 +36,35 @@ def read_asof(policy: Policy, left: Sequence[str], right: Sequence[str], options
 
 def _tables(policy: Policy, path: str, params: Pairs, options: Mapping[str, object]) -> Steps[Table]:
     headers = waiting(HEADERS_ARROW, options, policy.wait_s)
-    answer = yield from fetch(policy, Ask(path, params, headers))
-    pages, first = [answer.content], answer.headers
-    while options.get("limit") is None and (rest := next_of(answer.headers)) is not None:
-        answer = yield from fetch(policy, Ask(rest, (), HEADERS_ARROW))
-        pages.append(answer.content)
-    return table_of(pages, first)
+    answers = yield from _pages(policy, Ask(path, params, headers), _made_by_headers, options)
+    return table_of([each.content for each in answers], answers[0].headers)
+
+
+def _pages(
+    policy: Policy, ask: Ask, made_by: Callable[[Answer], object], options: Mapping[str, object]
+) -> Steps[list[Answer]]:
+    """All pages of an answer; from the first on again if other decoders made the later ones.
+
+    Raises:
+        Unavailable: that went on and on.
+    """
+    for _ in range(policy.tries_max):
+        answers = [(yield from fetch(policy, ask))]
+        while options.get("limit") is None and (rest := next_of(answers[-1].headers)) is not None:
+            answers.append((yield from fetch(policy, Ask(rest, (), {"Accept": ask.headers["Accept"]}))))
+            if made_by(answers[-1]) != made_by(answers[0]):
+                break
+        else:
+            return answers
+    raise Unavailable("the home changed its decoders between the pages of each answer")
+
+
+def _made_by_headers(answer: Answer) -> object:
+    return [answer.headers.get(f"hearthlog-{name}") for name in MADE_BY]
+
+
+def _made_by_body(answer: Answer) -> object:
+    return [json_of(answer).get(name.replace("-", "_")) for name in MADE_BY]
 
 
 def read_rows(
@@ -47,12 +72,8 @@ def read_rows(
 ) -> Steps[list[dict[str, Any]]]:
     """A read that answers JSON only: its rows, of all pages."""
     headers = waiting(HEADERS_JSON, options, policy.wait_s)
-    body, answer = yield from fetch_json(policy, Ask(path, pairs(filters, options), headers))
-    rows = list(body[name])
-    while options.get("limit") is None and (rest := next_of(answer.headers)) is not None:
-        body, answer = yield from fetch_json(policy, Ask(rest, (), HEADERS_JSON))
-        rows += body[name]
-    return rows
+    answers = yield from _pages(policy, Ask(path, pairs(filters, options), headers), _made_by_body, options)
+    return [row for each in answers for row in json_of(each)[name]]
 
 
 def read_plot(policy: Policy, filters: Sequence[str], options: Mapping[str, object]) -> Steps[Table]:

@@ -1,8 +1,10 @@
 """When the client tries again, and when not. No sockets: the steps of a call, answered by hand."""
 
+import json
 from collections.abc import Sequence
 from itertools import pairwise
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +13,7 @@ from hearthlog.client import NotReached, Policy, Refused, Unavailable
 from hearthlog.client.errors import error_of
 from hearthlog.client.events import Event, Events
 from hearthlog.client.fetch import fetch, next_of
+from hearthlog.client.reads import read_rows, read_table
 from hearthlog.client.steps import Answer, Ask, Broken, Pause, Reply
 from hearthlog.client.verify.logs import GAP_MAX, RANGE_MAX, ranges
 
@@ -88,6 +91,34 @@ def test_the_rest_of_an_answer_is_asked_for_at_the_same_home_only():
     for other in ("<https://elsewhere.example/v1>", "<//elsewhere.example/v1>"):
         assert next_of({"link": f'{other}; rel="next"'}) is None
     assert next_of({}) is None
+
+
+@pytest.mark.parametrize("kind", ["arrow", "json"])
+def test_pages_that_other_decoders_made_are_asked_for_anew_from_the_first_on(kind):
+    def page(number: int, decoders: str, rest: str | None) -> Answer:
+        rows = pa.table({"n": [number]})
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, rows.schema) as writer:
+            writer.write_table(rows)
+        body = json.dumps({"gaps": [{"n": number}], "decoder_set": decoders, "kernel": "1"}).encode()
+        headers = {"hearthlog-decoder-set": decoders, "hearthlog-kernel": "1"} if kind == "arrow" else {}
+        link = {} if rest is None else {"link": f'<{rest}>; rel="next"'}
+        return Answer(200, headers | link, sink.getvalue().to_pybytes() if kind == "arrow" else body)
+
+    replies = [page(1, "old", "/b"), page(2, "new", "/c"), page(3, "new", "/b"), page(4, "new", None)]
+    if kind == "arrow":
+        steps = read_table(POLICY, "/v1/topics", (), {})
+    else:
+        steps = read_rows(POLICY, "/v1/gaps", "gaps", (), {})
+    asked, reply = [], None
+    try:
+        while True:
+            asked.append(steps.send(reply).path)
+            reply = replies.pop(0)
+    except StopIteration as done:
+        found = done.value if kind == "json" else done.value.to_pylist()
+    assert [each["n"] for each in found] == [3, 4]
+    assert asked[0] == asked[2] != asked[1] == asked[3]
 
 
 @given(st.sets(st.integers(1, 5_000)))

@@ -164,7 +164,8 @@ async def test_a_home_that_changes_a_cell_is_caught(api: Api, watched: str):
 async def test_what_is_not_covered_by_verify_is_said_and_not_pretended(api: Api, spoken: str):
     async with verified(api.url) as home:
         means = home.matrix("v/#", every="1m", fn="mean")
-        for call in (means, home.plot("v/#"), home.aggregate("v/#"), home.topics(), home.gaps()):
+        raw = home.history("v/#", raw=True)
+        for call in (raw, means, home.plot("v/#"), home.aggregate("v/#"), home.topics(), home.gaps()):
             with pytest.raises(CannotVerify, match="verify=True"):
                 await call
 
