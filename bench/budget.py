@@ -27,6 +27,7 @@ from gdp.wire import decode
 from gdp.worker import Worker
 from gdp_sink.counters import Counters
 from gdp_sink.intake import Intake
+from gdp_sink.process import calm_the_collector
 from gdp_sink.publish_splitter import PublishSplitter
 from gdp_sink.refusal import RefusalReport
 from gdp_sink.source import AnyDelivery
@@ -52,6 +53,7 @@ class Step(NamedTuple):
 
 def budget(options: Options) -> Iterator[Table]:
     """The table of all steps, in the order in which a message takes them."""
+    calm_the_collector()  # as the sink does
     table = Table("One message of 200 bytes, step by step", COLUMNS)
     yardstick = median(cost(lambda: hashlib.sha256(BODY).digest()) for _ in range(options.rounds))
     for step in STEPS:
