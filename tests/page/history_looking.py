@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.support.home import WAIT_S_MAX, Home
 
 EVERY_MS = 100
+POLL_MS = 50
 ROWS = """async () => {
     const base = document.querySelector('script[type=module]').src;
     const {rowsOf} = await import(new URL('lib/rows.js', base));
@@ -64,9 +65,14 @@ def table(page: Page) -> list[dict[str, object]]:
 
 def wait_values(page: Page, count: int) -> None:
     """Until the tables count so many values: each message once, none missing."""
-    page.wait_for_function(
-        f"async (count) => (await ({ROWS})()).reduce((all, row) => all + +row.count, 0) === count", arg=count
-    )
+    deadline = time.monotonic() + WAIT_S_MAX
+    while (found := _values(page)) != count:
+        assert time.monotonic() < deadline, f"{found} values, not {count}"
+        page.wait_for_timeout(POLL_MS)
+
+
+def _values(page: Page) -> int:
+    return sum(int(str(row["count"] or 0)) for row in page.evaluate(ROWS))
 
 
 def stand(page: Page, name: str) -> Locator:
