@@ -11,6 +11,9 @@ from hearthlog.command import main
 from tests.support.broker import free_port
 from tests.support.home import COMMAND, Home
 
+SEEN = "lab/oven/temperature"
+HIDDEN = "homes/h1/bed"
+ABSENT = "B" * 42 + "A"
 CHARTS = "https://charts.example"
 FEW_FILES = ("prlimit", "--nofile=512:4096")
 """As many systems have it: few files may be open until one asks for more."""
@@ -54,6 +57,13 @@ def narrow(home: Home) -> str:
 def wide(home: Home) -> str:
     """The secret of an account that reads everything that devices say."""
     return add(home, "family", read=("#",))
+
+
+@pytest.fixture(scope="package")
+def filled(home: Home, narrow: str, wide: str) -> Home:
+    home.publish([(SEEN, b"21.5"), (HIDDEN, b"17.25"), ("hearthlog/note", b"5")])
+    home.wait_for(lambda: HIDDEN in home.get("/v1/latest", filter="#").text, "the messages to be served")
+    return home
 
 
 @pytest.fixture(scope="package")

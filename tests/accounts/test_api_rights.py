@@ -3,20 +3,18 @@
 import json
 import re
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import httpx
+import orjson
 import pytest
 
-from api.accounts.door import Door
-from api.accounts.known import Accounts
-from api.accounts.signed import Signer
-from tests.accounts.conftest import CHARTS, add, hearthlog
+from api.datasets.manifest import Made, Manifest
+from api.datasets.pin import read_pin
+from tests.accounts.conftest import ABSENT, HIDDEN, SEEN, add, hearthlog
 from tests.support.home import Home
 
-SEEN = "lab/oven/temperature"
-HIDDEN = "homes/h1/bed"
-ABSENT = "B" * 42 + "A"
 TABLES = {
     "/v1/topics": {},
     "/v1/latest": {},
@@ -30,13 +28,6 @@ TABLES = {
     "/v1/health": {},
     "/v1/datasets": {},
 }
-
-
-@pytest.fixture(scope="module")
-def filled(home: Home, narrow: str, wide: str) -> Home:
-    home.publish([(SEEN, b"21.5"), (HIDDEN, b"17.25"), ("hearthlog/note", b"5")])
-    home.wait_for(lambda: HIDDEN in home.get("/v1/latest", filter="#").text, "the messages to be served")
-    return home
 
 
 def paths(home: Home) -> dict[str, dict]:
@@ -128,37 +119,17 @@ def test_a_stream_hears_no_more_than_the_right_and_ends_with_it(filled: Home):
     assert filled.ask("/v1/latest", secret).status_code == 401
 
 
-def test_a_code_logs_a_browser_in_once_and_leaves_no_secret_in_address_or_cookie(filled: Home):
-    secret = add(filled, "kitchen", read=("lab/#",))
-    address = hearthlog(filled, "account", "login", "kitchen").stdout.strip()
-    with httpx.Client(trust_env=False) as browser:
-        answer = browser.get(address)
-        assert answer.status_code == 303
-        assert "token" not in answer.headers["location"]
-        assert secret not in answer.headers["set-cookie"]
-        assert {"HttpOnly", "SameSite=strict"} <= set(answer.headers["set-cookie"].split("; "))
-        assert browser.get(f"{filled.http}/v1/latest").headers["hearthlog-narrowed"] == "lab/#"
-        assert httpx.get(address, trust_env=False).status_code == 401, "the code is used up"
-        hearthlog(filled, "account", "rotate", "kitchen")
-        assert browser.get(f"{filled.http}/v1/latest").status_code == 401, "the cookie was of the old secret"
-
-
-def test_a_page_of_another_origin_changes_nothing(filled: Home):
-    for origin in ("http://elsewhere.example", "null", "http://["):
-        headers = {"Authorization": f"Bearer {filled.token}", "Origin": origin}
-        answer = httpx.post(f"{filled.http}/v1/tickets", json={}, headers=headers, trust_env=False)
-        assert answer.status_code == 403, origin
-        assert "access-control-allow-origin" not in answer.headers
+def pinned(home: Home, secret: str, topic: str) -> dict:
+    query = {"query": "history", "parameters": {"filter": [topic], "start": "-1d"}}
+    headers = {"Authorization": f"Bearer {secret}"}
+    answer = httpx.post(f"{home.http}/v1/datasets", json=query, headers=headers, trust_env=False, timeout=60)
+    assert answer.status_code in {200, 201}
+    return answer.json()
 
 
 def test_the_list_of_datasets_does_not_tell_that_there_are_others(filled: Home, narrow: str):
-    def pin(secret: str, topic: str) -> httpx.Response:
-        query = {"query": "history", "parameters": {"filter": [topic], "start": "-1d"}}
-        headers = {"Authorization": f"Bearer {secret}"}
-        return httpx.post(f"{filled.http}/v1/datasets", json=query, headers=headers, trust_env=False, timeout=60)
-
-    own = pin(narrow, SEEN).json()["id"]
-    hidden = pin(filled.token, HIDDEN).json()["id"]
+    own = pinned(filled, narrow, SEEN)["id"]
+    hidden = pinned(filled, filled.token, HIDDEN)["id"]
     assert [each["id"] for each in filled.get("/v1/datasets", limit=1).json()["datasets"]] == [hidden]
     seen = filled.ask("/v1/datasets", narrow, limit=1).json()
     assert ([each["id"] for each in seen["datasets"]], seen["truncated"]) == ([own], False)
@@ -166,6 +137,23 @@ def test_the_list_of_datasets_does_not_tell_that_there_are_others(filled: Home, 
     kept = filled.ask(f"/v1/datasets/{hidden}/data", narrow)
     assert kept.status_code == absent.status_code == 404
     assert kept.text.replace(hidden, "") == absent.text.replace(ABSENT, "")
+
+
+def test_a_forged_manifest_opens_no_log_and_a_nonsensical_one_breaks_nothing(filled: Home, narrow: str):
+    true = pinned(filled, filled.token, HIDDEN)
+    pin, made = read_pin(orjson.dumps(true["pin"], option=orjson.OPT_SORT_KEYS)), Made(true["sha256"], 1, 1, ())
+    (tip,) = pin.logs
+    forged, nonsense = (
+        Manifest(replace(pin, logs=(each,)), made)
+        for each in (tip._replace(topic=SEEN), tip._replace(hash="none", topic=SEEN))
+    )
+    filled.publish([(each.topic, each.encode()) for each in (nonsense, forged)])
+    there = f"/v1/datasets/{forged.pin.id}"
+    filled.wait_for(lambda: filled.get(there).status_code == 200, "the manifest")
+    assert filled.ask(there, narrow, verify=True).status_code == 404
+    assert filled.ask(f"{there}/data", narrow).status_code == 404
+    assert filled.get(f"/v1/datasets/{nonsense.pin.id}", verify=True).status_code == 404
+    assert filled.get("/v1/datasets").status_code == filled.ask("/v1/datasets", narrow).status_code == 200
 
 
 def test_where_the_administrators_secret_lies_is_told_to_the_administrator(filled: Home, wide: str):
@@ -188,58 +176,3 @@ def test_a_wait_ends_unanswered_when_the_account_does(filled: Home):
     filled.publish([("lab/door", b"shut")])
     asking.join(90)
     assert answers[0].status_code == 401
-
-
-def test_a_ticket_reads_what_it_is_for_and_nothing_else(filled: Home, narrow: str):
-    def ticket(secret: str, **body: object) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {secret}"}
-        return httpx.post(f"{filled.http}/v1/tickets", json=body, headers=headers, trust_env=False)
-
-    made = ticket(filled.token, filter=[SEEN], seconds=60).json()["ticket"]
-    assert [each["topic"] for each in filled.ask("/v1/latest", None, ticket=made).json()["observations"]] == [SEEN]
-    assert filled.ask("/v1/latest", None, ticket=made, filter=HIDDEN).json()["observations"] == []
-    assert filled.ask("/metrics", None, ticket=made).status_code == 403
-    assert filled.ask("/v1/latest", None, ticket=made[:-1]).status_code == 401
-    refused = httpx.post(f"{filled.http}/v1/tickets?ticket={made}", json={}, trust_env=False)
-    assert refused.status_code == 401, "a ticket makes no ticket"
-    wider = ticket(narrow, filter=["#"]).json()["ticket"]
-    assert HIDDEN not in filled.ask("/v1/latest", None, ticket=wider).text
-    assert ticket(filled.token, seconds=10**9).status_code == 400
-    assert ticket(filled.token, filter=["a/#/b"]).status_code == 400
-    assert filled.get("/v1/latest", filter="ticket=5").status_code == 200, "a filter is no ticket"
-
-
-def test_what_a_ticket_opened_ends_with_it_and_does_not_count_as_the_accounts_own(tmp_path):
-    token = tmp_path / "admin.token"
-    token.write_text("secret")
-    now_s = 1_000
-    door = Door(Accounts(token, tmp_path / "none"), Signer(b"k" * 32), tmp_path, clock=lambda: now_s * 1_000_000_000)
-    admin = door.by_login("secret")
-    ticket, until = door.ticket_for(admin, (SEEN,), seconds=60)
-    embedded = door.by_ticket(ticket)
-    assert embedded.budget not in {admin.budget, ""}
-    now_s = until - 1
-    assert door.still(embedded), "a stream goes on"
-    now_s = until
-    assert not door.still(embedded)
-    assert door.still(admin)
-    assert door.by_ticket(ticket) is None
-    assert door.by_ticket(door.cookie_for(admin)) is None, "a cookie is no ticket"
-
-
-def test_only_the_origins_of_the_settings_may_read_answers_and_never_by_the_cookie(lan: Home):
-    there, other = CHARTS, "https://elsewhere.example"
-    asked = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "authorization"}
-    allowed, refused = (
-        httpx.options(f"{lan.http}/v1/latest", headers=asked | {"Origin": origin}, trust_env=False)
-        for origin in (there, other)
-    )
-    assert allowed.headers["access-control-allow-origin"] == there
-    assert "access-control-allow-credentials" not in allowed.headers
-    assert "access-control-allow-origin" not in refused.headers
-    headers = {"Origin": there, "Authorization": f"Bearer {lan.token}"}
-    answer = httpx.post(f"{lan.http}/v1/tickets", json={"filter": ["#"]}, headers=headers, trust_env=False)
-    assert answer.status_code == 200
-    assert answer.headers["access-control-allow-origin"] == there
-    headers = {"Origin": other, "Authorization": f"Bearer {lan.token}"}
-    assert httpx.post(f"{lan.http}/v1/tickets", json={}, headers=headers, trust_env=False).status_code == 403
