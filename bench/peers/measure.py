@@ -41,6 +41,8 @@ class Measured:
     file_mib: float = 0.0
     times: dict[tuple[str, str], float] = field(default_factory=dict)
     """Median ms by line and mode."""
+    cpu_ms: dict[str, float] = field(default_factory=dict)
+    """CPU of the program a request, one client alone: it hardly depends on what else the machine does."""
     verdicts: dict[str, str] = field(default_factory=dict)
     visible_ms: list[float] = field(default_factory=list)
     arrived: float = 0.0
@@ -61,6 +63,7 @@ def measure(program: Program, homes: Homes, lines: Sequence[Asked], directory: P
         _judge(program, place, homes, lines, found, sql=sql)
         with clients(place, CLIENTS, sql=sql) as workers:
             found.times |= _ask_all(asks, workers, seconds, "alone")
+            found.cpu_ms = {name: _cpu_ms(place, workers[:1], own, seconds) for name, own in asks.items()}
             found.anon_mib, found.file_mib = resident(place.pids)
             with arriving(program, place, homes) as arrived:
                 found.visible_ms = visible(program, place, sql=sql)
@@ -110,6 +113,18 @@ def _ask_all(
         together = _together(workers, own, seconds) if alone < SLOW_MS else [math.nan]
         found[name, f"{when}, {CLIENTS}"] = median(together)
     return found
+
+
+def _cpu_ms(place: Place, workers: Sequence["subprocess.Popen[str]"], asks: Sequence[Ask], seconds: float) -> float:
+    before = _cpu_s(place)
+    times = _together(workers, asks, seconds)
+    # The first one is not among the times, unless it is the only one.
+    asked = len(times) + (times[0] < seconds * 1e3)
+    return (_cpu_s(place) - before) / asked * 1e3
+
+
+def _cpu_s(place: Place) -> float:
+    return sum(process.cpu_s(pid) for pid in _family(place.pids))
 
 
 @contextlib.contextmanager
@@ -201,7 +216,7 @@ def resident(pids: Sequence[int]) -> tuple[float, float]:
     """Anonymous (shared memory counted once) and file-backed resident memory of processes and their children, MiB."""
     anon = file = 0.0
     shared = [0.0]
-    for pid in [*pids, *(child for parent in pids for child in _children(parent))]:
+    for pid in _family(pids):
         with contextlib.suppress(FileNotFoundError):
             lines = Path(f"/proc/{pid}/status").read_text().splitlines()
             said = {
@@ -211,6 +226,11 @@ def resident(pids: Sequence[int]) -> tuple[float, float]:
             file += said["RssFile"]
             shared.append(said["RssShmem"])
     return (anon + max(shared)) * 1024 / MIB, file * 1024 / MIB
+
+
+def _family(pids: Sequence[int]) -> list[int]:
+    """The processes and their children."""
+    return [*pids, *(child for pid in pids for child in _children(pid))]
 
 
 def _children(pid: int) -> list[int]:

@@ -1,5 +1,6 @@
 """The tables of the comparison: ratios with their targets, what it cost, whether the answers agree."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from bench.peers.homes import Homes
@@ -29,6 +30,7 @@ Found = Mapping[str, Measured]
 def tables(homes: Homes, lines: Sequence[Asked], found: Found) -> Iterator[Table]:
     """The tables of one set."""
     yield _ratios(homes, lines, found)
+    yield _cpu(homes, lines, found)
     yield _costs(homes, found)
     yield _agreement(homes, lines, found)
 
@@ -50,6 +52,18 @@ def _ratios(homes: Homes, lines: Sequence[Asked], found: Found) -> Table:
             cells.append(cell)
             missed += [name] if miss else []
         table.add(each.name, " / ".join(map(number, own)), *cells, ", ".join(missed) or "-")
+    return table
+
+
+def _cpu(homes: Homes, lines: Sequence[Asked], found: Found) -> Table:
+    peers = [name for name in PEERS if name in found]
+    columns = ("question", "ours, CPU ms", *(f"{name}'s CPU / ours" for name in peers))
+    note = "CPU of all threads of the program, its client's not: what the machine does besides hardly changes it."
+    table = Table(f"{homes.name}: CPU a request, one client alone", columns, note)
+    for each in lines:
+        own = found[OURS].cpu_ms[each.name]
+        cells = (number(found[name].cpu_ms.get(each.name, math.nan) / own if own else math.nan, 2) for name in peers)
+        table.add(each.name, number(own), *cells)
     return table
 
 
