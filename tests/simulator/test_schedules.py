@@ -141,5 +141,5 @@ def test_a_sink_that_acknowledges_too_early_is_found_out(memory_path, settings, 
 
 def test_a_sink_that_forgets_what_it_stored_is_found_out(memory_path, settings, monkeypatch):
     monkeypatch.setattr("gdp_sink.redelivery.RedeliveryWindow.fill", lambda *_: None)
-    with pytest.raises(AssertionError, match="times|equal messages, not"):
+    with pytest.raises(AssertionError, match=r"times|equal messages, not"):
         run(range(1, 100), memory_path, settings)
