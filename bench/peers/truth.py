@@ -1,6 +1,6 @@
 """What the right answers are, computed from the generator alone; and why a program's answer may differ from them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -72,7 +72,7 @@ def judged(homes: Homes, question: Question, answer: Answer, *, timeless: bool =
     found = difference(answer, expected)
     if found is None:
         return AGREES
-    explanations = {
+    explanations: dict[str, Callable[[], bool]] = {
         "of equal times it keeps the last only": lambda: difference(answer, last) is None,
         "of equal times it takes any": lambda: difference(answer, expected, last, first) is None,
         "equal times come in another order": lambda: difference(_by_value(answer), _by_value(expected)) is None,
