@@ -69,6 +69,7 @@ async def data_response(services: Services, request: Request, manifest: Manifest
         HEADER: manifest.pin.position,
         "Cache-Control": CACHED,
         "ETag": f'"{tag}"',
+        "Vary": "Accept",
         "Hearthlog-Dataset": manifest.pin.id,
         "Hearthlog-Decoder-Set": manifest.pin.decoder_set,
         "Hearthlog-Kernel": manifest.pin.kernel,

@@ -94,7 +94,7 @@ async def latest(request: Request, query: Annotated[LatestQuery, Query()]) -> Re
         if services.door.still(caller):
             seen = await look()
     standing = Standing.of(home, seen.view)
-    headers = {"ETag": f'W/"{seen.tag}"'}
+    headers = {"ETag": f'W/"{seen.tag}"', "Vary": "Accept"}
     if _is_known(request, seen.tag):
         return Response(status_code=304, headers={**standing.headers, **headers})
     shape = Shape(format_of(request, query.format), query.layout, query.time, "observations")
@@ -157,8 +157,10 @@ async def _wait(services: Services, caller: Caller, asked: Asked, known: str, *,
         async with asyncio.timeout(wait_s):
             while services.door.still(caller) and not services.hub.closed:
                 await services.progress.advanced()
-                selection = await selected(services, home.model, wanted)
-                if _tag(home, home.model.view, home.model.latest, selection, by) != known:
+                # Another model may be swapped in meanwhile, whose series have other numbers.
+                model = home.model
+                selection = await selected(services, model, wanted)
+                if _tag(home, model.view, model.latest, selection, by) != known:
                     return
                 await asyncio.sleep(POLL_MIN_S)
 

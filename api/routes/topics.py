@@ -12,9 +12,10 @@ from pydantic import Field
 from api.accounts.caller import Caller
 from api.accounts.guard import caller_of
 from api.readmodel.activity import activity
+from api.readmodel.model import ReadModel
 from api.readmodel.selection import TopicSeries, Wanted
 from api.readmodel.view import View
-from api.services import Home, services_of
+from api.services import services_of
 from api.times import NS_PER_S
 from api.topics.describe import Asked, Declared, describe
 from api.web.answer import Standing, body, next_page, respond
@@ -56,17 +57,19 @@ async def topics(request: Request, query: Annotated[TopicsQuery, Query()]) -> Re
         pinned, after = decode_cursor(query.cursor, "topics", int, str)
         at_text = position_text(home, pinned)
     at = await reach(request, services, at_text)
-    view = home.model.view.pinned(at)
+    # Another model may be swapped in while this one is looked through, and its series have other numbers.
+    model = home.model
+    view = model.view.pinned(at)
     caller = caller_of(request)
-    known = home.model.selector.select(Wanted(tuple(query.filter), within=caller.within)).topics
-    names = [topic for topic in known if topic > after and _existed(home, topic, view.position)]
+    known = model.selector.select(Wanted(tuple(query.filter), within=caller.within)).topics
+    names = [topic for topic in known if topic > after and _existed(model, topic, view.position)]
     if query.understood is False:
-        names = await services.pools.run(functools.partial(_kept, view, _series(home, names)), heavy=True)
+        names = await services.pools.run(functools.partial(_kept, view, _series(model, names)), heavy=True)
     shape = Shape(format_of(request, query.format), "rows", query.time, "topics")
     style = query.time if shape.format == "json" else "ns"
     silent_min_ns = int(services.settings.silent_min_s * NS_PER_S)
-    declared, availability = _declared(home, view, caller, names[:limit])
-    asked = Asked(home, view, _series(home, names[:limit]), declared, availability, style, silent_min_ns)
+    declared, availability = _declared(model, view, caller, names[:limit])
+    asked = Asked(home, view, _series(model, names[:limit]), declared, availability, style, silent_min_ns)
     rows = await services.pools.run(functools.partial(describe, asked), heavy=True)
     next_url = None
     if len(names) > limit:
@@ -99,13 +102,13 @@ def _as_table(rows: list[dict[str, Any]]) -> Table:
     }
 
 
-def _existed(home: Home, topic: str, position: int) -> bool:
+def _existed(model: ReadModel, topic: str, position: int) -> bool:
     """Whether the topic had a log then; without this, topics that came later would change where a page ends."""
-    return any(log.started <= position for log in home.model.catalogue.logs_of(topic))
+    return any(log.started <= position for log in model.catalogue.logs_of(topic))
 
 
-def _series(home: Home, topics: Sequence[str]) -> list[TopicSeries]:
-    return [home.model.selector.series_of(topic) for topic in topics]
+def _series(model: ReadModel, topics: Sequence[str]) -> list[TopicSeries]:
+    return [model.selector.series_of(topic) for topic in topics]
 
 
 def _kept(view: View, topics: list[TopicSeries]) -> list[str]:
@@ -115,10 +118,10 @@ def _kept(view: View, topics: list[TopicSeries]) -> list[str]:
 
 
 def _declared(
-    home: Home, view: View, caller: Caller, topics: list[str]
+    model: ReadModel, view: View, caller: Caller, topics: list[str]
 ) -> tuple[list[Declared], dict[tuple[str, str], list[int]]]:
     """What configs say of the topics, and the stored series that tell whether their devices can be reached."""
-    context, series_of = home.model.known.context, home.model.selector.series_of
+    context, series_of = model.known.context, model.selector.series_of
     declared = [by_fields(context, topic, view.position) for topic in topics]
     tellers = {place for each in declared for about in each.values() for place in about.available_at}
     # Whether a device can be reached is told to those who may read where it is told.

@@ -23,6 +23,7 @@ async def test_not_modified_has_no_body_until_something_that_matches_is_new(reco
     await api.reached(await recorder.say(("other", b"1")))
     answer = await ask(api, tag, filter="n/#")
     assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", tag)
+    assert "Accept" in answer.headers["vary"].split(", "), "a cache keeps each format apart"
     assert (await ask(api, f'"x", {tag}', filter="n/#")).status_code == 304
     assert (await ask(api, tag, filter="other")).status_code == 200
     await api.reached(await recorder.say(("n/1", b"1")))

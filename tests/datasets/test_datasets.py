@@ -167,6 +167,7 @@ def test_other_formats_say_the_same_and_ranges_and_tags_work(home, pinned):
     assert (packed.headers["content-encoding"], packed.headers["etag"]) == ("zstd", f"W/{tag}")
     assert tag == f'"{made["sha256"]}"'
     assert "immutable" in whole.headers["cache-control"]
+    assert "Accept" in whole.headers["vary"].split(", "), "a cache keeps each format apart"
     part = home.get(f"/v1/datasets/{made['id']}/data", headers={"Range": "bytes=100-299", "If-Range": tag})
     assert (part.status_code, part.content) == (206, whole.content[100:300])
     assert home.get(f"/v1/datasets/{made['id']}/data", headers={"If-None-Match": tag}).status_code == 304
