@@ -1,4 +1,4 @@
-"""The recorder and the api of the tests of answers, one of each for all tests of a file; and of the recorded homes."""
+"""One recorder and one api for all tests of the package, each with topics of its own; and the recorded homes."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,12 +9,24 @@ import pytest
 import pytest_asyncio
 
 from gdp.position import format_position
-from tests.api.conftest import api, recorder
 from tests.api.recorder import Recorder
 from tests.api.served import TOKEN, WAIT_S_MAX, Api
 from tests.reads.lived import Lived, write_homes
 
-__all__ = ["api", "recorder"]
+
+@pytest_asyncio.fixture(scope="package", loop_scope="package")
+async def recorder(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Recorder]:
+    """A real store."""
+    async with Recorder(tmp_path_factory.mktemp("home")) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="package")
+async def api(recorder: Recorder) -> AsyncIterator[Api]:
+    """The real api over it."""
+    async with Api(recorder.data, recorder.port, store_read_timeout_s=2) as running:
+        await running.reached(0)
+        yield running
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -11,13 +11,13 @@ import pytest_asyncio
 from tests.api.recorder import Recorder
 from tests.api.served import Api
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="package")
 DAY = 86_400
 BEGIN = 1_764_000_000 // DAY * DAY
 HOME = {"start": "2025-11-24T00:00:00Z", "end": "2025-11-25T00:00:00Z"}
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="package")
 async def spoken(recorder: Recorder, api: Api) -> str:
     """A climate sensor each ten minutes of a day, a door, and words; the position after them."""
     said = [("w/desk/air", b'{"t": %d.5, "time": %d}' % (number, BEGIN + 600 * number)) for number in range(144)]
@@ -96,7 +96,7 @@ async def test_what_will_not_do_is_named_with_what_would(api: Api, spoken: str, 
     assert names in answer.json()["detail"]
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="package")
 async def small(recorder: Recorder, tmp_path_factory) -> AsyncIterator[Api]:
     """An api with small bounds."""
     bounds = {"cells_max": 100, "scan_rows_max": 1_000, "answer_payload_bytes_max": 65_536}

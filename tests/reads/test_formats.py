@@ -16,12 +16,12 @@ from ingest.envelope import Message
 from tests.api.recorder import Recorder
 from tests.api.served import Api
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="package")
 ROWS = 3_000
 FIELDS = 64
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="package")
 async def spoken(recorder: Recorder, api: Api) -> str:
     said = [("f/n", b"%d.25" % number) for number in range(ROWS)]
     said += [("f/mixed", b"ON"), ("f/mixed", b"words, quoted"), ("f/mixed", b"7"), ("f/none", b"")]

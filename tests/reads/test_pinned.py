@@ -19,7 +19,7 @@ from tests.api.recorder import Recorder
 from tests.api.served import Api
 from tests.reads.story import sample_home
 
-SERVED = pytest.mark.asyncio(loop_scope="module")
+SERVED = pytest.mark.asyncio(loop_scope="package")
 FEWER = settings(max_examples=max(settings().max_examples // 5, 1))
 MOMENTS = 100
 LATE = 0.2
@@ -61,7 +61,7 @@ def test_pages_of_any_limit_are_the_whole_while_others_write(directory, said, da
     assert found == whole
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="package")
 async def sealing(recorder: Recorder, tmp_path_factory) -> Api:
     """An api that seals what it has in memory again and again."""
     model = tmp_path_factory.mktemp("sealing")

@@ -12,7 +12,7 @@ from ingest.envelope import Message
 from tests.api.recorder import Recorder
 from tests.api.served import Api
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="package")
 DEVICE = {"name": "Box", "suggested_area": "Kitchen", "identifiers": ["box"]}
 
 
@@ -32,7 +32,7 @@ WARMTH = config(
 )
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="package")
 async def spoken(recorder: Recorder, api: Api) -> str:
     at = time.time_ns() // 10**9
     await recorder.say(WARMTH, ("t/box/status", b"online"))
