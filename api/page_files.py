@@ -15,7 +15,7 @@ from fastapi import FastAPI, Request, Response
 from api.one_file import OneFile, verifier
 
 PAGE = Path(__file__).with_name("page")
-SCREENS = {"now": "Now", "history": "History", "health": "Health"}
+SCREENS = {"now": "Now", "history": "History", "datasets": "Datasets", "health": "Health"}
 """Addresses and titles; a screen is a module and a style sheet of that name."""
 SHELL = "shell.html"
 FIRST_MODULE = "app.js"
@@ -87,7 +87,7 @@ def mount_page(app: FastAPI) -> PageFolder:
 
     def screen(request: Request) -> Response:
         headers = {**SECURITY, "Cache-Control": "no-cache"}
-        name = request.url.path.strip("/")
+        name = request.url.path.split("/")[1]
         return Response(_shell(folder, name, request), media_type="text/html; charset=utf-8", headers=headers)
 
     def page_file(path: str, request: Request) -> Response:
@@ -106,6 +106,7 @@ def mount_page(app: FastAPI) -> PageFolder:
 
     for name in SCREENS:
         app.add_api_route(f"/{name}", screen, methods=["GET", "HEAD"], include_in_schema=False, name=f"screen-{name}")
+    app.add_api_route("/datasets/{id}", screen, methods=["GET", "HEAD"], include_in_schema=False, name="dataset")
     app.add_api_route("/verify", verify_page, methods=["GET", "HEAD"], include_in_schema=False, name="verify")
     app.add_api_route(
         f"/page/{folder.name}/{{path:path}}",

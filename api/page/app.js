@@ -2,14 +2,15 @@
 // The router: the address is the view, and a view is an address. A screen is loaded when it is first shown.
 
 import './parts/header.js';
-import { styled } from './parts/styled.js';
 import { page } from './lib/page.js';
 import { format, parse } from './lib/url.js';
+import { styled } from './parts/styled.js';
 
 /** @type {Record<string, [string, string, () => Promise<unknown>]>} */
 const SCREENS = {
   now: ['Now', 'hearth-now', () => import('./screens/now.js')],
   history: ['History', 'hearth-history', () => import('./screens/history.js')],
+  datasets: ['Datasets', 'hearth-datasets', () => import('./screens/datasets.js')],
   health: ['Health', 'hearth-health', () => import('./screens/health.js')],
 };
 const main = /** @type {HTMLElement} */ (document.getElementById('main'));

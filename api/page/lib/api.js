@@ -22,13 +22,13 @@ export function serverNow() {
 
 /**
  * @param {string} address
- * @param {{signal?: AbortSignal, anyStatus?: boolean, asText?: boolean}} options
+ * @param {{signal?: AbortSignal, body?: unknown, anyStatus?: boolean, asText?: boolean}} options with a body it is a POST
  * @returns {Promise<any>} the JSON body; with `asText` the text, with `anyStatus` whatever the status
  */
-export async function ask(address, { signal, anyStatus = false, asText = anyStatus } = {}) {
+export async function ask(address, { signal, body, anyStatus = false, asText = anyStatus } = {}) {
   let answer;
   try {
-    answer = await fetch(address, { signal, headers: { Accept: 'application/json' } });
+    answer = await fetch(address, { signal, ...sending(body) });
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new Problem({ title: 'Hearthlog does not answer', detail: 'The network, or the api process, is away.' });
@@ -36,6 +36,13 @@ export async function ask(address, { signal, anyStatus = false, asText = anyStat
   readClock(answer);
   if (!answer.ok && !anyStatus) throw await problem(answer);
   return asText ? answer.text() : answer.json();
+}
+
+/** @param {unknown} body */
+function sending(body) {
+  const headers = { Accept: 'application/json' };
+  if (body === undefined) return { headers };
+  return { method: 'POST', body: JSON.stringify(body), headers: { ...headers, 'Content-Type': 'application/json' } };
 }
 
 /** Log this browser in: the server keeps the token in a cookie. Gives what is wrong with it, or nothing. @param {string} token */

@@ -4,12 +4,13 @@
 import { fault } from './filters.js';
 
 /**
- * @typedef {{screen: string, filters: string[], tz: string|undefined, theme: string|null, proof: {log: string, recno: number}|null,
+ * @typedef {{screen: string, sub: string, filters: string[], tz: string|undefined, theme: string|null, proof: {log: string, recno: number}|null,
  *   cursor: string|null, past: Record<string, string[]>, problems: string[]}} View
  */
 
 /** What is seen of the past; kept as it was asked, for History to read. */
-const PAST = ['field', 'start', 'end', 'by', 'at', 'view', 'hide'];
+const PAST = ['field', 'start', 'end', 'by', 'at', 'view', 'hide', 'every', 'fn', 'fill', 'hold_for'];
+const WITH_PAST = new Set(['history', 'datasets']);
 const KNOWN = new Set(['filter', 'tz', 'theme', 'proof', 'cursor', ...PAST]);
 
 /** @param {string} address @returns {View} */
@@ -23,6 +24,7 @@ export function parse(address) {
   }
   return {
     screen: url.pathname.split('/')[1] || 'now',
+    sub: url.pathname.split('/')[2] ?? '',
     filters: filters(query, problems),
     tz: zone(query.get('tz'), problems),
     theme: choice(query.get('theme'), ['light', 'dark'], 'theme', problems),
@@ -37,14 +39,15 @@ export function parse(address) {
 export function format(view) {
   const query = new URLSearchParams();
   for (const text of view.filters ?? []) query.append('filter', text);
-  if (view.screen === 'history')
+  if (WITH_PAST.has(view.screen ?? ''))
     for (const name of PAST) for (const text of view.past?.[name] ?? []) query.append(name, text);
   if (view.tz) query.set('tz', view.tz);
   if (view.theme) query.set('theme', view.theme);
   if (view.proof) query.set('proof', `${view.proof.log}:${view.proof.recno}`);
   if (view.cursor) query.set('cursor', view.cursor);
   const text = readable(query);
-  return `/${view.screen ?? 'now'}${text ? `?${text}` : ''}`;
+  const sub = view.screen === 'datasets' && view.sub ? `/${view.sub}` : '';
+  return `/${view.screen ?? 'now'}${sub}${text ? `?${text}` : ''}`;
 }
 
 /** The address of an answer of the API. @param {string} path @param {Record<string, string|number|boolean|string[]|null|undefined>} parameters */

@@ -14,6 +14,7 @@ const MARK = svg`<rect width="24" height="24" rx="6"/><path d="M4.5 12.5h3l2-5 3
 const SCREENS = [
   ['now', 'Now'],
   ['history', 'History'],
+  ['datasets', 'Datasets'],
   ['health', 'Health'],
 ];
 

@@ -15,6 +15,7 @@ const KEYS = [
   ['c', 'Copy the link to this view'],
   ['g n', 'Now'],
   ['g h', 'History'],
+  ['g d', 'Datasets'],
   ['g e', 'Health'],
   ['Esc', 'Close'],
   ['?', 'This list'],
@@ -37,7 +38,7 @@ const OF_SCREEN = {
     ['m', 'Messages or chart'],
   ],
 };
-const LED = { n: 'now', h: 'history', e: 'health' };
+const LED = { n: 'now', h: 'history', d: 'datasets', e: 'health' };
 
 class HearthKeys extends Part {
   connectedCallback() {
