@@ -12,6 +12,8 @@ import { request } from './url.js';
 import { Way } from './waterfall.js';
 
 const AT_MOST_EVERY_MS = 2_000;
+/** The hour moves by a pixel a minute; outages are asked for when one begins or ends. */
+const REST_EVERY_MS = 60_000;
 /** No topic is called that, so only the recorder's own outages are told. */
 const NOBODY = '$hearthlog/nobody';
 /** The hour of each stage, in the sink's heartbeats. @type {Record<string, string>} */
@@ -41,7 +43,7 @@ export class Health {
     /** @type {number|null} Since when the sink's own log tells of itself, within the days shown. */ this.watchedMs =
       null;
     /** @type {Problem|null} */ this.problem = null;
-    this.heardMs = this.askedMs = 0;
+    this.heardMs = this.askedMs = this.restMs = 0;
     this.way = new Way();
     this.recorder = new RecorderState();
     this.gone = new AbortController();
@@ -74,6 +76,7 @@ export class Health {
 
   /** What the first glance can do without; each of it may fail without taking the others along. */
   async askRest() {
+    this.restMs = serverNow();
     const [outages, hour, watched, faults] = await Promise.allSettled(
       [REQUESTS.outages, REQUESTS.hour, REQUESTS.watched, REQUESTS.faults].map((address) => ask(address, this.gone)),
     );
@@ -113,8 +116,9 @@ export class Health {
     const wait = Math.max(500, this.askedMs + AT_MOST_EVERY_MS - serverNow());
     this.waiting = setTimeout(async () => {
       this.waiting = undefined;
+      const before = told(this.health);
       await this.ask().catch(() => {});
-      if (this.health?.outages.length) await this.askRest();
+      if (told(this.health) !== before || serverNow() - this.restMs > REST_EVERY_MS) await this.askRest();
     }, wait);
   }
 
@@ -146,6 +150,11 @@ function byStage(series) {
       return [stage, stage === 'broker' ? growth(points) : points];
     }),
   );
+}
+
+/** The outages of the last day, as far as they can change. @param {any} health */
+function told(health) {
+  return health.outages.map((/** @type {any} */ one) => `${one.from} ${one.standing}`).join();
 }
 
 /** A count only grows; how fast it did is what there is to see. It begins again with its process. @param {import('./spark.js').Point[]} points */

@@ -8,7 +8,7 @@ import { styled } from './styled.js';
 import { ask } from '../lib/api.js';
 import { copy } from '../lib/copy.js';
 import { keepName, keptName } from '../lib/kept_name.js';
-import { dataAddress, nameFrom, prove } from '../lib/proving.js';
+import { dataAddress, nameFrom, prove, short } from '../lib/proving.js';
 import { request } from '../lib/url.js';
 
 const ASK_AGAIN_MS = 2_000;
@@ -117,7 +117,8 @@ class HearthProof extends Part {
       : wrong
         ? 'Not proven'
         : 'Not proven yet';
-    const note = !proof.covered && !wrong ? 'No signature covers it yet; asking again…' : how;
+    const cross = verdict.checks.find((one) => one.state === 'bad');
+    const note = cross ? short(cross.text) : proof.covered ? how : 'No signature covers it yet; asking again…';
     return html`<div role=${wrong ? 'alert' : 'status'} class="verdict ${wrong ? 'bad' : verdict.proven ? 'good' : 'open'}"><b>${title}</b><span>${note}</span></div>${checks(verdict.checks)}`;
   }
 
