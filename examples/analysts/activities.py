@@ -35,6 +35,8 @@ def main() -> None:
     with Home() as home:
         pinned = home.pin("matrix", f"{topics}/+/state", every="1m", fn="count", field="value", **window)
         changes = home.dataset(pinned).to_pandas().set_index("time").notna()
+        if changes.empty:
+            raise SystemExit(f"this home has no {topics}/+/state: replay the recorded homes first (docs/analysts.md)")
         labels = home.history(f"{topics}/labels/activity", at=pinned.position, **window).to_pandas()
         truth = activities(labels, changes.index)
         noted = noted_days(truth)

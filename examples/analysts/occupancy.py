@@ -49,6 +49,8 @@ def main() -> None:
     with Home() as home:
         pinned = home.pin("matrix", f"{room}/+", every="1m", fn="last", fill="none", **WINDOW)
         frame = minutes(home.dataset(pinned).to_pandas())
+        if LABEL not in frame:
+            raise SystemExit(f"this home has no {room}/{LABEL}: replay the recorded room first (docs/analysts.md)")
         print(f"dataset {pinned.id}: {len(frame):,} minutes, {int(frame[LABEL].sum()):,} of them occupied")
         trained = {(what, name): train(frame, name, what) for what in FEATURES for name in MODELS}
         for (what, name), each in trained.items():
