@@ -1,7 +1,11 @@
 """For those who write their own page: examples, chart and frame work on another origin, as they are pasted."""
 
 import json
+import os
 import re
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -117,3 +121,28 @@ def test_only_the_named_sites_may_show_the_chart_in_a_frame(open_house: Home, si
     assert f"frame-ancestors {site};" in allowed
     screen = httpx.get(f"{open_house.http}/now", trust_env=False).headers["content-security-policy"]
     assert "frame-ancestors 'none'" in screen
+
+
+def test_the_connect_drawer_has_lines_that_run_as_pasted(open_house: Home, guest: Visitor) -> None:
+    page = guest.visit(f"/now?filter={SEEN}")
+    page.get_by_role("button", name="Connect over MQTT").click()
+    drawer = page.get_by_role("dialog", name="Connect over MQTT")
+    drawer.get_by_role("button", name="address").click()
+    expect(drawer.locator("code").last).to_have_text(f"ws://127.0.0.1:{open_house.http_port}/mqtt")
+    open_house.publish([(SEEN, "20.5")], retain=True)
+    environment = {**os.environ, "HEARTHLOG_TOKEN": open_house.token, "PYTHONUNBUFFERED": "1"}
+    for program, command in (("mosquitto_sub", ["sh", "-c"]), ("paho", [sys.executable, "-c"])):
+        drawer.get_by_role("button", name=program).click()
+        expect(drawer.locator("pre code")).to_contain_text(str(open_house.mqtt_port))
+        text = drawer.locator("pre code").inner_text()
+        with subprocess.Popen(
+            [*command, text], stdout=subprocess.PIPE, text=True, env=environment, process_group=0
+        ) as heard:
+            assert heard.stdout
+            try:
+                assert re.search(rf"{SEEN} .*20\.5", heard.stdout.readline())
+            finally:
+                os.killpg(heard.pid, signal.SIGKILL)
+    for width in (1440, 320):
+        page.set_viewport_size({"width": width, "height": 844})
+        look(page, width)

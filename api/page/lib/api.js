@@ -28,7 +28,8 @@ export function serverNow() {
 export async function ask(address, { signal, body, anyStatus = false, asText = anyStatus } = {}) {
   let answer;
   try {
-    answer = await fetch(address, { signal, ...sending(body) });
+    const headers = { Accept: 'application/json', 'Content-Type': 'application/json' };
+    answer = await fetch(address, { signal, headers, ...(body ? { method: 'POST', body: JSON.stringify(body) } : {}) });
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new Problem({ title: 'Hearthlog does not answer', detail: 'The network, or the api process, is away.' });
@@ -36,13 +37,6 @@ export async function ask(address, { signal, body, anyStatus = false, asText = a
   readClock(answer);
   if (!answer.ok && !anyStatus) throw await problem(answer);
   return asText ? answer.text() : answer.json();
-}
-
-/** @param {unknown} body */
-function sending(body) {
-  const headers = { Accept: 'application/json' };
-  if (body === undefined) return { headers };
-  return { method: 'POST', body: JSON.stringify(body), headers: { ...headers, 'Content-Type': 'application/json' } };
 }
 
 /** Log this browser in: the server keeps the token in a cookie. Gives what is wrong with it, or nothing. @param {string} token */

@@ -64,6 +64,7 @@ class HearthDatasetNew extends PagePart {
         <p class="summary">${plan && !problem ? `${counted(plan.cost.rows, 'row')} × ${counted(plan.cost.columns - 1, 'column')}` : ''} ${plan ? 'not pinned yet' : ''}</p>
         <button class="button" title="Copy link (c)" @click=${() => this.copyLink()}>Copy link</button>
         <details class="api"><summary title="The requests behind this screen">${icon('code')} API</summary><hearth-code class="card" .requests=${requests}></hearth-code></details></div>
+      ${draft.recipe?.at ? html`<p class="note" role="status"><b>As known then.</b> What arrived later is left out. <button class="link" @click=${() => this.change({ at: [] })}>Return to now</button></p>` : nothing}
       ${loading ? html`<p class="thin" aria-hidden="true"></p>` : nothing}
       <div class="making ${loading && plan ? 'old' : ''}" aria-busy=${loading ? 'true' : 'false'}>
         ${steps(draft, (past) => this.change(past))}

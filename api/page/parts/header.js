@@ -40,6 +40,7 @@ class HearthHeader extends PagePart {
       <div class="status">${this.recorder(now)}
         <time class="clock" datetime=${new Date(now).toISOString()} title="${whole(now, tz)}${tz ? ` in ${tz}` : ''}, by Hearthlog's clock">${clock(now, tz)} <i>${weekday(now, tz)}</i></time>
         <button class="tool" aria-label="Light or dark" title="Light or dark" @click=${this.theme}>${icon('moon')}</button>
+        <button class="tool" title="Connect over MQTT" @click=${() => import('./connect.js').then(({ connect }) => connect())}>${icon('code')}</button>
         <button class="tool keys" aria-label="Keyboard" title="Keyboard (?)" @click=${() => dispatchEvent(new Event('hearth-keys'))}>${icon('keys')}</button>
       </div></header>`;
   }
