@@ -143,6 +143,6 @@ def test_the_connect_drawer_has_lines_that_run_as_pasted(open_house: Home, guest
                 assert re.search(rf"{SEEN} .*20\.5", heard.stdout.readline())
             finally:
                 os.killpg(heard.pid, signal.SIGKILL)
-    for width in (1440, 320):
+    for width in (390,):
         page.set_viewport_size({"width": width, "height": 844})
         look(page, width)
