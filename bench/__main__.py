@@ -18,7 +18,7 @@ Bench = Callable[[Options], Iterator[Table]]
 RESULTS = ROOT / "bench" / "results"
 
 # Name of each bench: the module's function of the same name.
-NAMES = ("budget", "stages", "ingest", "live", "reads", "seed", "sustain", "peers")
+NAMES = ("budget", "stages", "ingest", "live", "reads", "seed", "sustain", "page", "peers")
 
 
 def load(name: str) -> Bench:

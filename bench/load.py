@@ -11,6 +11,7 @@ import math
 import selectors
 import socket
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from types import TracebackType
 from typing import Self
@@ -57,6 +58,11 @@ def payload(size: int, *, stamp: int = 0) -> bytes:
     return head + b"x" * (size - len(head) - 2) + b'"}'
 
 
+def stamped(size: int) -> bytes:
+    """The same with the time of its sending."""
+    return payload(size, stamp=time.monotonic_ns())
+
+
 class Publisher:
     """One connection to the broker; `with` is its lifetime."""
 
@@ -97,8 +103,8 @@ class Publisher:
                 sent = count
         self._drain(before + count)
 
-    def paced(self, names: list[bytes], *, rate: float, seconds: float, size: int) -> int:
-        """Publish `rate` messages a second for `seconds`, each stamped; the number sent."""
+    def paced(self, names: list[bytes], *, rate: float, seconds: float, said: Callable[[int], bytes]) -> int:
+        """Publish `rate` messages a second for `seconds`; the number sent. `said`: payload by number, made when due."""
         count, before = int(rate * seconds), self.acked
         start = time.monotonic_ns()
         step = 1e9 / rate
@@ -109,9 +115,8 @@ class Publisher:
                 while (left := due - time.monotonic_ns()) > 0:
                     if selector.select(left / 1e9):
                         self._receive()
-                stamped = payload(size, stamp=time.monotonic_ns())
                 name = names[index % len(names)]
-                self._socket.sendall(mqtt.publish(1 + index % mqtt.PACKET_ID_MAX, name, stamped))
+                self._socket.sendall(mqtt.publish(1 + index % mqtt.PACKET_ID_MAX, name, said(index)))
         self._drain(before + count)
         return count
 
@@ -147,7 +152,7 @@ def main() -> None:
         if given.count:
             publisher.flood(names, given.count, size=given.size, window=given.window)
         else:
-            publisher.paced(names, rate=given.rate, seconds=given.seconds, size=given.size)
+            publisher.paced(names, rate=given.rate, seconds=given.seconds, said=lambda _: stamped(given.size))
         done = Sent(publisher.acked, time.monotonic() - start, time.process_time() - cpu)
     print(json.dumps(asdict(done)), flush=True)
 
