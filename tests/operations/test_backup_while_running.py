@@ -94,15 +94,16 @@ def test_a_home_restored_from_a_backup_in_a_storm_holds_all_of_before_once_and_g
     held = stored_numbers(directory / "data")
     for numbers in held.values():
         assert numbers == sorted(set(numbers)), "each once, in order"
-    assert set(range(acknowledged)) <= {number for numbers in held.values() for number in numbers}
+    before_it = {number for numbers in held.values() for number in numbers}
+    assert set(range(acknowledged)) <= before_it
+    new = {1_000_000 + number for number in range(TOPICS)}
     with Home(directory, settings=SETTINGS) as restored:
         restored.publish([(topic(number), str(1_000_000 + number)) for number in range(TOPICS)])
-        values = Counter(served(restored, expected=sum(map(len, held.values())) + TOPICS))
+        values = Counter(served(restored, expected=before_it | new))
         assert set(values.values()) == {1}
-        assert set(values) == {
-            *(n for numbers in held.values() for n in numbers),
-            *range(1_000_000, 1_000_000 + TOPICS),
-        }
+        # What was on its way when the broker saved, later than the store was copied, comes out of its queue.
+        waited = sorted(set(values) - before_it - new)
+        assert all(each > max(before_it) for each in waited)
         assert "read_model_rebuild" in restored.child_log("api")
         before = positions_of(original)
         assert restored.get("/v1/history", at=before["restored from"], limit=1).status_code == 200
@@ -111,7 +112,9 @@ def test_a_home_restored_from_a_backup_in_a_storm_holds_all_of_before_once_and_g
         assert "restored from a backup" in refused.json()["detail"]
     checked(directory / "data")
     after = stored_numbers(directory / "data")
-    assert all(after[name] == [*held[name], 1_000_000 + number] for number, name in enumerate(held))
+    for number, name in enumerate(held):
+        came = [each for each in waited if topic(each) == name]
+        assert after[name] == [*held[name], *came, 1_000_000 + number]
 
 
 def served(home, *, expected):
@@ -120,9 +123,9 @@ def served(home, *, expected):
     def ask():
         answer = home.get("/v1/history", filter="homes/h1/#", start="-1d", limit=50_000).json()
         values = [int(row["value"]) for row in answer["observations"]]
-        return values if len(values) >= expected else None
+        return values if expected <= set(values) else None
 
-    return home.wait_for(ask, f"{expected} messages to be served")
+    return home.wait_for(ask, f"{len(expected)} messages to be served")
 
 
 def positions_of(original):
