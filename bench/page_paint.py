@@ -22,6 +22,8 @@ VALUE = "[...document.querySelectorAll('button.row .value b')].some((one) => /\\
 CHART = "document.querySelector('hearth-chart figure canvas')"
 SENTENCE = "document.querySelector('.headline + .summary')"
 ROWS = f"document.querySelectorAll('button.row').length === {ROOM_ROWS}"
+ANNOUNCED = """() => [...document.querySelectorAll('link[rel=modulepreload], script[src]')]
+    .map((one) => new URL(one.href || one.src).pathname)"""
 FIRST_PAINT = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
 
 
@@ -85,7 +87,10 @@ def weights(browser: Browser, there: Home, screen: Screen) -> Iterator[Row]:
         every = somebody.resources()
         # The document is a request too, and no resource of itself.
         asked = 1 + sum(one.start <= found for one in every)
+        announced = set(somebody.page.evaluate(ANNOUNCED))
+        needed = [one for one in every if one.path in announced]
         name = screen.name
+        yield Row(f"{name}: script that its document announces", weight(needed, ".js"), "kB gzip", screen.script_kb)
         yield Row(f"{name}: script to first values", weight(early, ".js"), "kB gzip", screen.script_kb)
         yield Row(f"{name}: script in all", weight(every, ".js"), "kB gzip")
         yield Row(f"{name}: style in all", weight(every, ".css"), "kB gzip", STYLE_KB)
