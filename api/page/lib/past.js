@@ -10,7 +10,7 @@ import { pastRequests } from './past_requests.js';
 import { isAfter } from './position.js';
 import { instant } from './time.js';
 
-const RECENT_MAX = 20_000;
+const RECENT_MAX = 5_000;
 const AGAIN_MS = 1_000;
 const SILENT = { intervals: 10, leastMs: 300_000 };
 
@@ -145,6 +145,7 @@ export class Past {
   /** @param {any} message @param {string} position */
   hear(message, position) {
     this.recent.push({ position, message });
+    if (this.recent.length > 2 * RECENT_MAX) this.recent = this.recent.slice(-RECENT_MAX);
     this.heardCount += 1;
     this.hearMessage(message);
     this.version += 1;
