@@ -12,7 +12,7 @@ import broker_config
 from broker_config import Account
 from compose.datadir import PRIVATE_FILE, SECRET_BYTES, DataDirectory, write_private
 from compose.errors import DirectoryError
-from compose.owner import give, owner_of
+from compose.owner import give_to_owner
 
 BUILT_IN = (broker_config.ADMIN, broker_config.SINK, broker_config.API)
 
@@ -47,7 +47,7 @@ def changing_accounts(directory: DataDirectory) -> Iterator[dict[str, Account]]:
         # The accounts last: until they are written, the same command can be given again.
         _write_broker_files(directory, accounts.values())
         write_private(directory.accounts, broker_config.encode_accounts(accounts.values()))
-        _give_to_owner(directory, directory.accounts)
+        give_to_owner(directory.root, directory.accounts)
         tell_broker(directory)
 
 
@@ -66,7 +66,7 @@ def _turn(directory: DataDirectory) -> Iterator[None]:
     path = directory.accounts.with_suffix(".lock")
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
     try:
-        _give_to_owner(directory, path)
+        give_to_owner(directory.root, path)
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:
@@ -85,13 +85,7 @@ def _write_broker_files(directory: DataDirectory, accounts: Iterable[Account]) -
     passwords = broker_config.password_file(tokens, salts=salts) + "".join(f"{each.password}\n" for each in added)
     for name, text in (("passwd", passwords), ("acl", broker_config.access_rules(added))):
         write_private(directory.broker / name, text)
-    _give_to_owner(directory, directory.broker / "passwd", directory.broker / "acl")
-
-
-def _give_to_owner(directory: DataDirectory, *paths: Path) -> None:
-    """What root writes in somebody's home is theirs, or their home could not read it."""
-    if (owner := owner_of(directory.root)) is not None:
-        give(paths, owner)
+    give_to_owner(directory.root, directory.broker / "passwd", directory.broker / "acl")
 
 
 def tell_broker(directory: DataDirectory) -> bool:

@@ -12,7 +12,7 @@ from compose.addresses import Address
 from compose.child import ChildSpec
 from compose.datadir import SECRET_BYTES, DataDirectory, write_private
 from compose.errors import DirectoryError, ProgramMissing
-from compose.owner import give, owner_of
+from compose.owner import give_to_owner, owner_of
 from compose.ready import no_connection
 from compose.settings import UpSettings
 
@@ -73,8 +73,7 @@ def prepare_broker(
     _name_session(directory)
     write_broker_files(directory)
     write_private(directory.broker / "mosquitto.conf", configuration)
-    if owner is not None:
-        give((directory.broker, *directory.broker.iterdir()), owner)
+    give_to_owner(directory.root, directory.broker, *directory.broker.iterdir())
     return ChildSpec(
         name="mosquitto",
         argv=(program, "-c", str(directory.broker / "mosquitto.conf")),

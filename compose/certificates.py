@@ -1,6 +1,5 @@
 """The certificate that a home shows to its network: its files under DIR/tls, made anew before it ends."""
 
-import shutil
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import NamedTuple
 from compose.authority import Pair, belongs, ends, make_authority, make_server, names_of
 from compose.datadir import PRIVATE_DIRECTORY, DataDirectory, write_private
 from compose.errors import CertificateError
-from compose.owner import give, owner_of
+from compose.owner import give_to_owner
 
 AUTHORITY = "authority.pem"
 SERVER = "server.pem"
@@ -90,8 +89,7 @@ def now_utc() -> datetime:
 def _folder(directory: DataDirectory) -> Path:
     folder = directory.tls
     folder.mkdir(mode=PRIVATE_DIRECTORY, exist_ok=True)
-    if (owner := owner_of(directory.root)) is not None:
-        shutil.chown(folder, owner)
+    give_to_owner(directory.root, folder)
     return folder
 
 
@@ -108,5 +106,4 @@ def _write(directory: DataDirectory, certificate: Path, key: Path, pair: Pair) -
     # The key first: who sees a new certificate finds its key.
     write_private(key, pair.key.decode("ascii"))
     write_private(certificate, pair.certificate.decode("ascii"))
-    if (owner := owner_of(directory.root)) is not None:
-        give((certificate, key), owner)
+    give_to_owner(directory.root, certificate, key)

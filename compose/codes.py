@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 from compose.datadir import PRIVATE_DIRECTORY, SECRET_BYTES, DataDirectory, write_private
-from compose.owner import give, owner_of
+from compose.owner import give_to_owner
 
 CODE_S = 600
 """How long a code works, in seconds."""
@@ -28,6 +28,5 @@ def make_code(directory: DataDirectory, account: str, *, clock: Callable[[], flo
     code = secrets.token_urlsafe(SECRET_BYTES)
     path = folder / f"{hashlib.sha256(code.encode()).hexdigest()}.json"
     write_private(path, json.dumps({"account": account, "until": now + CODE_S}) + "\n")
-    if (owner := owner_of(directory.root)) is not None:
-        give((folder, path), owner)
+    give_to_owner(directory.root, folder, path)
     return code

@@ -2,7 +2,6 @@
 
 import os
 import pwd
-from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -16,8 +15,10 @@ def owner_of(root: Path) -> str | None:
         return "root"
 
 
-def give(paths: Iterable[Path], owner: str) -> None:
-    """Makes these files that user's."""
+def give_to_owner(root: Path, *paths: Path) -> None:
+    """Makes these files the owner's: what root writes in somebody's home is theirs, or their home could not read it."""
+    if (owner := owner_of(root)) is None:
+        return
     uid = pwd.getpwnam(owner).pw_uid
     for path in paths:
         os.chown(path, uid, -1)
