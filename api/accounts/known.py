@@ -62,9 +62,8 @@ class Accounts:
 
     def named(self, name: str, stamp: str) -> Caller | None:
         """The account of that name, if its secret is still the one that `stamp` was made for."""
-        expected = self._admin.value
-        known = [*self._added.value.values(), *([self._administrator(expected)] if expected else [])]
-        return next((each for each in known if each.name == name and secrets.compare_digest(each.stamp, stamp)), None)
+        found = self.current(name)
+        return found if found is not None and secrets.compare_digest(found.stamp, stamp) else None
 
     def current(self, name: str) -> Caller | None:
         """The account of that name as it is now."""

@@ -80,6 +80,12 @@ class Hub:
         """Event streams by account, also those that are catching up."""
         self.closed = False
 
+    def leave(self, account: str) -> None:
+        """An event stream of this account has ended; who has none any more is forgotten, for tickets come and go."""
+        self.readers[account] -= 1
+        if not self.readers[account]:
+            del self.readers[account]
+
     def attach(self, queue: Queue) -> None:
         """From now on `queue` is offered everything."""
         self._queues.add(queue)

@@ -72,7 +72,7 @@ class Stream:
             # The reader comes back with the id that it has, and nothing is lost.
             yield f": {fault}\n\n".encode()
         finally:
-            hub.readers[self._request.account] -= 1
+            hub.leave(self._request.account)
 
     @property
     def _over(self) -> bool:
