@@ -39,16 +39,6 @@ export async function ask(address, { signal, body, anyStatus = false, asText = a
   return asText ? answer.text() : answer.json();
 }
 
-/** Log this browser in: the server keeps the token in a cookie. Gives what is wrong with it, or nothing. @param {string} token */
-export async function logIn(token) {
-  try {
-    const answer = await fetch(`/?token=${encodeURIComponent(token)}`);
-    return answer.ok ? '' : (await problem(answer)).detail;
-  } catch {
-    return 'Hearthlog does not answer.';
-  }
-}
-
 /** @param {Response} answer */
 async function problem(answer) {
   const wait = Number(answer.headers.get('Retry-After'));

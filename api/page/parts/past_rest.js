@@ -4,8 +4,9 @@
 import { html, nothing } from '../vendor/lit.js';
 import './later_past.js';
 import { icon } from './sign.js';
-import { emptyHome, locked as lockedCard, noMatch } from './states.js';
-import { ask, logIn } from '../lib/api.js';
+import { emptyHome, noMatch } from './states.js';
+export { locked } from './states.js';
+import { ask } from '../lib/api.js';
 import { fullName, standAt } from '../lib/lines.js';
 import { page } from '../lib/page.js';
 import { iso } from '../lib/span.js';
@@ -114,17 +115,4 @@ export function spoken(screen) {
     return `${fullName(line)} ${gap ? gap.sentence : together(value({ value: said, kind: line.kind, unit: line.unit, field: line.field }))}`;
   });
   return `${whole(cursor, page.view.tz)}: ${told.join(', ')}`;
-}
-
-let wrong = '';
-
-/** @param {() => void} done */
-export function locked(done) {
-  return lockedCard(wrong, async (event) => {
-    event.preventDefault();
-    const token = new FormData(/** @type {HTMLFormElement} */ (event.target)).get('token');
-    wrong = await logIn(String(token).trim());
-    if (wrong) page.set({});
-    else done();
-  });
 }

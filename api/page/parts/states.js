@@ -3,6 +3,7 @@
 
 import { html, nothing } from '../vendor/lit.js';
 import { copy } from '../lib/copy.js';
+import { refusal, submitted } from '../lib/login.js';
 import { nearest } from '../lib/nearest.js';
 import { page } from '../lib/page.js';
 import { publishLine } from '../lib/recipe.js';
@@ -34,16 +35,16 @@ export function noMatch(filters, topics) {
 /**
  * Nobody is logged in, or no longer. Without scripts the form would do the same; with them the token stays out of the
  * browser's history.
- * @param {string} wrong what the server said of the last try @param {(event: Event) => void} submitted
+ * @param {() => void} done called once it is open again
  */
-export function locked(wrong, submitted) {
+export function locked(done) {
   return html`<section class="card plain" aria-labelledby="locked-title">
     <h2 id="locked-title">This home is locked</h2>
     <p>Open the address that <code>hearthlog up</code> printed: it logs this browser in. Or paste the account’s token; the first one lies in
       <code>secrets/admin.token</code> in the data directory.</p>
-    <form action="/" method="get" class="login" @submit=${submitted}><label for="token">Token</label>
+    <form action="/" method="get" class="login" @submit=${(/** @type {Event} */ event) => submitted(event, done)}><label for="token">Token</label>
       <input id="token" name="token" type="password" autocomplete="current-password" aria-describedby="token-wrong" required>
       <button class="button" type="submit">Log in</button></form>
-    <p id="token-wrong" class="wrong" role="alert">${wrong}</p>
+    <p id="token-wrong" class="wrong" role="alert">${refusal()}</p>
   </section>`;
 }

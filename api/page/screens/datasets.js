@@ -6,7 +6,6 @@ import { html, nothing } from '../vendor/lit.js';
 import '../parts/dataset_list.js';
 import '../parts/dataset_new.js';
 import '../parts/dataset_one.js';
-import { logIn } from '../lib/api.js';
 import { page } from '../lib/page.js';
 import { RecorderState } from '../lib/recorder.js';
 
@@ -16,7 +15,6 @@ const NEW = 'new';
 class HearthDatasets extends PagePart {
   constructor() {
     super();
-    this.wrong = '';
     this.gone = new AbortController();
     this.recorder = new RecorderState();
     /** @type {typeof import('../parts/later_datasets.js')|undefined} */ this.later = undefined;
@@ -51,20 +49,11 @@ class HearthDatasets extends PagePart {
     const { later } = this;
     const { sub, problems } = page.view;
     if (page.locked)
-      return html`<div class="datasets"><h1 class="aside">Datasets</h1>${later?.locked(this.wrong, (event) => this.logIn(event))}</div>`;
+      return html`<div class="datasets"><h1 class="aside">Datasets</h1>${later?.locked(() => this.look())}</div>`;
     return html`${later?.textures}<div class="datasets">
       ${problems.map((problem) => html`<p class="note" role="alert">${problem}</p>`)}
       ${sub === NEW ? html`<hearth-dataset-new></hearth-dataset-new>` : sub ? html`<hearth-dataset .id=${sub}></hearth-dataset>` : html`<hearth-dataset-list></hearth-dataset-list>`}
       </div><p class="notice" role="status">${page.notice}</p>${nothing}`;
-  }
-
-  /** @param {Event} event */
-  async logIn(event) {
-    event.preventDefault();
-    const token = new FormData(/** @type {HTMLFormElement} */ (event.target)).get('token');
-    this.wrong = await logIn(String(token).trim());
-    if (this.wrong) return this.requestUpdate();
-    page.set({ locked: false });
   }
 }
 

@@ -10,7 +10,7 @@ import { needs } from '../parts/needs.js';
 import { one } from '../parts/one.js';
 import { icon } from '../parts/sign.js';
 import { failed, waiting } from '../parts/waiting.js';
-import { logIn, serverNow } from '../lib/api.js';
+import { serverNow } from '../lib/api.js';
 import { Health, REQUESTS } from '../lib/health.js';
 import { balance, headline, quantile } from '../lib/health_words.js';
 import { page } from '../lib/page.js';
@@ -23,7 +23,6 @@ const LOST_MS = 3_000;
 class HearthHealth extends PagePart {
   constructor() {
     super();
-    this.wrong = '';
     this.begunMs = 0;
     /** @type {Health|undefined} */ this.state = undefined;
     /** @type {typeof import('../parts/later_health.js')|undefined} */ this.later = undefined;
@@ -74,7 +73,7 @@ class HearthHealth extends PagePart {
   render() {
     const { state, later } = this;
     if (page.locked)
-      return html`<div class="health"><h1 class="aside">Health</h1>${later?.locked(this.wrong, (event) => this.logIn(event))}</div>`;
+      return html`<div class="health"><h1 class="aside">Health</h1>${later?.locked(() => this.follow())}</div>`;
     if (!state?.health) return this.nothingYet(state);
     const now = serverNow();
     const { stream, view } = page;
@@ -112,16 +111,6 @@ class HearthHealth extends PagePart {
   behind({ health, way }) {
     const taken = way.taken.length ? quantile(way.taken, 0.5) / 1000 : null;
     return [...health.behind, { stage: 'page', seconds: taken === null ? null : Math.max(0, taken) }];
-  }
-
-  /** @param {Event} event */
-  async logIn(event) {
-    event.preventDefault();
-    const token = new FormData(/** @type {HTMLFormElement} */ (event.target)).get('token');
-    this.wrong = await logIn(String(token).trim());
-    if (this.wrong) return this.requestUpdate();
-    page.set({ locked: false });
-    this.follow();
   }
 }
 

@@ -5,7 +5,7 @@ import { html, nothing } from '../vendor/lit.js';
 import { PagePart } from '../parts/part.js';
 import { needsALook, rooms } from '../parts/rooms.js';
 import { icon } from '../parts/sign.js';
-import { logIn, serverNow } from '../lib/api.js';
+import { serverNow } from '../lib/api.js';
 import { attention, headline, summary } from '../lib/facts.js';
 import { page } from '../lib/page.js';
 import { Watch } from '../lib/watch.js';
@@ -20,7 +20,6 @@ class HearthNow extends PagePart {
     /** @type {Watch|undefined} The selection asked for. */ this.watch = undefined;
     /** @type {Watch|undefined} The selection that is on the screen. */ this.shown = undefined;
     /** @type {{topic: string, recno: number, logged_time: string, shownMs?: number}|null} */ this.message = null;
-    this.wrong = '';
     this.restAsked = false;
     /** @type {typeof import('../parts/waiting.js')|undefined} */ this.waits = undefined;
     /** @type {typeof import('../parts/states.js')|undefined} */ this.states = undefined;
@@ -93,7 +92,7 @@ class HearthNow extends PagePart {
   render() {
     const { shown, watch } = this;
     if (page.locked)
-      return html`<div class="now"><h1 class="aside">Now</h1>${this.states?.locked(this.wrong, (event) => this.logIn(event))}</div>`;
+      return html`<div class="now"><h1 class="aside">Now</h1>${this.states?.locked(() => this.follow())}</div>`;
     const waitedMs = Date.now() - (this.begunMs ?? 0);
     const loading = !watch?.ready && !watch?.problem;
     if (!shown)
@@ -172,16 +171,6 @@ class HearthNow extends PagePart {
     if (!log) return page.say('This topic is too new: its log is not known yet.');
     this.opener = document.activeElement;
     page.go({ proof: { log, recno }, cursor: logged_time });
-  }
-
-  /** @param {Event} event */
-  async logIn(event) {
-    event.preventDefault();
-    const token = new FormData(/** @type {HTMLFormElement} */ (event.target)).get('token');
-    this.wrong = await logIn(String(token).trim());
-    if (this.wrong) return this.requestUpdate();
-    page.set({ locked: false });
-    this.follow();
   }
 
   shut() {
