@@ -12,6 +12,7 @@ from rich.console import Console
 from broker_config import ADMIN
 from compose.addresses import check_free
 from compose.certificates import AUTHORITY
+from compose.codes import make_code
 from compose.datadir import DataDirectory, open_directory
 from compose.leftovers import wait_for_leftovers
 from compose.plan import Addresses, plan_demo, plan_services
@@ -75,7 +76,7 @@ def _welcome(directory: DataDirectory, addresses: Addresses) -> Welcome:
     return Welcome(
         http=addresses.http,
         mqtt=addresses.mqtt,
-        token=directory.token(ADMIN),
+        code=make_code(directory, ADMIN),
         token_path=directory.token_path(ADMIN),
         catalogue=catalogue_name(directory.root),
         python=sys.executable,

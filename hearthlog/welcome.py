@@ -20,11 +20,11 @@ class Lan(NamedTuple):
 
 
 class Welcome(NamedTuple):
-    """What the text depends on."""
+    """What the text depends on. `code` logs a browser in once: what is printed may land in a journal."""
 
     http: Address
     mqtt: Address
-    token: str
+    code: str
     token_path: Path
     catalogue: str
     python: str
@@ -35,7 +35,8 @@ def welcome_text(home: Welcome) -> str:
     """The whole text, wide lines unbroken so that they can be pasted."""
     return f"""Hearthlog is ready.
 
-  Open       {login_address(home)}
+  Open       {login_address(home)}   (logs in once, within ten minutes)
+  Again      {login_line(home)}
   Catalogue  {home.catalogue}   (all it takes to find, follow and verify every log of this home){lan_lines(home.lan)}
 
 Publish a message, in a shell or in Python:
@@ -65,7 +66,13 @@ def lan_lines(lan: Lan | None) -> str:
 
 def login_address(home: Welcome) -> str:
     """The address that logs a browser in."""
-    return f"http://{home.http.reachable}/?token={home.token}"
+    return f"http://{home.http.reachable}/?token={home.code}"
+
+
+def login_line(home: Welcome) -> str:
+    """A command that prints another address that logs a browser in."""
+    command, data = Path(home.python).with_name("hearthlog"), home.token_path.parents[1]
+    return f"{shlex.quote(str(command))} account login --data {shlex.quote(str(data))} --http {home.http}"
 
 
 def publish_line(home: Welcome) -> str:

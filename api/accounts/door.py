@@ -70,9 +70,10 @@ class Door:
         try:
             entry = json.loads(path.read_bytes())
             path.unlink()  # of several that come at once one succeeds
-        except (OSError, ValueError):
+            name, stamp, until = str(entry["account"]), str(entry["stamp"]), int(entry["until"])
+        except (OSError, ValueError, KeyError, TypeError):
             return None
-        return self.accounts.current(str(entry["account"])) if self._now_s < int(entry["until"]) else None
+        return self.accounts.named(name, stamp) if self._now_s < until else None
 
 
 def _cookie(header: str) -> str | None:

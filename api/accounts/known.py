@@ -62,15 +62,8 @@ class Accounts:
 
     def named(self, name: str, stamp: str) -> Caller | None:
         """The account of that name, if its secret is still the one that `stamp` was made for."""
-        found = self.current(name)
+        found = self._current(name)
         return found if found is not None and secrets.compare_digest(found.stamp, stamp) else None
-
-    def current(self, name: str) -> Caller | None:
-        """The account of that name as it is now."""
-        expected = self._admin.value
-        if name == ADMIN:
-            return self._administrator(expected) if expected else None
-        return next((each for each in self._added.value.values() if each.name == name), None)
 
     @property
     def missing(self) -> str | None:
@@ -78,6 +71,12 @@ class Accounts:
         if self._admin.value:
             return None
         return f"no account exists yet: {self._path.name} appears when the home is started for the first time"
+
+    def _current(self, name: str) -> Caller | None:
+        expected = self._admin.value
+        if name == ADMIN:
+            return self._administrator(expected) if expected else None
+        return next((each for each in self._added.value.values() if each.name == name), None)
 
     @staticmethod
     def _administrator(token: bytes) -> Caller:

@@ -33,6 +33,7 @@ NewSecret = Annotated[
     bool, typer.Option("--new-secret", help="Rotate the account's secret and put the new one into the code.")
 ]
 LoginName = Annotated[str, typer.Argument(metavar="[NAME]", help="The account. Default: admin.")]
+Http = Annotated[str | None, typer.Option(metavar="HOST:PORT", help="Where the page is. Default: 127.0.0.1:8080")]
 Data = Annotated[Path | None, typer.Option(metavar="DIR", help="Directory of the home. Default: ./data")]
 
 account = typer.Typer(help="Who may read and publish what; effective within a second.", no_args_is_help=True)
@@ -81,10 +82,10 @@ def remove(name: Name, data: Data = None) -> None:
 
 
 @account.command()
-def login(name: LoginName = broker_config.ADMIN, data: Data = None) -> None:
+def login(name: LoginName = broker_config.ADMIN, data: Data = None, http: Http = None) -> None:
     """Print an address that logs a browser in once, within ten minutes; it holds no secret."""
     with _in_words():
-        settings = load_settings({"data": data})
+        settings = load_settings({"data": data, "http": http})
         directory = existing_directory(settings.data)
         if name != broker_config.ADMIN:
             _known(read_accounts(directory), name)

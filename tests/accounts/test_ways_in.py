@@ -20,8 +20,10 @@ def test_a_code_logs_a_browser_in_once_and_leaves_no_secret_in_address_or_cookie
         assert {"HttpOnly", "SameSite=strict"} <= set(answer.headers["set-cookie"].split("; "))
         assert browser.get(f"{filled.http}/v1/latest").headers["hearthlog-narrowed"] == "lab/#"
         assert httpx.get(address, trust_env=False).status_code == 401, "the code is used up"
+        unused = hearthlog(filled, "account", "login", "kitchen").stdout.strip()
         hearthlog(filled, "account", "rotate", "kitchen")
         assert browser.get(f"{filled.http}/v1/latest").status_code == 401, "the cookie was of the old secret"
+        assert httpx.get(unused, trust_env=False).status_code == 401, "so was the code"
 
 
 def test_a_page_of_another_origin_changes_nothing(filled: Home):

@@ -50,14 +50,23 @@ def test_the_printed_lines_work_as_they_are_pasted(running: Home, publish: str, 
     running.wait_for(lambda: latest_values(running) == [value], f"{value} to be served")
 
 
-def test_the_printed_address_logs_in_and_does_not_stay_in_the_address_bar(running: Home):
-    (address,) = re.findall(r"http://\S+/\?token=\S+", running.output)
+def test_the_printed_address_logs_in_once_and_does_not_stay_in_the_address_bar(running: Home):
+    """And another one is printed by the line below it."""
+    (first,) = re.findall(r"http://\S+/\?token=\S+", running.output)
+    (line,) = re.findall(r"^ +Again +(.*)$", running.output, re.MULTILINE)
+    second = subprocess.run(["bash", "-c", line], cwd="/", capture_output=True, text=True, check=True, timeout=60).stdout
+    for address in (first, second.strip()):
+        logs_in_once(running, address)
+
+
+def logs_in_once(running: Home, address: str) -> None:
     with httpx.Client(trust_env=False) as browser:
         answer = browser.get(address)
         assert answer.is_redirect
         assert "token" not in answer.headers["location"]
         assert "httponly" in answer.headers["set-cookie"].lower()
         assert browser.get(f"{running.http}/v1/topics").status_code == 200
+    assert httpx.get(address, trust_env=False).status_code == 401
     assert httpx.get(f"{running.http}/v1/topics", trust_env=False).status_code == 401
 
 

@@ -40,7 +40,7 @@ export function noMatch(filters, topics) {
 export function locked(done) {
   return html`<section class="card plain" aria-labelledby="locked-title">
     <h2 id="locked-title">This home is locked</h2>
-    <p>Open the address that <code>hearthlog up</code> printed: it logs this browser in. Or paste the account’s token; the first one lies in
+    <p>Open the address that <code>hearthlog account login</code> prints: it logs this browser in, once. Or paste the account’s token; the first one lies in
       <code>secrets/admin.token</code> in the data directory.</p>
     <form action="/" method="get" class="login" @submit=${(/** @type {Event} */ event) => submitted(event, done)}><label for="token">Token</label>
       <input id="token" name="token" type="password" autocomplete="current-password" aria-describedby="token-wrong" required>
