@@ -1,4 +1,4 @@
-"""The demo's plan: the sample home, a phone and a watch, told from yesterday on until they live. Pure."""
+"""The demo's plan: the sample home and the person in it, told from yesterday on until they live. Pure."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -6,7 +6,8 @@ from itertools import chain
 from typing import NamedTuple
 
 from ingest import sample, simulator
-from ingest.discovery import body_configs, home_configs
+from ingest.discovery import body_configs, home_configs, household_configs
+from ingest.household import household
 from ingest.replay import SECOND, CatchUp, Publish, merged
 
 HISTORY_S = 86_400
@@ -48,9 +49,10 @@ def plan_demo(now: int, *, speed: float = SPEED, seed: int = SEED) -> DemoPlan:
             sample.home(series, sample.load_rows(), start_s=start_s, shift_s=shift_s),
             simulator.phone(seed, start_s * SECOND),
             simulator.watch(seed, start_s * SECOND),
+            household(seed, start_s * SECOND),
         )
     )
-    past = [*home_configs(series, now), *body_configs(now)]
+    past = [*home_configs(series, now), *body_configs(now), *household_configs(now)]
     for each in told:
         if each.due >= catch_up.caught_up:
             return DemoPlan(shift_s, catch_up, tuple(past), chain((each,), told))

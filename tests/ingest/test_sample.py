@@ -97,7 +97,7 @@ def test_everything_that_the_demo_says_is_understood_and_dated_within_the_last_d
     now = 1_790_000_123 * SECOND
     plan = plan_demo(now)
     configs = [each for each in plan.past if each.topic.startswith("homeassistant/")]
-    assert len(configs) == len({each.topic for each in configs}) == 37 + 3
+    assert len(configs) == len({each.topic for each in configs}) == 37 + 3 + 5
     assert all(each.retain for each in configs)
     described = {json.loads(each.payload)["state_topic"] for each in configs}
     spoken = set()
@@ -109,7 +109,7 @@ def test_everything_that_the_demo_says_is_understood_and_dated_within_the_last_d
             spoken.add(each.topic)
             times = {observation.device_time for observation in decoded.observations}
             assert all(now - (HISTORY_S + 3_600) * SECOND < time <= each.due for time in times)
-    assert len({topic.split("/")[2] for topic in spoken}) == 6 + 2
+    assert len({topic.split("/")[2] for topic in spoken}) == 6 + 2 + 2
     assert spoken - described == set()
 
 

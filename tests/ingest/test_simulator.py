@@ -1,4 +1,4 @@
-"""The simulated phone and watch are the same for everyone, and late as real ones are."""
+"""The simulated phone, watch and person are the same for everyone, and late as real ones are."""
 
 import json
 from itertools import pairwise, takewhile
@@ -6,10 +6,12 @@ from itertools import pairwise, takewhile
 import pytest
 
 from ingest import simulator
+from ingest.household import ACTIVITY_TOPIC, DOOR_TOPIC, PREDICTED_TOPIC, household
 from ingest.replay import SECOND
 
 DAY = 86_400 * SECOND
 START = 20_400 * DAY
+LABELLED = (ACTIVITY_TOPIC, PREDICTED_TOPIC)
 
 
 def days(make, seed, start, count):
@@ -54,3 +56,23 @@ def test_steps_only_grow_within_a_day():
     steps = [json.loads(each.payload) for each in days(simulator.watch, 7, START, 2) if each.topic.endswith("steps")]
     for before, after in pairwise(steps):
         assert after["steps"] >= before["steps"] or after["ts"] // 86_400 > before["ts"] // 86_400
+
+
+def test_what_the_person_does_fills_the_day_and_a_model_is_mostly_right_about_it():
+    told = days(household, 7, START, 3)
+    assert told == days(household, 7, START, 3)
+    assert [each.due for each in told] == sorted(each.due for each in told)
+    said = {topic: [json.loads(each.payload) for each in told if each.topic == topic] for topic in LABELLED}
+    labels, predictions = said.values()
+    assert {each["activity"] for each in labels} >= {"sleeping", "bathroom", "cooking", "out"}
+    assert all(before["activity"] != after["activity"] for before, after in pairwise(labels))
+    known = [each for each in predictions if each["ts"] >= labels[0]["ts"]]
+    right = sum(_label_at(labels, each["ts"]) == each["activity"] for each in known)
+    assert 0.8 < right / len(known) < 1
+    doors = [json.loads(each.payload)["state"] for each in told if each.topic == DOOR_TOPIC]
+    assert doors == ["ON", "OFF"] * (len(doors) // 2)
+    assert len(doors) >= 12
+
+
+def _label_at(labels, moment):
+    return next(each["activity"] for each in reversed(labels) if each["ts"] <= moment)
