@@ -1,9 +1,9 @@
 """The application: routes, problems and middleware put together around the services."""
 
-import time
 from collections.abc import Sequence
 
 from fastapi import APIRouter, Depends, FastAPI
+from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
@@ -35,8 +35,9 @@ from api.routes import (
 )
 from api.services import Services
 from api.web.access import API, Access
+from api.web.at_once import AtOnce, Quick
 from api.web.compress import Compress
-from api.web.direct import Direct
+from api.web.direct import Direct, call_of
 from api.web.limits import Limits
 from api.web.openapi import declare_common
 from api.web.positions import present_position
@@ -61,13 +62,7 @@ def create_app(services: Services) -> FastAPI:
             Middleware(Compress),
             *_for_other_origins(settings.origins),
             Middleware(Guard, door=services.door, origins=settings.origins),
-            Middleware(
-                Limits,
-                per_s=settings.requests_per_s_max,
-                burst=settings.requests_burst_max,
-                request_bytes_max=settings.request_bytes_max,
-                clock=time.monotonic_ns,
-            ),
+            Middleware(Limits, budgets=services.budgets, request_bytes_max=settings.request_bytes_max),
         ],
     )
     app.state.services = services
@@ -100,6 +95,15 @@ def create_app(services: Services) -> FastAPI:
     mount_embed(app, mount_page(app), settings.frame_ancestors)
     declare_common(app)
     return app
+
+
+def at_once_of(services: Services) -> AtOnce:
+    """What answers small reads before the application is asked."""
+    calls = {}
+    for route in (latest, history, aggregate):
+        call = next(found for each in route.router.routes if isinstance(each, APIRoute) and (found := call_of(each)))
+        calls[API + call.route.path] = Quick(call, route.at_once)
+    return AtOnce(services, calls)
 
 
 def _for_other_origins(origins: Sequence[str]) -> list[Middleware]:

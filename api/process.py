@@ -11,7 +11,7 @@ import structlog
 from api.accounts.door import Door
 from api.accounts.known import Accounts
 from api.accounts.signed import Signer, load_key
-from api.app import create_app
+from api.app import at_once_of, create_app
 from api.errors import StartError
 from api.follow.keeper import Keeper
 from api.follow.progress import Progress
@@ -59,7 +59,7 @@ async def serve(settings: ApiSettings) -> None:
     async with GdpClient.connect(*address(settings.gdp), settings=client_settings) as client:
         services = _services(settings, client)
         async with _working(services, client, place):
-            await serve_app(create_app(services), services, listening, lan)
+            await serve_app(create_app(services), at_once_of(services), services, listening, lan)
         services.pools.close()
 
 

@@ -18,6 +18,7 @@ from api.live.hub import Hub
 from api.readmodel.model import ReadModel
 from api.settings import ApiSettings
 from api.store_reader import StoreReader
+from api.web.budgets import Budgets
 from api.web.fragments import Fragments
 from api.web.metrics import Metrics
 from api.web.pools import Pools
@@ -60,10 +61,15 @@ class Services:
     tunnels: int = 0
     """MQTT connections over WebSocket, now."""
     shelf: Shelf = field(init=False)
+    budgets: Budgets = field(init=False)
 
     def __post_init__(self) -> None:
-        """Datasets lie where the settings say."""
-        self.shelf = Shelf(DatasetFiles(self.settings.datasets_path))
+        """What only the settings say."""
+        settings = self.settings
+        self.shelf = Shelf(DatasetFiles(settings.datasets_path))
+        self.budgets = Budgets(
+            per_s=settings.requests_per_s_max, burst=settings.requests_burst_max, clock=time.monotonic_ns
+        )
 
 
 def services_of(request: Request) -> Services:

@@ -15,7 +15,8 @@ from starlette.types import ASGIApp
 from api.errors import StartError
 from api.services import Services
 from api.settings import ApiSettings, address
-from api.web.malformed import Http
+from api.web.at_once import AtOnce
+from api.web.malformed import Http, answering
 
 STOP_S_MAX = 2
 """Streams are closed first; what is still being sent after this is cut."""
@@ -50,22 +51,25 @@ class Beside(uvicorn.Server):
         yield
 
 
-async def serve_app(app: ASGIApp, services: Services, listening: socket.socket, lan: socket.socket | None) -> None:
+async def serve_app(
+    app: ASGIApp, at_once: AtOnce, services: Services, listening: socket.socket, lan: socket.socket | None
+) -> None:
     """Answer on these sockets until told to stop.
 
     Raises:
         StartError: the certificate cannot be used.
     """
+    http = answering(at_once)
     if lan is None:
-        await Server(_config(app), services).serve([listening])
+        await Server(_config(app, http), services).serve([listening])
         return
     settings = services.settings
-    beside = Beside(_config(app, settings))
+    beside = Beside(_config(app, http, settings))
     _load(beside.config)
     async with asyncio.TaskGroup() as group:
         group.create_task(beside.serve([lan]), name="serve the network")
         renewing = group.create_task(_heed_renewals(beside.config, settings), name="heed new certificates")
-        await Server(_config(app), services, beside).serve([listening])
+        await Server(_config(app, http), services, beside).serve([listening])
         beside.should_exit = True
         renewing.cancel()
 
@@ -90,11 +94,11 @@ def listen(setting: str, text: str) -> socket.socket:
     return listening
 
 
-def _config(app: ASGIApp, tls: ApiSettings | None = None) -> uvicorn.Config:
+def _config(app: ASGIApp, http: type[Http], tls: ApiSettings | None = None) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="uvloop",
-        http=Http,
+        http=http,
         lifespan="off",
         log_config=None,
         access_log=False,

@@ -58,6 +58,11 @@ class ApiSettings(BaseSettings):
     answer_payload_bytes_max: int = Field(
         8 * MIB, ge=65_536, description="Payload bytes in one answer; it is cut there, and says so."
     )
+    at_once_rows_max: int = Field(
+        1_000,
+        ge=0,
+        description="Rows of an answer that is made between other requests, without a thread; 0: none is.",
+    )
     plot_width_max: int = Field(4_000, ge=1, description="Greatest width of a plot, in buckets.")
     plot_points_max: int = Field(1_000_000, ge=1, description="Series times width of one plot.")
     plot_rows_max: int = Field(20_000_000, ge=1_000, description="Rows that one plot may look at.")

@@ -85,13 +85,18 @@ def same_origin(headers: Headers) -> bool:
         return False  # no browser writes such an address
 
 
+def rights_of(caller: Caller) -> bytes:
+    """What a caller may read at all, for a header: filters; after a comma, what a ticket narrows them to."""
+    return ", ".join(" ".join(quote(text, safe="/+#$") for text in texts) for texts in caller.within).encode()
+
+
 def _saying(caller: Caller, send: Send) -> Send:
-    """Adds to an answer what its caller may read at all: filters; after a comma, what a ticket narrows them to."""
-    rights = ", ".join(" ".join(quote(text, safe="/+#$") for text in texts) for texts in caller.within)
+    """Adds to an answer what its caller may read."""
+    rights = rights_of(caller)
 
     async def saying(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message["headers"] = [*message.get("headers", ()), (NARROWED, rights.encode())]
+            message["headers"] = [*message.get("headers", ()), (NARROWED, rights)]
         await send(message)
 
     return saying

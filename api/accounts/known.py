@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
@@ -29,19 +30,30 @@ class Watched(Generic[T]):
         self._parse = parse
         self._empty = self._value = empty
         self._mark: tuple[int, int, int] | None = None
+        self._version = 0
 
     @property
     def value(self) -> T:
         """What the file holds now."""
+        self._look()
+        return self._value
+
+    @property
+    def version(self) -> int:
+        """Grows whenever what the file holds may have changed."""
+        self._look()
+        return self._version
+
+    def _look(self) -> None:
         try:
-            found = self._path.stat()
+            found = os.stat(self._path)  # noqa: PTH116  # for each request: the other way takes three times as long
             mark = (found.st_mtime_ns, found.st_ino, found.st_size)
             if mark != self._mark:
                 self._value = self._parse(self._path.read_bytes())
-                self._mark = mark
+                self._mark, self._version = mark, self._version + 1
         except OSError:
-            self._mark, self._value = None, self._empty
-        return self._value
+            if self._mark is not None:
+                self._mark, self._value, self._version = None, self._empty, self._version + 1
 
 
 class Accounts:
@@ -64,6 +76,11 @@ class Accounts:
         """The account of that name, if its secret is still the one that `stamp` was made for."""
         found = self._current(name)
         return found if found is not None and secrets.compare_digest(found.stamp, stamp) else None
+
+    @property
+    def version(self) -> tuple[int, int]:
+        """Another one whenever an account may have changed."""
+        return self._admin.version, self._added.version
 
     @property
     def missing(self) -> str | None:

@@ -7,14 +7,16 @@ import numpy as np
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
+from api.accounts.guard import caller_of
 from api.readmodel.aggregate import Aggregated, Wish, aggregate
-from api.readmodel.gather import Groups
+from api.readmodel.gather import Groups, TooManyRows
 from api.readmodel.latest import Series
 from api.readmodel.reduce import NEVER, Buckets
+from api.readmodel.selection import Wanted
 from api.services import Services, services_of
 from api.times import format_time
-from api.web.answer import Standing, next_page
-from api.web.answer_table import Shape, respond_table
+from api.web.answer import Answer, Standing, answered, next_page
+from api.web.answer_table import Shape, json_of, respond_table
 from api.web.cursor import decode_cursor, encode_cursor
 from api.web.formats import format_of
 from api.web.openapi import answers
@@ -23,11 +25,13 @@ from api.web.params import EveryText, OverWindow, Selecting, ZoneText
 from api.web.positions import home_of, position_text
 from api.web.schemas_reads import Buckets as BucketsBody
 from api.web.table import Column, Integers, Numbers, Table, Texts, Times, Values
-from api.web.windows import Window, bounded, check_cells, edges_of, hold_ns, observed, window_of
+from api.web.windows import Window, bounded, check_cells, edges_of, hold_ns, observed, window_at, window_of
 
 Function = Literal["count", "min", "max", "mean", "sum", "first", "last", "delta", "time_weighted_mean"]
 QUICK_SERIES_MAX = 16
 QUICK_SPAN_NS = 32 * 86_400 * 10**9
+AT_ONCE_SCAN_MAX = 20_000
+"""Rows that are reduced in about the time in which few are written."""
 router = APIRouter()
 
 
@@ -53,8 +57,8 @@ async def aggregated(request: Request, query: Annotated[AggregateQuery, Query()]
     series, groups = observed(window, query.filter, query.field)
     wish = _wish(services, query, window, len(series))
     shape = Shape(format_of(request, query.format), query.layout, query.time, "buckets")
-    heavy = len(series) > QUICK_SERIES_MAX or window.end - window.start > QUICK_SPAN_NS
     work = functools.partial(_table, window, series, groups, wish)
+    heavy = _is_heavy(window, len(series))
     table = await services.pools.run(functools.partial(bounded, work), heavy=heavy)
     most = services.settings.rows_max if shape.format == "json" or query.limit else services.settings.cells_max
     last = begin + min(query.limit or most, most)
@@ -66,6 +70,33 @@ async def aggregated(request: Request, query: Annotated[AggregateQuery, Query()]
     page = {name: column.slice(begin, last) for name, column in table.items()}
     standing = Standing.of(window.home, window.view)
     return await respond_table(services, standing, shape, page, next_url=next_url)
+
+
+def at_once(services: Services, request: Request, query: AggregateQuery) -> Answer | None:
+    """The same in one page, of few rows in few buckets and of now; None if it is more than that."""
+    more = query.cursor is not None or query.at is not None or query.limit is not None
+    home, most = services.home, services.settings.at_once_rows_max
+    if more or home is None or not most or format_of(request, query.format) != "json":
+        return None
+    if not home.model.selector.is_quick(Wanted(tuple(query.filter), tuple(query.field), caller_of(request).within)):
+        return None
+    window = window_at(request, services, None, query.start, query.end)
+    series, groups = observed(window, query.filter, query.field)
+    wish = _wish(services, query, window, len(series))
+    if _is_heavy(window, len(series)) or len(series) * wish.buckets.number > most:
+        return None
+    try:
+        table = _table(
+            window, series, groups, wish._replace(rows_max=min(AT_ONCE_SCAN_MAX, services.settings.scan_rows_max))
+        )
+    except TooManyRows:
+        return None
+    standing, shape = Standing.of(window.home, window.view), Shape("json", query.layout, query.time, "buckets")
+    return answered(standing, json_of(standing, table, shape, None))
+
+
+def _is_heavy(window: Window, series: int) -> bool:
+    return series > QUICK_SERIES_MAX or window.end - window.start > QUICK_SPAN_NS
 
 
 def _resume(services: Services, query: AggregateQuery) -> tuple[str | None, int]:

@@ -19,7 +19,7 @@ from api.readmodel.state import joined, state_before
 from api.readmodel.view import View
 from api.services import Home, Services, services_of
 from api.times import format_time
-from api.web.answer import Standing, body, next_page, respond
+from api.web.answer import Answer, Standing, answered, body, next_page, respond
 from api.web.answer_table import Shape, respond_table, stream
 from api.web.cursor import decode_cursor, encode_cursor
 from api.web.formats import format_of
@@ -97,23 +97,47 @@ async def history(request: Request, query: Annotated[HistoryQuery, Query()]) -> 
     return respond(Standing.of(plan.home, plan.view), content, next_url)
 
 
+def at_once(services: Services, request: Request, query: HistoryQuery) -> Answer | None:
+    """The same, of few rows and of now; None if it is more than that."""
+    more = query.dry_run or query.raw or query.cursor is not None or query.at is not None
+    if more or services.home is None or format_of(request, query.format) != "json":
+        return None
+    wanted = _wanted(request, query)
+    if limit_of(
+        services, query.limit
+    ) > services.settings.at_once_rows_max or not services.home.model.selector.is_quick(wanted):
+        return None
+    plan = _planned(request, services, query, None, None)
+    if plan.heavy:
+        return None
+    content, next_url = _bare(plan)
+    return answered(Standing.of(plan.home, plan.view), content, next_url)
+
+
 async def _plan(request: Request, services: Services, query: HistoryQuery) -> Plan:
+    at_text, after = _resume(home_of(services), query)
+    return _planned(request, services, query, await reach(request, services, at_text), after)
+
+
+def _planned(request: Request, services: Services, query: HistoryQuery, at: int | None, after: Key | None) -> Plan:
     home = home_of(services)
     limit = limit_of(services, query.limit)
-    at_text, after = _resume(home, query)
-    at = await reach(request, services, at_text)
     view = home.model.view.pinned(at)
     now = now_of(services, home) if at is None else at
     start = None if query.start is None else read_moment(home, query.start, "start", now)
     end = None if query.end is None else read_moment(home, query.end, "end", ending_of(services, home, at))
     check_window(query.start, query.end, start, end)
-    selection = home.model.selector.select(Wanted(tuple(query.filter), tuple(query.field), caller_of(request).within))
+    selection = home.model.selector.select(_wanted(request, query))
     wanted = PageRequest(query.by, limit, descending=query.order == "desc", start=start, end=end, after=after)
     groups = None
     if query.state_at_start:
         _check_state(query, start)
         groups = Groups([numbers for _, numbers in selection.groups]) if after is None else None
     return Plan(request, home, query, view, selection.ids, wanted, groups)
+
+
+def _wanted(request: Request, query: HistoryQuery) -> Wanted:
+    return Wanted(tuple(query.filter), tuple(query.field), caller_of(request).within)
 
 
 def _check_state(query: HistoryQuery, start: int | None) -> None:

@@ -14,13 +14,14 @@ from pydantic import Field
 from api.accounts.caller import Caller
 from api.accounts.guard import caller_of
 from api.readmodel.latest import LatestTable, Newest, Series, newest_of
+from api.readmodel.model import ReadModel
 from api.readmodel.newest import newest
 from api.readmodel.rows import Row
 from api.readmodel.selection import Selection, Wanted
 from api.readmodel.series import SeriesKey
 from api.readmodel.view import View
 from api.services import Home, Services, services_of
-from api.web.answer import KERNEL, Standing, body, next_page, respond
+from api.web.answer import KERNEL, Answer, Standing, answered, body, next_page
 from api.web.answer_table import Shape, respond_table
 from api.web.cursor import decode_cursor, encode_cursor
 from api.web.formats import format_of
@@ -93,21 +94,54 @@ async def latest(request: Request, query: Annotated[LatestQuery, Query()]) -> Re
         await _wait(services, caller, Asked(home, wanted, query.by), seen.tag, wait_s=wait_s)
         if services.door.still(caller):
             seen = await look()
-    standing = Standing.of(home, seen.view)
-    headers = {"ETag": f'W/"{seen.tag}"', "Vary": "Accept"}
     if _is_known(request, seen.tag):
-        return Response(status_code=304, headers={**standing.headers, **headers})
+        return _unchanged(home, seen).response()
     shape = Shape(format_of(request, query.format), query.layout, query.time, "observations")
     make = functools.partial(_page, services, seen, query, shape, after)
     # Many rows take longer than the loop may be held up.
     page = make() if seen.rows <= ROWS_QUICK_MAX else await services.pools.run(make, heavy=False)
-    next_url = None
-    if page.last is not None:
-        cursor = encode_cursor("latest", seen.view.position, query.by, *page.last)
-        next_url = next_page(request, cursor, {}, drop=("at",))
     if page.table is not None:
+        standing, next_url, headers = Standing.of(home, seen.view), _next(request, query, seen, page), _headers(seen)
         return await respond_table(services, standing, shape, page.table, next_url=next_url, headers=headers)
-    return respond(standing, body(standing, page.shown, next_url), next_url, headers)
+    return _whole(request, query, home, seen, page).response()
+
+
+def _headers(seen: Seen) -> dict[str, str]:
+    return {"ETag": f'W/"{seen.tag}"', "Vary": "Accept"}
+
+
+def _unchanged(home: Home, seen: Seen) -> Answer:
+    return Answer(304, {**Standing.of(home, seen.view).headers, **_headers(seen)})
+
+
+def _whole(request: Request, query: LatestQuery, home: Home, seen: Seen, page: Page) -> Answer:
+    standing, next_url = Standing.of(home, seen.view), _next(request, query, seen, page)
+    return answered(standing, body(standing, page.shown, next_url), next_url, _headers(seen))
+
+
+def _next(request: Request, query: LatestQuery, seen: Seen, page: Page) -> str | None:
+    if page.last is None:
+        return None
+    cursor = encode_cursor("latest", seen.view.position, query.by, *page.last)
+    return next_page(request, cursor, {}, drop=("at",))
+
+
+def at_once(services: Services, request: Request, query: LatestQuery) -> Answer | None:
+    """The same, of few series and of now, if it need not wait; None if it is more than that."""
+    home = services.home
+    if home is None or query.cursor is not None or query.at is not None or format_of(request, query.format) != "json":
+        return None
+    check_limit(services, query.limit)
+    model, wanted = home.model, Wanted(tuple(query.filter), tuple(query.field), caller_of(request).within)
+    if not model.selector.is_quick(wanted):
+        return None
+    seen = _seen_now(home, model, model.selector.select(wanted), query.by)
+    if seen.rows > min(ROWS_QUICK_MAX, services.settings.at_once_rows_max):
+        return None
+    if _is_known(request, seen.tag):
+        return None if wait_of(request, services) else _unchanged(home, seen)
+    shape = Shape("json", query.layout, query.time, "observations")
+    return _whole(request, query, home, seen, _page(services, seen, query, shape, None))
 
 
 def _resume(home: Home, query: LatestQuery) -> tuple[str | None, tuple[str, str] | None]:
@@ -123,14 +157,21 @@ async def _look(services: Services, home: Home, wanted: Wanted, by: str, at: int
     model = home.model
     selection = await selected(services, model, wanted)
     if at is None:
-        # Nothing is awaited, so that it is one moment.
-        view, table = model.view, model.latest
-    else:
-        view = model.view.pinned(at)
-        table = await services.pools.run(functools.partial(_newest_at, view, selection, by), heavy=True)
+        return _seen_now(home, model, selection, by)
+    view = model.view.pinned(at)
+    table = await services.pools.run(functools.partial(_newest_at, view, selection, by), heavy=True)
+    return _seen(home, view, table, selection, by)
+
+
+def _seen_now(home: Home, model: ReadModel, selection: Selection, by: str) -> Seen:
+    return _seen(home, model.view, model.latest, selection, by)
+
+
+def _seen(home: Home, view: View, table: LatestTable, selection: Selection, by: str) -> Seen:
+    # Nothing is awaited, so that it is one moment.
     tag = _tag(home, view, table, selection, by)
     rows = table.rows(by, selection.numbers)
-    return Seen(functools.partial(_entries, selection, model.table.keys, rows, by), len(rows), view, tag)
+    return Seen(functools.partial(_entries, selection, view.keys, rows, by), len(rows), view, tag)
 
 
 def _tag(home: Home, view: View, table: LatestTable, selection: Selection, by: str) -> str:

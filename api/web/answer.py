@@ -50,14 +50,33 @@ def body(standing: Standing, entries: Mapping[str, Any], next_url: str | None = 
     return orjson.dumps({**head, **entries})
 
 
-def respond(
+class Answer(NamedTuple):
+    """A whole answer; one with a body is JSON."""
+
+    status: int
+    headers: dict[str, str]
+    content: bytes = b""
+
+    def response(self) -> Response:
+        """The same as the framework wants it."""
+        return Response(self.content, self.status, self.headers, MEDIA_TYPE if self.content else None)
+
+
+def answered(
     standing: Standing, content: bytes, next_url: str | None = None, headers: Mapping[str, str] | None = None
-) -> Response:
+) -> Answer:
     """The answer itself."""
     all_headers = {**standing.headers, "Cache-Control": "no-cache", **(headers or {})}
     if next_url is not None:
         all_headers["Link"] = f'<{next_url}>; rel="next"'
-    return Response(content, 200, all_headers, MEDIA_TYPE)
+    return Answer(200, all_headers, content)
+
+
+def respond(
+    standing: Standing, content: bytes, next_url: str | None = None, headers: Mapping[str, str] | None = None
+) -> Response:
+    """The answer itself, as the framework wants it."""
+    return answered(standing, content, next_url, headers).response()
 
 
 def next_page(request: Request, cursor: str, pinned: Mapping[str, str | None], drop: Sequence[str] = ()) -> str:

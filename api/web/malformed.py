@@ -1,10 +1,11 @@
-"""What comes before a request is understood: its bounds in size and time, its refusal where it is no HTTP."""
+"""A connection: HTTP/1.1 within bounds of size and time; what is small is answered at once, the rest handed on."""
 
 import asyncio
-from typing import Any
+from typing import Any, ClassVar
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from api.web.at_once import AtOnce, header_lines
 from api.web.problem import Problem
 
 WHAT_WOULD_DO = (
@@ -22,9 +23,19 @@ class Http(HttpToolsProtocol):
     Whoever connects has got this far, with an account or without: so nothing here may grow, or wait, without a bound.
     """
 
+    at_once: ClassVar[AtOnce | None] = None
+    """What answers small reads without a task."""
     _beside_bytes = 0
     """Of this request, beside its body."""
     _patience: asyncio.TimerHandle | None = None
+    _whole = b""
+    """What was read from the socket, if a request begins with it."""
+    _begun = False
+    """Whether a part of a request is there, and its end is not."""
+    _is_answered = False
+    """Whether the request whose end is still to come is answered already."""
+    _heard = 0.0
+    """When a request was answered at once, by the loop's clock."""
 
     def connection_made(self, transport: Any) -> None:
         """Wait for the first request."""
@@ -37,22 +48,36 @@ class Http(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Feed the parser, within the bounds."""
+        """Feed the parser, within the bounds; unless all of this came before."""
+        if self._is_free and not self._begun:
+            at_once = self._at_once()
+            if at_once is not None and self._answer(at_once.again(data, self._default_headers)):
+                self._rest()
+                return
+            self._whole = data
         self._beside_bytes += len(data)
         super().data_received(data)
+        self._whole = b""
         if self.transport.is_closing() or self.transport.get_protocol() is not self:
             return  # refused; or a WebSocket from now on
-        idle = self.cycle is None or self.cycle.response_complete
+        idle = self._is_free
         if self._beside_bytes > HEAD_BYTES_MAX:
             detail = f"address and headers of a request may have {HEAD_BYTES_MAX} bytes"
             self._refuse(Problem(431, "head-too-large", detail) if idle else None)
-        elif idle and self._patience is None:
+        elif idle and self._begun and self._patience is None:
             self._wait()
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        self._begun = True
+        super().on_message_begin()
 
     def on_headers_complete(self) -> None:
         """The request is known."""
         self._rest()
-        super().on_headers_complete()
+        self._is_answered = self._is_free and self._answer_at_once()
+        if not self._is_answered:
+            super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
         """A part of the body, which has a bound of its own."""
@@ -61,19 +86,64 @@ class Http(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """The next request may begin."""
-        self._beside_bytes = 0
-        super().on_message_complete()
+        self._beside_bytes, self._begun = 0, False
+        if not self._is_answered:
+            super().on_message_complete()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """End the connection if nothing was asked for a while."""
+        rest_s = self._heard + self.timeout_keep_alive - self.loop.time()
+        if rest_s > 0:
+            self.timeout_keep_alive_task = self.loop.call_later(rest_s, self.timeout_keep_alive_handler)
+        else:
+            super().timeout_keep_alive_handler()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002  # the signature is uvicorn's
         """Answer what the parser refused."""
         self._refuse(Problem(400, "bad-request", WHAT_WOULD_DO))
 
+    @property
+    def _is_free(self) -> bool:
+        """Whether no request waits for its answer."""
+        return self.cycle is None or bool(self.cycle.response_complete)
+
+    def _at_once(self) -> AtOnce | None:
+        """What answers at once, unless an answer would have to wait for what is being sent."""
+        return None if self.flow.write_paused else self.at_once
+
+    @property
+    def _default_headers(self) -> bytes:
+        return header_lines(self.server_state.default_headers)
+
+    def _answer_at_once(self) -> bool:
+        parser, at_once = self.parser, self._at_once()
+        if at_once is None or parser.get_method() != b"GET" or parser.get_http_version() != "1.1":
+            return False
+        if parser.should_upgrade() or not parser.should_keep_alive():
+            return False
+        asked = at_once.understand(self.url, self.headers)
+        if asked is None or not self._answer(at_once.answer(asked, self._default_headers)):
+            return False
+        if self._whole.find(b"\r\n\r\n") == len(self._whole) - 4:
+            at_once.remember(self._whole, asked)
+        return True
+
+    def _answer(self, answer: bytes | None) -> bool:
+        if answer is None:
+            return False
+        self.transport.write(answer)
+        self._heard = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
+        return True
+
     def _refuse(self, problem: Problem | None) -> None:
         """End the connection, with a word where no answer is under way."""
         if problem is not None:
             answer = problem.response()
-            headers = b"".join(name + b": " + value + b"\r\n" for name, value in answer.raw_headers)
-            head = STATUS_LINE[problem.status] + headers + b"connection: close\r\n\r\n"
+            head = STATUS_LINE[problem.status] + header_lines(answer.raw_headers) + b"connection: close\r\n\r\n"
             self.transport.write(head + bytes(answer.body))
         self.transport.close()
 
@@ -84,3 +154,8 @@ class Http(HttpToolsProtocol):
         if self._patience is not None:
             self._patience.cancel()
             self._patience = None
+
+
+def answering(at_once: AtOnce) -> type[Http]:
+    """The protocol that answers small reads at once."""
+    return type("AnsweringHttp", (Http,), {"at_once": at_once})

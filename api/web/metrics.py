@@ -28,6 +28,7 @@ class Metrics:
             buckets=LATENCY_S,
             registry=self._registry,
         )
+        self._known: dict[tuple[str, int], tuple[Counter, Histogram | None]] = {}
         self.rejected = 0
         """Requests answered with 4xx."""
         self._rejected = Counter(
@@ -36,18 +37,29 @@ class Metrics:
             ["status"],
             registry=self._registry,
         )
+        self.at_once = Counter(
+            "hearthlog_api_at_once_requests", "Requests answered without a task or a thread.", registry=self._registry
+        )
         self.behind = Counter(
             "hearthlog_api_live_behind", "Times that an event stream was too slow.", registry=self._registry
         )
 
     def request(self, route: str, status: int, seconds: float) -> None:
         """Note an answered request."""
-        self._requests.labels(route, str(status)).inc()
+        known = self._known.get((route, status))
+        if known is None:
+            # Looking for them takes longer than raising them.
+            known = self._known[route, status] = (
+                self._requests.labels(route, str(status)),
+                None if route == "/v1/live" else self._latency.labels(route),
+            )
+        requests, latency = known
+        requests.inc()
         if 400 <= status < 500:
             self.rejected += 1
             self._rejected.labels(str(status)).inc()
-        if route != "/v1/live":
-            self._latency.labels(route).observe(seconds)
+        if latency is not None:
+            latency.observe(seconds)
 
     def watch(self, gauges: Gauges) -> None:
         """Add gauges: (name, meaning, value), looked up at each scrape."""

@@ -44,8 +44,16 @@ async def window_of(request: Request, services: Services, at: str | None, start:
     Raises:
         Problem: 400, or 409 if `at` is not reached.
     """
+    return window_at(request, services, await reach(request, services, at), start, end)
+
+
+def window_at(request: Request, services: Services, position: int | None, start: str, end: str) -> Window:
+    """The same at a position that is reached; None: now.
+
+    Raises:
+        Problem: 400.
+    """
     home = home_of(services)
-    position = await reach(request, services, at)
     view = home.model.view.pinned(position)
     now = now_of(services, home) if position is None else position
     first, last = read_window(home, start, end, now, ending=ending_of(services, home, position))

@@ -1,0 +1,101 @@
+"""Small reads are answered at once, in the same words as on the long way; and a connection stays in step with them."""
+
+import asyncio
+import re
+
+import httpx
+import pytest
+
+from tests.api.recorder import Recorder
+from tests.api.served import TOKEN, Api
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+LONG_WAY = {"Content-Length": "0"}
+"""Nothing that is sent may have a body, or say that it has none, to be answered at once."""
+START = 1_795_500_000
+POSITION = re.compile(rb"[A-Za-z0-9_-]{8}\.[0-9]{15,}|cursor=[A-Za-z0-9_-]+")
+ADDRESSES = [
+    "/v1/latest?filter=o/%23",
+    "/v1/latest?filter=o/%23&layout=columns&time=ns&by=device",
+    "/v1/latest?filter=o/%23&limit=1",
+    "/v1/latest?filter=nothing",
+    "/v1/history?filter=o/1",
+    "/v1/history?filter=o/1&layout=columns",
+    "/v1/history?filter=o/%23&field=v&layout=columns&time=ns",
+    "/v1/history?filter=o/1&field=v&layout=columns&time=ns&limit=3",
+    "/v1/history?filter=o/1&field=v&order=desc&limit=3&by=logged",
+    "/v1/history?filter=o/%23&field=v&start=2026-11-24T13:21:00Z&state_at_start=true",
+    "/v1/history?filter=o/2&field=text",
+    "/v1/history?filter=o/%23&limit=0",
+    "/v1/history?filter=a%2Bb",
+    "/v1/history?nonsense=1",
+    "/v1/aggregate?filter=o/1&field=v&start=2026-11-24T00:00:00Z&end=2026-11-25T00:00:00Z&every=5m",
+    "/v1/aggregate?filter=o/%23&start=2026-11-24T00:00:00Z&every=1h&tz=Europe/Berlin&layout=columns&fn=first&fn=delta",
+    "/v1/aggregate?filter=o/1&start=2026-11-24T00:00:00Z&every=1d&fn=count&fn=last&fn=min&fn=sum&fn=time_weighted_mean",
+    "/v1/aggregate?filter=o/1&field=v&start=2026-11-24T00:00:00Z&end=2026-11-25T00:00:00Z&every=5m&limit=1",
+    "/v1/aggregate?filter=o/1&field=v&start=2026-11-25T00:00:00Z&end=2026-11-24T00:00:00Z",
+]
+
+
+async def at_once_requests(api: Api) -> int:
+    lines = (await api.get("/metrics")).text.splitlines()
+    return next(int(float(line.split()[1])) for line in lines if line.startswith("hearthlog_api_at_once_requests"))
+
+
+async def test_an_answer_at_once_is_the_one_of_the_long_way(recorder: Recorder, api: Api):
+    said = [(f"o/{number % 2}", b'{"v": %d, "time": %d}' % (number, START + 15 * number)) for number in range(9)]
+    late, other = (
+        ("o/1", b'{"v": -0.0, "time": %d}' % (START - 30)),
+        ("o/2", b'{"v": "ON", "text": "a \\"b\\"", "n": 1}'),
+    )
+    await api.reached(await recorder.say(*said, late, other))
+    before, quick = await at_once_requests(api), 0
+    for address in ADDRESSES:
+        expected = await api.client.get(address, headers=LONG_WAY)
+        quick += 2 * (expected.status_code == 200 and "every=5m&limit" not in address)
+        for _ in range(2):
+            assert told_by(await api.client.get(address)) == told_by(expected), address
+        if "etag" in expected.headers:
+            same = {"If-None-Match": expected.headers["etag"]}
+            found = await api.client.get(address, headers=same)
+            assert found.status_code == 304
+            assert told_by(found) == told_by(await api.client.get(address, headers=same | LONG_WAY))
+            quick += 1
+    assert await at_once_requests(api) - before == quick
+
+
+def told_by(answer: httpx.Response) -> tuple[int, bytes, dict[str, str]]:
+    """The answer, but for the hour and for the position, which moves also where nothing is said."""
+    headers = {name: POSITION.sub(b"", value.encode()) for name, value in answer.headers.items() if name != "date"}
+    return answer.status_code, POSITION.sub(b"", answer.content), headers
+
+
+async def test_what_came_before_word_for_word_is_not_taken_for_a_request_inside_another(api: Api):
+    head = f"GET /v1/latest?filter=none HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {TOKEN}\r\n\r\n".encode()
+    reader, writer = await asyncio.open_connection("127.0.0.1", api.port)
+
+    async def statuses(count: int) -> list[bytes]:
+        found = []
+        for _ in range(count):
+            first = await reader.readuntil(b"\r\n\r\n")
+            size = int(first.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+            await reader.readexactly(size)
+            found.append(first.split()[1])
+        return found
+
+    try:
+        async with asyncio.timeout(60):
+            for _ in range(2):
+                writer.write(head)
+                assert await statuses(1) == [b"200"]
+            writer.write(head + head + head.replace(TOKEN.encode(), b"wrong"))
+            assert await statuses(3) == [b"200", b"200", b"401"]
+            # The first request is answered when its last line is there; what looks like another one is a header of it.
+            writer.write(head + b"GET /v1/nothing HTTP/1.1\r\nX: ")
+            assert await statuses(1) == [b"200"]
+            writer.write(head)
+            assert await statuses(1) == [b"404"]
+            writer.write(head)
+            assert await statuses(1) == [b"200"]
+    finally:
+        writer.close()
