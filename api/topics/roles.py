@@ -1,6 +1,6 @@
 """Roles: whether a topic tells values, events, labels, or what a model made of them. By its name and its rhythm."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from api.readmodel.view import View
 from ingest.observation import Kind
 
 PREDICTED = ("predicted", "prediction", "predictions")
-"""Last levels of a topic on which a model says what the topic above it may say."""
+"""Levels of topics on which a model says what the topic without that level may say."""
 LABELS = ("label", "labels")
 """Levels of topics on which people say what was."""
 CONFIDENCE = ("confidence", "probability", "score")
@@ -18,12 +18,19 @@ CLASSES_MAX = 64
 
 def role_of(topic: str, exists: Callable[[str], bool], *, changing: bool) -> str:
     """`prediction`, `label` (also where there are predictions of it), `event` (speaks of changes) or `value`."""
-    *above, last = topic.split("/")
-    if above and last in PREDICTED:
+    levels = topic.split("/")
+    if not set(PREDICTED).isdisjoint(levels[1:]):
         return "prediction"
-    if not set(LABELS).isdisjoint([*above, last]) or any(exists(f"{topic}/{each}") for each in PREDICTED):
+    if not set(LABELS).isdisjoint(levels) or any(exists(each) for each in _foretold(levels)):
         return "label"
     return "event" if changing else "value"
+
+
+def _foretold(levels: Sequence[str]) -> Iterator[str]:
+    """The topics on which a model may speak of this one: below it, or beside it below a level of its own."""
+    for each in PREDICTED:
+        yield "/".join([*levels, each])
+        yield "/".join([*levels[:-1], each, levels[-1]])
 
 
 def confidence_of(fields: Sequence[str]) -> str | None:

@@ -23,7 +23,7 @@ class Prediction(NamedTuple):
 
     def payload(self, dataset: str) -> bytes:
         """As a message: with its own time, and the dataset that the model learned from."""
-        sure = {} if self.probability is None else {"p": round(self.probability, 4)}
+        sure = {} if self.probability is None else {"confidence": round(self.probability, 4)}
         return json.dumps({"value": self.value, **sure, "dataset": dataset, "time": self.at.isoformat()}).encode()
 
 

@@ -40,6 +40,7 @@ async def spoken(recorder: Recorder, api: Api) -> str:
     said += [("t/plain", b"1"), ("t/damaged", b'{"a": '), ("t/damaged", b"7"), ("t/bytes", b"\xff")]
     said += [("t/walk", b"walking"), ("t/walk", b"resting"), ("t/walk", b"walking")]
     said += [("t/walk/predicted", b'{"activity": "resting", "confidence": 0.9}'), ("t/labels/night", b"7")]
+    said += [("t/hum", b"on"), ("t/predicted/hum", b"off")]
     said += [("t/door", state) for state in (b"ON", b"OFF", b"ON", b"OFF")]
     return await api.reached(await recorder.say(*said))
 
@@ -74,8 +75,10 @@ async def test_roles_come_from_names_and_from_what_speaks_of_changes_only(api: A
         "t/box": "value",
         "t/box/status": "value",
         "t/door": "event",
+        "t/hum": "label",
         "t/labels/night": "label",
         "t/plain": "value",
+        "t/predicted/hum": "prediction",
         "t/walk": "label",
         "t/walk/predicted": "prediction",
     }
