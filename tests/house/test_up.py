@@ -54,7 +54,9 @@ def test_the_printed_address_logs_in_once_and_does_not_stay_in_the_address_bar(r
     """And another one is printed by the line below it."""
     (first,) = re.findall(r"http://\S+/\?token=\S+", running.output)
     (line,) = re.findall(r"^ +Again +(.*)$", running.output, re.MULTILINE)
-    second = subprocess.run(["bash", "-c", line], cwd="/", capture_output=True, text=True, check=True, timeout=60).stdout
+    second = subprocess.run(
+        ["bash", "-c", line], cwd="/", capture_output=True, text=True, check=True, timeout=60
+    ).stdout
     for address in (first, second.strip()):
         logs_in_once(running, address)
 

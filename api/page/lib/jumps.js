@@ -9,9 +9,10 @@ export function silences(lines, outages) {
   return [...new Set(every)].sort((a, b) => a - b);
 }
 
-/** Where a state or a text changed. @param {Line[]} lines */
+/** Where a label changed, true or predicted; where there is none, where a state or a text did. @param {Line[]} lines */
 export function changes(lines) {
-  const every = lines.flatMap((line) => {
+  const told = lines.filter(({ role, kind }) => (role === 'label' || role === 'prediction') && kind !== 'number');
+  const every = (told.length ? told : lines).flatMap((line) => {
     if (line.kind === 'text') return line.texts.x;
     return line.kind === 'boolean' ? line.x.filter((_, at) => line.last[at] !== line.last[at - 1]) : [];
   });

@@ -4,13 +4,12 @@
 import { instant } from './time.js';
 import { brief, inner, room, seriesName } from './words.js';
 
-const LATE_MS = 600_000;
-
 /**
  * @typedef {{from: number, to: number, cause: string, id: string, sentence: string, remedy: string, kept: string|null, waited: number, standing: boolean,
  *   evidence: {position: string|null, words: string}[]}} Gap
  * @typedef {{from: number, to: number, count: number, arrivedFirst: number, arrivedLast: number}} Late
  * @typedef {{key: string, topic: string, field: string, unit: string|null, kind: string, name: string, place: string, usualMs: number|null,
+ *   role: string, sure: boolean,
  *   x: number[], min: number[], max: number[], count: number[], last: number[], lastX: number[], texts: {x: number[], text: string[]},
  *   before: {t: number, value: unknown}|null, gaps: Gap[], late: Late[]}} Line
  * @typedef {{t: number, value: unknown, gap: Gap|null}} Stand
@@ -34,8 +33,9 @@ export function gapOf(told) {
   };
 }
 
-/** @param {any} told one series of GET plot @param {{fields: number, unit: string|null, usualMs: number|null}} known @returns {Line} */
-export function lineOf(told, { fields, unit, usualMs }) {
+/** @param {any} told one series of GET plot @param {{topic?: any, unit: string|null}} known @returns {Line} */
+export function lineOf(told, { topic: fact, unit }) {
+  const fields = fact?.fields?.length ?? 1;
   const { topic, field, x, min, max, count, last, last_x: lastX, texts, before, gaps, late, kind } = told;
   return {
     key: `${topic}#${field}`,
@@ -43,9 +43,10 @@ export function lineOf(told, { fields, unit, usualMs }) {
     field,
     unit: told.unit ?? unit,
     kind,
-    name: seriesName(topic, field, fields),
-    place: topic.includes('/') || fields > 2 ? room(topic, fields).title : '',
-    usualMs,
+    ...called(topic, field, fields, fact?.role),
+    usualMs: fact?.usual_interval_s ? fact.usual_interval_s * 1000 : null,
+    role: fact?.role ?? 'value',
+    sure: fact?.confidence === field,
     ...{ x, min, max, count, last, lastX, texts },
     before: before ? { t: instant(before.time) ?? 0, value: before.value } : null,
     gaps: gaps.map(gapOf),
@@ -57,6 +58,14 @@ export function lineOf(told, { fields, unit, usualMs }) {
       arrivedLast: instant(one.arrived_last),
     })),
   };
+}
+
+/** A model's word is called after what it is about. @param {string} topic @param {string} field @param {number} fields @param {string=} role */
+function called(topic, field, fields, role) {
+  if (role !== 'prediction')
+    return { name: seriesName(topic, field, fields), place: topic.includes('/') || fields > 2 ? room(topic, fields).title : '' };
+  const about = topic.replace(/\/predict(ed|ions?)(?=\/|$)/, '');
+  return { name: `${seriesName(about, '', 1)} ${field === 'value' ? 'predicted' : field}`, place: room(about, 1).title };
 }
 
 /** Kitchen temperature. @param {Line} line */
@@ -74,64 +83,6 @@ export function after(times, t) {
     else high = middle;
   }
   return low;
-}
-
-/**
- * Take one value that was said after the answer. A bucket that has values already is widened, as the server would have.
- * @param {Line} line @param {{t: number, logged: number, value: unknown, by: string}} said @param {{start: number, step: number}} grid
- */
-export function hear(line, { t, logged, value, by }, grid) {
-  for (const gap of line.gaps) if (gap.from < t && t < gap.to) close(line, gap, t);
-  if (by === 'device' && logged - t > LATE_MS) arriveLate(line, t, logged);
-  if (typeof value === 'string') return hearText(line.texts, t, value);
-  if (typeof value !== 'number' && typeof value !== 'boolean') return;
-  const number = Number(value);
-  const bucket = (/** @type {number} */ at) => Math.floor((at - grid.start) / grid.step);
-  const place = after(line.x, t);
-  const into = [place - 1, place].find((one) => one >= 0 && one < line.x.length && bucket(line.x[one]) === bucket(t));
-  if (into === undefined) {
-    line.x.splice(place, 0, t);
-    line.lastX.splice(place, 0, t);
-    line.count.splice(place, 0, 1);
-    for (const column of [line.min, line.max, line.last]) column.splice(place, 0, number);
-    return;
-  }
-  line.x[into] = Math.min(line.x[into], t);
-  line.min[into] = Math.min(line.min[into], number);
-  line.max[into] = Math.max(line.max[into], number);
-  line.count[into] += 1;
-  if (t >= line.lastX[into]) {
-    line.lastX[into] = t;
-    line.last[into] = number;
-  }
-}
-
-/** Somebody spoke: a silence that lasted ends there, one that was over has a voice in it. @param {Line} line @param {Gap} gap @param {number} t */
-function close(line, gap, t) {
-  if (!gap.standing) line.gaps.push({ ...gap, from: t });
-  gap.to = t;
-  gap.standing = false;
-}
-
-/** @param {Line} line @param {number} t @param {number} logged */
-function arriveLate(line, t, logged) {
-  const span = line.late.find((one) => logged - one.arrivedLast < LATE_MS);
-  if (!span) line.late.push({ from: t, to: t, count: 1, arrivedFirst: logged, arrivedLast: logged });
-  else
-    Object.assign(span, {
-      from: Math.min(span.from, t),
-      to: Math.max(span.to, t),
-      count: span.count + 1,
-      arrivedLast: logged,
-    });
-}
-
-/** @param {{x: number[], text: string[]}} texts @param {number} t @param {string} text */
-function hearText(texts, t, text) {
-  const place = after(texts.x, t);
-  if (texts.text[place - 1] === text) return;
-  texts.x.splice(place, 0, t);
-  texts.text.splice(place, 0, text);
 }
 
 /** What stood at an instant: the last value at or before it, or the silence that it lies in. @param {Line} line @param {number} t @param {number} step @returns {Stand} */

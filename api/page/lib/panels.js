@@ -16,12 +16,16 @@ const order = new Intl.Collator('en', { numeric: true });
  * @typedef {{key: string, title: string, unit: string, drawn: Drawn[]}} Panel
  */
 
-/** @param {Line[]} lines @returns {{panels: Panel[], lanes: Line[], more: number}} */
+/** @param {Line[]} lines @returns {{panels: Panel[], lanes: Line[], told: Line[], more: number}} */
 export function layOut(lines) {
   /** @type {Map<string, Line[]>} */
   const units = new Map();
   const lanes = [];
+  const told = lines.filter(isTold);
+  const topics = new Set(told.map((line) => line.topic));
   for (const line of lines) {
+    if (line.sure && topics.has(line.topic)) told.push(line);
+    if (told.includes(line)) continue;
     if (line.kind === 'number') {
       const key = line.unit ?? `\n${quantity(line)}`;
       units.set(key, [...(units.get(key) ?? []), line]);
@@ -30,13 +34,18 @@ export function layOut(lines) {
   const panels = [...units].flatMap(([unit, found]) => split(unit.startsWith('\n') ? '' : unit, found));
   panels.sort((a, b) => order.compare(rank(a), rank(b)));
   lanes.sort((a, b) => (a.kind === b.kind ? order.compare(a.key, b.key) : a.kind === 'boolean' ? -1 : 1));
-  return { panels, lanes: lanes.slice(0, LANES_MAX), more: Math.max(0, lanes.length - LANES_MAX) };
+  return { panels, told, lanes: lanes.slice(0, LANES_MAX), more: Math.max(0, lanes.length - LANES_MAX) };
 }
 
-/** Every answer has lines of its own; a panel keeps its place and shows the new ones. @param {{panels: Panel[], lanes: Line[]}} laid @param {Map<string, Line>} lines */
+/** What people say was, and what models make of it, in words; how sure they are goes along. @param {Line} line */
+function isTold({ role, kind }) {
+  return (role === 'label' || role === 'prediction') && (kind === 'text' || kind === 'boolean');
+}
+
+/** Every answer has lines of its own; a panel keeps its place and shows the new ones. @param {{panels: Panel[], lanes: Line[], told: Line[]}} laid @param {Map<string, Line>} lines */
 export function relink(laid, lines) {
   for (const { drawn } of laid.panels) for (const one of drawn) one.line = lines.get(one.line.key) ?? one.line;
-  laid.lanes = laid.lanes.map((line) => lines.get(line.key) ?? line);
+  for (const of of /** @type {const} */ (['lanes', 'told'])) laid[of] = laid[of].map((line) => lines.get(line.key) ?? line);
 }
 
 /** Pixels that a panel takes where room is scarce: more lines, more room. @param {Panel} panel */

@@ -3,14 +3,13 @@
 
 import { ask, Problem, serverNow } from './api.js';
 import { isConfig } from './discovery.js';
-import { gapOf, hear, lineOf } from './lines.js';
+import { gapOf, lineOf } from './lines.js';
 import { page } from './page.js';
 import { learn } from './past_known.js';
 import { pastRequests } from './past_requests.js';
 import { isAfter } from './position.js';
 import { instant } from './time.js';
 
-const RECENT_MAX = 5_000;
 const AGAIN_MS = 1_000;
 const SILENT = { intervals: 10, leastMs: 300_000 };
 
@@ -55,7 +54,6 @@ export class Past {
     const gone = new AbortController();
     const other = this.living !== span.living;
     Object.assign(this, { gone, span, width: Math.round(width), loading: true, begunMs: Date.now(), problem: null });
-    this.recent = this.recent.slice(-RECENT_MAX);
     this.changed();
     try {
       if (!this.topics.size || this.newcomer) await this.learn(gone);
@@ -91,15 +89,13 @@ export class Past {
     for (const told of answer.series) {
       const topic = this.topics.get(told.topic);
       if (!this.filters.length && isConfig(told.topic)) continue;
-      const fields = topic?.fields?.length ?? 1;
       const unit = this.units.get(`${told.topic}\n${told.field}`) ?? null;
-      const usualMs = topic?.usual_interval_s ? topic.usual_interval_s * 1000 : null;
-      const line = lineOf(told, { fields, unit, usualMs });
+      const line = lineOf(told, { topic, unit });
       this.lines.set(line.key, line);
     }
     this.outages = (answer.outages ?? []).map(gapOf);
     this.recent = this.recent.filter((one) => isAfter(one.position, answer.position));
-    for (const { message } of this.recent) this.hearMessage(message);
+    for (const { message } of this.recent) this.stream?.take(message);
     this.ready = true;
     this.version += 1;
     if ([...this.lines.keys()].join() !== keys) this.shape += 1;
@@ -140,31 +136,6 @@ export class Past {
       this.timer = undefined;
       if (this.span && !this.loading) this.show(this.span, this.width);
     }, AGAIN_MS);
-  }
-
-  /** @param {any} message @param {string} position */
-  hear(message, position) {
-    this.recent.push({ position, message });
-    if (this.recent.length > 2 * RECENT_MAX) this.recent = this.recent.slice(-RECENT_MAX);
-    this.heardCount += 1;
-    this.hearMessage(message);
-    this.version += 1;
-    this.changed();
-  }
-
-  /** @param {any} message */
-  hearMessage({ topic, observations, logged_time, device_time = null }) {
-    const logged = instant(logged_time) ?? serverNow();
-    const by = this.span?.by ?? 'device';
-    for (const one of observations) {
-      const line = this.lines.get(`${topic}#${one.field}`);
-      const t = by === 'device' ? (instant(one.device_time ?? device_time) ?? logged) : logged;
-      if (line) hear(line, { t, logged, value: one.value, by }, this.grid);
-      else if (one.field && !this.span?.fields.length && (this.filters.length || !isConfig(topic))) {
-        this.newcomer = true;
-        this.again();
-      }
-    }
   }
 
   /** Once a second: a series that has fallen silent is asked about once; whose silence it is, the server knows. @param {number} now */

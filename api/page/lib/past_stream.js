@@ -1,14 +1,20 @@
 // @ts-check
 // The one stream of History: what comes into the stretch, and whether all is recorded.
 
+import { serverNow } from './api.js';
+import { isConfig } from './discovery.js';
+import { hear } from './hearing.js';
 import { Live } from './live.js';
 import { page } from './page.js';
 import { isAfter } from './position.js';
 import { RecorderState, SINK } from './recorder.js';
+import { instant } from './time.js';
 
 /** What the sink says all the time. */
 const QUIET = new Set(['heartbeat', 'topic']);
 const NOTED_MS = 3_000;
+/** Messages that are kept for an answer that is still on its way. */
+const RECENT_MAX = 5_000;
 
 export class PastStream {
   /** @param {import('./past.js').Past} past that hears */
@@ -36,11 +42,38 @@ export class PastStream {
 
   /** @param {any} message @param {string} position */
   hear(message, position) {
-    if (message.topic !== SINK) return this.past.hear(message, position);
+    if (message.topic !== SINK) return this.keep(message, position);
     this.recorder.hear(message);
     const event = message.observations.find((/** @type {any} */ one) => one.field === 'event')?.value;
     // The recorder's life has another turn, so silences have another cause.
     if (this.past.span?.living && event !== undefined && !QUIET.has(event)) this.past.again();
+  }
+
+  /** What is heard while an answer is on its way is heard again when it has come. @param {any} message @param {string} position */
+  keep(message, position) {
+    const { past } = this;
+    past.recent.push({ position, message });
+    if (past.recent.length > 2 * RECENT_MAX) past.recent = past.recent.slice(-RECENT_MAX);
+    past.heardCount += 1;
+    this.take(message);
+    past.version += 1;
+    past.changed();
+  }
+
+  /** @param {any} message */
+  take({ topic, observations, logged_time, device_time = null }) {
+    const { past } = this;
+    const logged = instant(logged_time) ?? serverNow();
+    const by = past.span?.by ?? 'device';
+    for (const one of observations) {
+      const line = past.lines.get(`${topic}#${one.field}`);
+      const t = by === 'device' ? (instant(one.device_time ?? device_time) ?? logged) : logged;
+      if (line) hear(line, { t, logged, value: one.value, by }, past.grid);
+      else if (one.field && !past.span?.fields.length && (past.filters.length || !isConfig(topic))) {
+        past.newcomer = true;
+        past.again();
+      }
+    }
   }
 
   /** @param {import('./live.js').LiveState} state */

@@ -7,8 +7,8 @@ import { clock, day, weekday } from './time.js';
 const UNITS_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 const RELATIVE = /^([+-])(\d{1,12})(ms|s|m|h|d|w)$/;
 const DEFAULT_START = '-24h';
-const LEAST_MS = 1_000;
-const MOST_MS = 20 * 366 * 86_400_000;
+export const LEAST_MS = 1_000;
+export const MOST_MS = 20 * 366 * 86_400_000;
 
 /**
  * @typedef {{start: number, end: number, startText: string, endText: string, living: boolean, by: 'device'|'logged', at: string|null, atMs: number|null,

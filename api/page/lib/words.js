@@ -95,12 +95,14 @@ export function value({ kind, value: said, unit, field }) {
   return { text: text === '' ? '""' : text, unit: unit ?? '', exact: text };
 }
 
+/** By their digits; made once, since to make one costs more than to use it. */
+const FORMATS = [0, 1, 2, 3].map((maximumFractionDigits) => new Intl.NumberFormat('en', { maximumFractionDigits }));
+
 /** At most as many digits as a glance takes in; the exact number is in the title. @param {number} said */
 export function number(said) {
   const size = Math.abs(said);
   if (size !== 0 && (size < 0.001 || size >= 1e12)) return said.toExponential(2).replace('e+', 'e');
-  const digits = size >= 1000 ? 1 : size >= 1 ? 2 : 3;
-  return said.toLocaleString('en', { maximumFractionDigits: digits }).replace('-', '−');
+  return FORMATS[size >= 1000 ? 1 : size >= 1 ? 2 : 3].format(said).replace('-', '−');
 }
 
 /** Value and unit in one string, for sentences and titles. @param {{text: string, unit: string}} shown */

@@ -34,6 +34,11 @@ class HearthAxis extends Part {
       })}</ol><span class="bubble" aria-hidden="true" hidden></span></div>`;
   }
 
+  /** @param {import('./plots.js').Scene} scene */
+  slide(scene) {
+    this.scene = scene;
+  }
+
   /** @param {number|null} t */
   point(t) {
     const bubble = /** @type {HTMLElement|null} */ (this.querySelector('.bubble'));

@@ -9,7 +9,7 @@ import { over, under } from './panel_paint.js';
 import { standAt } from '../lib/lines.js';
 import { baseHeight } from '../lib/panels.js';
 import { pieces, trace } from '../lib/trace.js';
-import { number, together } from '../lib/words.js';
+import { number } from '../lib/words.js';
 
 const LABELLED = 5;
 const FAR = 1e15;
@@ -24,19 +24,27 @@ class HearthChart extends Part {
     this.table = '';
     /** @type {any} */ this.u = null;
     this.made = '';
+    /** @type {import('./plots.js').Scene|undefined} */ this.moving = undefined;
+    /** @type {any[]} */ this.data = [];
+    this.low = this.high = 0;
+  }
+
+  /** What is drawn: the scene, or where a hand is moving it. @returns {import('./plots.js').Scene} */
+  get seen() {
+    return this.moving ?? this.scene;
   }
 
   get drawn() {
-    return this.panel.drawn.filter(({ line }) => !this.scene.hide.has(line.key));
+    return this.panel.drawn.filter(({ line }) => !this.seen.hide.has(line.key));
   }
 
   get height() {
-    return Math.round(baseHeight(this.panel) * this.scene.tall);
+    return Math.round(baseHeight(this.panel) * this.seen.tall);
   }
 
   render() {
     const { title, unit, drawn } = this.panel;
-    return html`<figure class="panel" tabindex="0" aria-label=${this.words()} aria-details=${this.table} data-panel=${title}>
+    return html`<figure class="panel" tabindex="0" aria-label=${this.scene.tell?.(this) ?? this.panel.title} aria-details=${this.table} data-panel=${title}>
       <figcaption>${title}${unit && unit.toLowerCase() !== title.toLowerCase() ? html`, <i>${unit}</i>` : nothing}
         <button class="tool api" aria-label="The request behind ${title}" title="The request" @click=${() => this.dispatchEvent(new CustomEvent('recipe', { bubbles: true, detail: title }))}>${icon('code')}</button></figcaption>
       <div class="plot"></div>
@@ -44,24 +52,10 @@ class HearthChart extends Part {
     </figure>`;
   }
 
-  /** The chart in one sentence. */
-  words() {
-    const { title, unit } = this.panel;
-    const drawn = this.drawn;
-    const [low, high] = this.range();
-    const silent = drawn.reduce((sum, { line }) => sum + line.gaps.length, 0);
-    const range =
-      low <= high
-        ? `${together({ text: number(low), unit: '' })} to ${together({ text: number(high), unit })}`
-        : 'no values';
-    const silences = silent === 0 ? 'no silence' : silent === 1 ? 'one silence' : `${silent} silences`;
-    return `${title}, ${this.scene.words}, ${range}, ${silences}`;
-  }
-
   range() {
     let low = Number.POSITIVE_INFINITY;
     let high = Number.NEGATIVE_INFINITY;
-    const { start, end } = this.scene;
+    const { start, end } = this.seen;
     for (const { line } of this.drawn)
       for (const [at, t] of line.x.entries())
         if (t <= end && line.lastX[at] >= start) {
@@ -71,23 +65,35 @@ class HearthChart extends Part {
     return [low, high];
   }
 
+  willUpdate() {
+    this.moving = undefined;
+    [this.low, this.high] = this.range();
+  }
+
+  /** Only the canvas, with the scale of values that it has. @param {import('./plots.js').Scene} scene */
+  slide(scene) {
+    this.moving = scene;
+    this.data[0] = [scene.start, scene.end];
+    this.u?.setData(this.data);
+  }
+
   updated() {
-    const { width, gutter } = this.scene;
+    const { width, gutter } = this.seen;
     const key = JSON.stringify([gutter, this.panel.drawn.map(({ line, dash }) => [line.key, dash])]);
     if (key !== this.made) {
       this.u?.destroy();
       this.u = null;
       this.made = key;
     }
-    const [low, high] = this.range();
-    const data = [
-      [this.scene.start, this.scene.end],
+    const { low, high } = this;
+    this.data = [
+      [this.seen.start, this.seen.end],
       ...this.panel.drawn.map(() => (low <= high ? [low, high] : [null, null])),
     ];
-    if (!this.u) this.u = new uPlot(this.options(), data, /** @type {HTMLElement} */ (this.querySelector('.plot')));
+    if (!this.u) this.u = new uPlot(this.options(), this.data, /** @type {HTMLElement} */ (this.querySelector('.plot')));
     else {
       if (this.u.width !== width || this.u.height !== this.height) this.u.setSize({ width, height: this.height });
-      this.u.setData(data);
+      this.u.setData(this.data);
     }
   }
 
@@ -99,10 +105,10 @@ class HearthChart extends Part {
   }
 
   options() {
-    const { width, gutter } = this.scene;
+    const { width, gutter } = this.seen;
     const paint = (/** @type {(scene: any) => void} */ how) => (/** @type {any} */ u) =>
       how({
-        ...this.scene,
+        ...this.seen,
         u,
         drawn: this.drawn,
         label: this.panel.drawn.length >= LABELLED,
@@ -112,19 +118,19 @@ class HearthChart extends Part {
       width,
       height: this.height,
       ms: 1,
-      padding: [6, this.scene.right, 2, 0],
+      padding: [6, this.seen.right, 2, 0],
       legend: { show: false },
       cursor: { show: false },
-      scales: { x: { time: false, range: () => [this.scene.start, this.scene.end] } },
+      scales: { x: { time: false, range: () => [this.seen.start, this.seen.end] } },
       axes: [
         { show: false },
         {
           size: gutter,
           gap: 6,
           space: 26,
-          font: `11px ${this.scene.colours.font}`,
-          stroke: () => this.scene.colours.ink3,
-          grid: { stroke: () => this.scene.colours.rule, width: 1 },
+          font: `11px ${this.seen.colours.font}`,
+          stroke: () => this.seen.colours.ink3,
+          grid: { stroke: () => this.seen.colours.rule, width: 1 },
           ticks: { show: false },
           values: (/** @type {any} */ _, /** @type {number[]} */ splits) =>
             splits.map((one) => (Math.abs(one) < FAR ? number(one) : one.toExponential())),
@@ -139,7 +145,7 @@ class HearthChart extends Part {
   series(at) {
     const { dash } = this.panel.drawn[at];
     return {
-      stroke: () => this.scene.colours[`s${this.panel.drawn[at].colour}`],
+      stroke: () => this.seen.colours[`s${this.panel.drawn[at].colour}`],
       width: 1.4,
       ...(dash ? { dash: [5, 3] } : {}),
       points: { show: false },
@@ -149,10 +155,10 @@ class HearthChart extends Part {
 
   /** @param {any} u @param {import('../lib/lines.js').Line} line */
   path(u, line) {
-    if (this.scene.hide.has(line.key)) return null;
+    if (this.seen.hide.has(line.key)) return null;
     const stroke = new Path2D();
     const clip = new Path2D();
-    const { start, end, now } = this.scene;
+    const { start, end, now } = this.seen;
     const x = (/** @type {number} */ t) => u.valToPos(t, 'x', true);
     const gaps = line.gaps.map((gap) => ({ ...gap, to: gap.standing ? Math.max(gap.to, now) : gap.to }));
     trace(
@@ -161,21 +167,24 @@ class HearthChart extends Part {
       x,
       (v) => u.valToPos(v, 'y', true),
     );
-    for (const { from, to } of pieces(gaps, start, end)) clip.rect(x(from), u.bbox.top, x(to) - x(from), u.bbox.height);
-    return { stroke, fill: null, clip, band: null, gaps: null, flags: 1 };
+    // Without a gap the chart's own box is enough, and cheaper.
+    const cut = gaps.some((gap) => gap.to > start && gap.from < end);
+    for (const { from, to } of cut ? pieces(gaps, start, end) : [])
+      clip.rect(x(from), u.bbox.top, x(to) - x(from), u.bbox.height);
+    return { stroke, fill: null, clip: cut ? clip : null, band: null, gaps: null, flags: 1 };
   }
 
   /** Put the dots under the cursor: nowhere in a silence. @param {number|null} t */
   mark(t) {
     const dots = /** @type {HTMLElement[]} */ ([...this.querySelectorAll('.point')]);
     for (const [at, { line }] of this.panel.drawn.entries()) {
-      const stand = t === null || this.scene.hide.has(line.key) ? null : standAt(line, t, this.scene.step);
+      const stand = t === null || this.seen.hide.has(line.key) ? null : standAt(line, t, this.seen.step);
       const shown = this.u && stand && !stand.gap && typeof stand.value === 'number' && dots[at];
       if (dots[at]) dots[at].hidden = !shown;
       if (!shown || t === null) continue;
       // On the value itself, which was said at or before the cursor, not on the line between it and the next.
       const [x, y] = [
-        this.u.valToPos(Math.max(stand.t, this.scene.start), 'x') + this.u.bbox.left / devicePixelRatio,
+        this.u.valToPos(Math.max(stand.t, this.seen.start), 'x') + this.u.bbox.left / devicePixelRatio,
         this.u.valToPos(stand.value, 'y') + this.u.bbox.top / devicePixelRatio,
       ];
       dots[at].style.transform = `translate(${x}px, ${y}px)`;

@@ -31,7 +31,7 @@ const OF_SCREEN = {
     ['+ -', 'Zoom'],
     [', .', 'Earlier, later'],
     ['[ ]', 'Previous, next silence'],
-    ['{ }', 'Previous, next change of a state'],
+    ['{ }', 'Previous, next change of a label, or else of a state'],
     ['l', 'Live: end now, without a cursor'],
     ['a', 'As known'],
     ['t', 'Table or chart'],

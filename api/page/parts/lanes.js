@@ -6,7 +6,7 @@ import { Part } from './part.js';
 import { texture } from './paint.js';
 import { fullName, standAt } from '../lib/lines.js';
 import { hash } from '../lib/panels.js';
-import { spells } from '../lib/trace.js';
+import { spells } from '../lib/spells.js';
 import { counted, value } from '../lib/words.js';
 
 const LANE = 17;
@@ -26,6 +26,7 @@ class HearthLanes extends Part {
     /** @type {import('./plots.js').Scene} */ this.scene = /** @type {any} */ (null);
     this.more = 0;
     this.table = '';
+    /** @type {import('./plots.js').Scene|undefined} */ this.moving = undefined;
   }
 
   get shown() {
@@ -56,30 +57,49 @@ class HearthLanes extends Part {
     return `Events, ${this.scene.words}. At the end: ${lines.join(', ')}`;
   }
 
+  willUpdate() {
+    this.moving = undefined;
+  }
+
+  /** What is drawn: the scene, or where a hand is moving it. */
+  get seen() {
+    return this.moving ?? this.scene;
+  }
+
+  /** @param {import('./plots.js').Scene} scene */
+  slide(scene) {
+    this.moving = scene;
+    this.draw();
+  }
+
   updated() {
+    this.draw();
+  }
+
+  draw() {
     const canvas = /** @type {HTMLCanvasElement} */ (this.querySelector('canvas'));
     const shown = this.shown;
     const ratio = devicePixelRatio;
-    canvas.width = Math.round(this.scene.width * ratio);
+    canvas.width = Math.round(this.seen.width * ratio);
     canvas.height = Math.round(shown.length * LANE * ratio);
     const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
     pen.scale(ratio, ratio);
-    pen.font = `11px ${this.scene.colours.font}`;
+    pen.font = `11px ${this.seen.colours.font}`;
     pen.textBaseline = 'middle';
-    pen.fillStyle = this.scene.colours.rule;
-    for (const { t } of this.scene.ticks) pen.fillRect(Math.round(this.x(t)), 0, 1, canvas.height);
+    pen.fillStyle = this.seen.colours.rule;
+    for (const { t } of this.seen.ticks) pen.fillRect(Math.round(this.x(t)), 0, 1, canvas.height);
     for (const [at, line] of shown.entries()) this.lane(pen, line, at * LANE);
   }
 
   /** @param {number} t */
   x(t) {
-    const { start, end, width, gutter, right } = this.scene;
+    const { start, end, width, gutter, right } = this.seen;
     return gutter + ((Math.min(Math.max(t, start), end) - start) / (end - start)) * (width - gutter - right);
   }
 
   /** @param {CanvasRenderingContext2D} pen @param {import('../lib/lines.js').Line} line @param {number} y */
   lane(pen, line, y) {
-    const { colours, start, end, now } = this.scene;
+    const { colours, start, end, now } = this.seen;
     const until = Math.min(end, now);
     pen.fillStyle = colours.edge;
     pen.fillRect(this.x(start), y + LANE / 2 - 0.5, this.x(until) - this.x(start), 1);

@@ -23,6 +23,7 @@ class HearthOverview extends Part {
     this.all = 0;
     this.end = 0;
     this.asked = '';
+    /** @type {import('./plots.js').Scene|undefined} Where a hand is moving the stretch. */ this.moving = undefined;
   }
 
   get start() {
@@ -32,6 +33,7 @@ class HearthOverview extends Part {
   /** The strip stays where it is while the stretch is in it. @param {Map<string, unknown>} changed */
   willUpdate(changed) {
     if (!changed.has('scene')) return;
+    this.moving = undefined;
     const { start, end, now } = this.scene;
     if (!this.end || end > this.end + 3_600_000 || start < this.start)
       this.end = Math.max(Math.min(now, start + DAYS_MS), end);
@@ -83,6 +85,14 @@ class HearthOverview extends Part {
     </figure>`;
   }
 
+  /** Only the frame moves: its thirty days stay. @param {import('./plots.js').Scene} scene */
+  slide(scene) {
+    this.moving = scene;
+    const brush = this.querySelector('.brush');
+    brush?.setAttribute('x', String(this.x(scene.start)));
+    brush?.setAttribute('width', String(Math.max(6, this.x(scene.end) - this.x(scene.start))));
+  }
+
   /** @param {PointerEvent} event */
   at(event) {
     const { width, gutter, right } = this.scene;
@@ -93,7 +103,7 @@ class HearthOverview extends Part {
   /** @param {PointerEvent} event */
   grab(event) {
     /** @type {Element} */ (event.currentTarget).setPointerCapture(event.pointerId);
-    const { start, end } = this.scene;
+    const { start, end } = this.moving ?? this.scene;
     const t = this.at(event);
     // Taken by its middle where it was not hit.
     this.held = t >= start && t <= end ? t - start : (end - start) / 2;
@@ -103,7 +113,7 @@ class HearthOverview extends Part {
   /** @param {PointerEvent} event */
   drag(event) {
     if (this.held === undefined) return;
-    const { start, end, now } = this.scene;
+    const { start, end, now } = this.moving ?? this.scene;
     const from = Math.min(this.at(event) - this.held, now - (end - start));
     this.dispatchEvent(new CustomEvent('stretch', { bubbles: true, detail: { start: from, end: from + end - start } }));
   }

@@ -9,6 +9,7 @@ const COLOURS = [
   'edge',
   'surface',
   'late',
+  'bad',
   'tint',
   'gap-device',
   'gap-broker',
@@ -70,9 +71,15 @@ const STROKES = {
   },
 };
 
+/** @type {Map<string, CanvasPattern>} A texture is made once for a theme and a screen. */
+const made = new Map();
+
 /** A texture that can fill, the same size on every screen. @param {CanvasRenderingContext2D} target @param {string} cause @param {Palette} colours @param {number} ratio */
 export function texture(target, cause, colours, ratio) {
   const name = cause in STROKES ? cause : 'unknown';
+  const key = `${name} ${colours[`gap-${name}`]} ${colours.surface} ${ratio}`;
+  const known = made.get(key);
+  if (known) return known;
   const tile = document.createElement('canvas');
   tile.width = tile.height = Math.round(TILE * ratio);
   const pen = /** @type {CanvasRenderingContext2D} */ (tile.getContext('2d'));
@@ -83,7 +90,9 @@ export function texture(target, cause, colours, ratio) {
   pen.lineWidth = name === 'broker' ? 1.2 : 0.9;
   if (name === 'unknown') pen.fillRect(0, 0, TILE, TILE);
   else STROKES[name](pen);
-  return /** @type {CanvasPattern} */ (target.createPattern(tile, 'repeat'));
+  const pattern = /** @type {CanvasPattern} */ (target.createPattern(tile, 'repeat'));
+  made.set(key, pattern);
+  return pattern;
 }
 
 /** @param {CanvasRenderingContext2D} pen @param {number} x0 @param {number} y0 @param {number} x1 @param {number} y1 */

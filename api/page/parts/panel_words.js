@@ -3,7 +3,7 @@
 
 import { across, holes, levelAt, merged } from './panel_marks.js';
 import { gapLabel, lateLabel } from '../lib/gap_words.js';
-import { counted } from '../lib/words.js';
+import { counted, number, together } from '../lib/words.js';
 
 const LABEL_MIN = 40;
 
@@ -92,4 +92,15 @@ function names(scene) {
     lowest = place + 6 * devicePixelRatio;
   }
   pen.textAlign = 'left';
+}
+
+/** A chart in one sentence. @param {any} chart */
+export function tell({ panel: { title, unit }, drawn, scene, low, high }) {
+  const silent = drawn.reduce((/** @type {number} */ sum, /** @type {any} */ { line }) => sum + line.gaps.length, 0);
+  const range =
+    low <= high
+      ? `${together({ text: number(low), unit: '' })} to ${together({ text: number(high), unit })}`
+      : 'no values';
+  const silences = silent === 0 ? 'no silence' : silent === 1 ? 'one silence' : `${silent} silences`;
+  return `${title}, ${scene.words}, ${range}, ${silences}`;
 }

@@ -6,11 +6,13 @@ import { copy } from '../lib/copy.js';
 import { changes, silences } from '../lib/jumps.js';
 import { page } from '../lib/page.js';
 import { absoluteLink } from '../lib/past_link.js';
+import { bounded } from '../lib/sliding.js';
 import { iso, moved } from '../lib/span.js';
 
 const ZOOM = 1.5;
 const PAN = 0.25;
 const CURSOR = 120;
+const SETTLE_MS = 200;
 
 export class PastMoves {
   /** @param {any} screen whose cursor, stretch and series these move */
@@ -24,7 +26,7 @@ export class PastMoves {
     /** @type {[string, (detail: any) => void][]} */
     const heard = [
       ['past', (change) => this.change(change)],
-      ['stretch', ({ start, end }) => this.change(moved(start, end, serverNow()), true)],
+      ['stretch', ({ start, end }) => this.slide(start, end)],
       ['cursor', (t) => screen.point(t)],
       ['hide', (key) => this.hide(key)],
       ['silence', (direction) => this.jump(silences([...screen.past.lines.values()], screen.past.outages), direction)],
@@ -49,12 +51,32 @@ export class PastMoves {
       for (const [name, listener] of listeners) screen.removeEventListener(name, listener);
       document.removeEventListener('hearth-key', onKey);
       document.removeEventListener('hearth-close', onClose);
+      clearTimeout(this.resting);
     };
   }
 
   /** Back undoes a decision, not a movement. @param {Record<string, string[]>} change @param {boolean} replace */
   change(change, replace = false) {
-    page.go({ past: { ...page.view.past, ...change } }, { replace });
+    page.go({ past: { ...page.view.past, ...this.rest(), ...change } }, { replace });
+  }
+
+  /** The stretch follows the hand at once; address and question follow when the hand rests. @param {number} start @param {number} end */
+  slide(start, end) {
+    this.screen.sliding = bounded(start, end, serverNow());
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = undefined;
+      if (this.screen.sliding) this.screen.querySelector('hearth-plots')?.slide(this.screen.sliding);
+    });
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => this.change({}, true), SETTLE_MS);
+  }
+
+  /** What the address says of where the hand has come to. @returns {Record<string, string[]>} */
+  rest() {
+    const { sliding } = this.screen;
+    clearTimeout(this.resting);
+    this.screen.sliding = undefined;
+    return sliding ? moved(sliding.start, sliding.end, serverNow()) : {};
   }
 
   /** @param {string} key */
@@ -81,6 +103,7 @@ export class PastMoves {
 
   /** @param {boolean} living */
   link(living) {
+    if (this.screen.sliding) this.change({}, true);
     const { span, stretch, past, cursor } = this.screen;
     const address = absoluteLink({ view: page.view, living, stretch, span, position: past?.position ?? '', cursor });
     copy(new URL(address, location.href).href);
@@ -101,7 +124,7 @@ export class PastMoves {
     if (next === undefined)
       return page.say(direction > 0 ? 'None after this in what is shown.' : 'None before this in what is shown.');
     if (next < start || next > end)
-      this.change(moved(next - (end - start) / 2, next + (end - start) / 2, serverNow()), true);
+      this.slide(next - (end - start) / 2, next + (end - start) / 2);
     this.screen.point(next, true);
   }
 
@@ -109,14 +132,14 @@ export class PastMoves {
   zoom(factor) {
     const { start, end } = this.screen.stretch;
     const middle = this.screen.cursor ?? end;
-    this.change(moved(middle - (middle - start) * factor, middle + (end - middle) * factor, serverNow()), true);
+    this.slide(middle - (middle - start) * factor, middle + (end - middle) * factor);
   }
 
   /** @param {number} share */
   pan(share) {
-    const { start, end, now } = this.screen.stretch;
-    const by = Math.min((end - start) * share, now - end);
-    this.change(moved(start + by, end + by, now), true);
+    const { start, end } = this.screen.stretch;
+    const by = (end - start) * share;
+    this.slide(start + by, end + by);
   }
 
   /** @param {number} steps */

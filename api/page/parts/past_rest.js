@@ -45,7 +45,7 @@ export function tables(screen, past, stretch) {
   }));
   const each = (/** @type {{name: string, lines: any[]}} */ { name, lines }, /** @type {number|string} */ at) =>
     html`<hearth-table id=${`table-${at}`} .name=${name} .lines=${lines} .stretch=${stretch} .tz=${tz} .shown=${shown} .version=${past.version}></hearth-table>`;
-  return html`${panels.map(each)}${laid.lanes.length ? each({ name: 'Events', lines: laid.lanes.filter(visible) }, 'events') : nothing}`;
+  return html`${panels.map(each)}${laid.lanes.length ? each({ name: 'Events', lines: laid.lanes.filter(visible) }, 'events') : nothing}${laid.told.length ? each({ name: 'Activities', lines: laid.told.filter(visible) }, 'activity') : nothing}`;
 }
 
 /** @param {any} screen @param {import('../lib/past.js').Past} past */
@@ -108,6 +108,7 @@ export function spoken(screen) {
   if (cursor === null) return '';
   const lines = [
     ...laid.panels.flatMap((/** @type {any} */ panel) => panel.drawn.map((/** @type {any} */ one) => one.line)),
+    ...laid.told,
     ...laid.lanes,
   ].slice(0, 12);
   const told = lines.map((line) => {

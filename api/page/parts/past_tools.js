@@ -8,6 +8,6 @@ import './readout.js';
 import './span.js';
 export { gestures } from './gestures.js';
 export { PastMoves } from './past_moves.js';
-export { write } from './panel_words.js';
+export { tell, write } from './panel_words.js';
 export { amber, failure, staleNote } from './past_states.js';
 export { textures } from './past_textures.js';

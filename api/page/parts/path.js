@@ -17,6 +17,11 @@ class HearthPath extends Part {
     /** @type {import('./plots.js').Scene} */ this.scene = /** @type {any} */ (null);
   }
 
+  /** @param {import('./plots.js').Scene} scene */
+  slide(scene) {
+    this.scene = scene;
+  }
+
   render() {
     const { start, end, now, width, gutter, right, tz } = this.scene;
     const scale = (/** @type {number} */ t) =>

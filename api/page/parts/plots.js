@@ -5,20 +5,9 @@ import { html, nothing, repeat } from '../vendor/lit.js';
 import './chart.js';
 import { palette } from './paint.js';
 import { Part } from './part.js';
-import { baseHeight } from '../lib/panels.js';
-import { spanWords } from '../lib/span.js';
-import { ticks } from '../lib/ticks.js';
+import { NARROW, sceneOf } from './scene.js';
 
-const NARROW = 520;
-const TICK = 96;
-const TALL_MAX = 2.4;
-/** Header, bar, path, axis and thirty days. */
-const AROUND = 270;
-
-/**
- * @typedef {{start: number, end: number, now: number, width: number, gutter: number, right: number, step: number, tall: number, write?: (scene: any) => void, hide: Set<string>,
- *   colours: import('./paint.js').Palette, ticks: {t: number, text: string, strong: boolean}[], tz?: string, words: string}} Scene
- */
+/** @typedef {import('./scene.js').Scene} Scene */
 
 class HearthPlots extends Part {
   static properties = {
@@ -36,7 +25,7 @@ class HearthPlots extends Part {
   constructor() {
     super();
     /** @type {import('../lib/past.js').Past} */ this.past = /** @type {any} */ (null);
-    /** @type {ReturnType<typeof import('../lib/panels.js').layOut>} */ this.laid = { panels: [], lanes: [], more: 0 };
+    /** @type {ReturnType<typeof import('../lib/panels.js').layOut>} */ this.laid = { panels: [], lanes: [], told: [], more: 0 };
     /** @type {{start: number, end: number, now: number}} */ this.stretch = { start: 0, end: 1, now: 1 };
     /** @type {Set<string>} */ this.hide = new Set();
     /** @type {string|undefined} */ this.tz = undefined;
@@ -45,6 +34,7 @@ class HearthPlots extends Part {
     this.version = 0;
     this.width = 0;
     /** @type {[number, number]|null} */ this.chosen = null;
+    /** @type {{start: number, end: number, now: number}|undefined} */ this.sliding = undefined;
     /** @type {(() => void)|undefined} */ this.letGo = undefined;
     this.colours = palette();
     this.resized = new ResizeObserver(([entry]) => (this.width = Math.floor(entry.contentRect.width)));
@@ -62,13 +52,14 @@ class HearthPlots extends Part {
     this.themed.observe(document.documentElement, { attributeFilter: ['data-theme'] });
     this.preferred.addEventListener('change', this.repaint);
     /** @type {((scene: any) => void)|undefined} */ this.write = undefined;
+    /** @type {((chart: any) => string)|undefined} */ this.tell = undefined;
     /** @type {import('./gestures.js').Hands} */
     this.hands = {
       time: (x) => this.time(x),
       cursor: (t) => this.say('cursor', t),
       select: (from, to) => (this.chosen = from === null ? null : [from, to]),
       stretch: (start, end) => this.say('stretch', { start, end }),
-      span: () => this.stretch,
+      span: () => this.shown,
     };
   }
 
@@ -82,9 +73,9 @@ class HearthPlots extends Part {
   }
 
   /** Hands and words come once there is a chart for them. @param {typeof import('./past_tools.js')} tools */
-  equip({ gestures, write }) {
+  equip({ gestures, tell, write }) {
     if (this.write !== write) this.requestUpdate();
-    this.write = write;
+    Object.assign(this, { tell, write });
     if (this.hands) this.letGo ??= gestures(this, this.hands);
   }
 
@@ -106,46 +97,26 @@ class HearthPlots extends Part {
     return Math.max(60, this.width - this.gutter - this.right);
   }
 
+  /** What is on the screen: the stretch, or where a hand is moving it. */
+  get shown() {
+    return this.sliding ?? this.stretch;
+  }
+
   /** @param {number} x */
   time(x) {
-    const { start, end } = this.stretch;
+    const { start, end } = this.shown;
     return start + ((x - this.gutter) / this.pixels) * (end - start);
   }
 
   /** @param {number} t */
   x(t) {
-    const { start, end } = this.stretch;
+    const { start, end } = this.shown;
     return this.gutter + ((t - start) / (end - start)) * this.pixels;
-  }
-
-  /** Few panels share the room that the screen has. */
-  get tall() {
-    if (this.width < NARROW) return 1;
-    const taken = this.laid.panels.reduce((sum, panel) => sum + baseHeight(panel), 0);
-    return Math.min(TALL_MAX, Math.max(1, (innerHeight - AROUND - 17 * this.laid.lanes.length) / Math.max(1, taken)));
   }
 
   /** @returns {Scene} */
   get scene() {
-    const { start, end, now } = this.stretch;
-    return {
-      ...{
-        start,
-        end,
-        now,
-        width: this.width,
-        gutter: this.gutter,
-        right: this.right,
-        hide: this.hide,
-        colours: this.colours,
-        tz: this.tz,
-      },
-      step: this.past.grid.step,
-      tall: this.tall,
-      write: this.write,
-      ticks: ticks(start, end, Math.max(2, Math.floor(this.pixels / TICK)), this.tz),
-      words: spanWords(start, end, this.tz),
-    };
+    return sceneOf(this);
   }
 
   render() {
@@ -159,20 +130,34 @@ class HearthPlots extends Part {
         (panel, at) => html`<hearth-chart .panel=${panel} .scene=${scene} .table=${`table-${at}`}></hearth-chart>`,
       )}
       ${this.laid.lanes.length ? html`<hearth-lanes .lanes=${this.laid.lanes} .more=${this.laid.more} .scene=${scene} .table=${'table-events'}></hearth-lanes>` : nothing}
+      ${this.laid.told.length ? html`<hearth-activity .told=${this.laid.told} .topics=${this.past.topics} .scene=${scene} .table=${'table-activity'}></hearth-activity>` : nothing}
       <hearth-axis .scene=${scene} .by=${this.by}></hearth-axis>
       <hearth-overview .scene=${scene} .requests=${this.past.requests}></hearth-overview>
       <div class="cursor" aria-hidden="true" hidden></div>
       ${this.chosen ? html`<div class="chosen" aria-hidden="true" .style=${box(this.chosen.map((t) => this.x(t)))}></div>` : nothing}`;
   }
 
+  /** @param {Map<string, unknown>} changed */
+  willUpdate(changed) {
+    if (changed.has('stretch')) this.sliding = undefined;
+  }
+
   updated() {
+    this.point(this.cursor);
+  }
+
+  /** Another stretch, drawn at once: nothing is laid out anew, and nobody is told. @param {{start: number, end: number, now: number}} stretch */
+  slide(stretch) {
+    this.sliding = stretch;
+    const scene = this.scene;
+    for (const part of this.children) /** @type {any} */ (part).slide?.(scene);
     this.point(this.cursor);
   }
 
   /** Move the cursor without drawing anything anew. @param {number|null} t */
   point(t) {
     this.cursor = t;
-    const { start, end } = this.stretch;
+    const { start, end } = this.shown;
     const shown = t !== null && t >= start && t <= end;
     const x = shown ? this.x(t) : 0;
     const line = /** @type {HTMLElement|null} */ (this.querySelector('.cursor'));

@@ -28,13 +28,14 @@ class HearthReadout extends Part {
   constructor() {
     super();
     /** @type {import('../lib/past.js').Past} */ this.past = /** @type {any} */ (null);
-    /** @type {ReturnType<typeof import('../lib/panels.js').layOut>} */ this.laid = { panels: [], lanes: [], more: 0 };
+    /** @type {ReturnType<typeof import('../lib/panels.js').layOut>} */ this.laid = { panels: [], lanes: [], told: [], more: 0 };
     /** @type {{start: number, end: number, now: number}} */ this.stretch = { start: 0, end: 1, now: 1 };
     /** @type {Set<string>} */ this.hide = new Set();
     /** @type {number|null} */ this.cursor = null;
     /** @type {string|undefined} */ this.tz = undefined;
     this.version = 0;
     this.open = false;
+    /** @type {((readout: any) => unknown)|undefined} */ this.told = undefined;
   }
 
   get t() {
@@ -42,7 +43,7 @@ class HearthReadout extends Part {
   }
 
   render() {
-    const { panels, lanes } = this.laid;
+    const { panels, lanes, told } = this.laid;
     return html`<section class="readout ${this.open ? 'open' : ''}" aria-labelledby="readout-title">
       <h2 id="readout-title"><button class="grip" aria-expanded=${this.open ? 'true' : 'false'} aria-label="Values at the cursor" @click=${() => (this.open = !this.open)}></button>
         ${this.cursor === null ? 'At the end' : 'At'} <time datetime=${new Date(this.t).toISOString()}>${whole(this.t, this.tz)}</time></h2>
@@ -54,8 +55,21 @@ class HearthReadout extends Part {
         )}
       ${this.singles(panels.filter(({ drawn }) => drawn.length === 1))}
       ${lanes.length ? html`<h3>Events</h3><ul>${lanes.map((line) => this.row(line, 'state', fullName(line)))}</ul>` : nothing}
+      ${told.length ? this.labels() : nothing}
       ${this.silences()}
     </section>`;
+  }
+
+  /** Only where there are any; until they are there, nothing is missing but they. */
+  labels() {
+    if (this.told) return this.told(this);
+    import('./readout_labels.js')
+      .then(({ labels }) => {
+        this.told = labels;
+        this.requestUpdate();
+      })
+      .catch(() => {});
+    return nothing;
   }
 
   /** What has a panel of its own needs no heading too. @param {import('../lib/panels.js').Panel[]} panels */
@@ -64,8 +78,8 @@ class HearthReadout extends Part {
     return html`<ul class="singles">${panels.map(({ title, drawn: [{ line, colour }] }) => this.row(line, `c${colour}`, title))}</ul>`;
   }
 
-  /** @param {import('../lib/lines.js').Line} line @param {string} look @param {string} name */
-  row(line, look, name) {
+  /** @param {import('../lib/lines.js').Line} line @param {string} look @param {string} name @param {unknown} more what follows the value */
+  row(line, look, name, more = nothing) {
     const hidden = this.hide.has(line.key);
     const same = this.laid.panels.some(
       ({ drawn }) =>
@@ -73,7 +87,7 @@ class HearthReadout extends Part {
     );
     const called = same && name === line.place ? `${line.place} ${inner(line.name)}` : name;
     return html`<li class=${hidden ? 'gone' : ''}><button class="swatch ${look}" aria-pressed=${hidden ? 'false' : 'true'} aria-label="Show ${fullName(line)}" title=${hidden ? 'Show' : 'Hide'} @click=${() => this.say('hide', line.key)}></button>
-      <button class="stand" title="${line.topic} ${line.field}" @click=${() => this.say('record', { line, t: this.t })}><span class="name">${called}</span>${this.stand(line)}</button></li>`;
+      <button class="stand" title="${line.topic} ${line.field}" @click=${() => this.say('record', { line, t: this.t })}><span class="name">${called}</span>${this.stand(line)}${more}</button></li>`;
   }
 
   /** @param {import('../lib/lines.js').Line} line */

@@ -3,7 +3,7 @@
 
 import { html, nothing } from '../vendor/lit.js';
 import { Part } from './part.js';
-import { rowsOf } from '../lib/rows.js';
+import { placesOf, rowOf } from '../lib/rows.js';
 import { whole } from '../lib/time.js';
 
 const PAGE = 25;
@@ -50,13 +50,13 @@ class HearthTable extends Part {
 
   render() {
     this.drawnMs = Date.now();
-    const rows = rowsOf(this.lines, this.stretch);
+    const rows = placesOf(this.lines, this.stretch);
     const pages = Math.max(1, Math.ceil(rows.length / PAGE));
     const at = Math.min(this.at, pages - 1);
     return html`<div class="table ${this.shown ? 'card' : 'aside'}" role="region" aria-label="What ${this.name} shows, as a table" tabindex=${this.shown ? 0 : nothing}>
       <table><caption>${this.name} <i>${rows.length.toLocaleString('en')} rows</i></caption>
         <thead><tr><th scope="col">Time</th><th scope="col">Series</th><th scope="col">Least</th><th scope="col">Greatest</th><th scope="col">Last</th><th scope="col">Values</th></tr></thead>
-        <tbody>${rows.slice(at * PAGE, (at + 1) * PAGE).map((row) => this.row(row))}</tbody></table>
+        <tbody>${rows.slice(at * PAGE, (at + 1) * PAGE).map((place) => this.row(rowOf(place, this.stretch)))}</tbody></table>
       ${this.shown && pages > 1 ? html`<p class="actions"><button class="button" ?disabled=${at === 0} @click=${() => (this.at = at - 1)}>Previous</button><span>Page ${at + 1} of ${pages.toLocaleString('en')}</span><button class="button" ?disabled=${at + 1 >= pages} @click=${() => (this.at = at + 1)}>Next</button></p>` : nothing}
     </div>`;
   }

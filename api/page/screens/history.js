@@ -11,7 +11,7 @@ import { Past } from '../lib/past.js';
 import { iso, spanOf } from '../lib/span.js';
 
 const TEXT_MS = 250;
-const SETTLE_MS = 200;
+const SETTLE_MS = 300;
 
 class HearthHistory extends PagePart {
   constructor() {
@@ -25,6 +25,7 @@ class HearthHistory extends PagePart {
     this.laidOf = -1;
     /** @type {{start: number, end: number, now: number}|undefined} */ this.held = undefined;
     this.heldFor = '';
+    /** @type {{start: number, end: number, now: number}|undefined} Under the hand; in the address when it rests. */ this.sliding = undefined;
     /** @type {(() => void)|undefined} */ this.letGo = undefined;
     /** @type {ReturnType<typeof setTimeout>|undefined} */ this.painting = undefined;
     /** @type {string|undefined} */ this.filters = undefined;
@@ -49,7 +50,7 @@ class HearthHistory extends PagePart {
   disconnectedCallback() {
     super.disconnectedCallback();
     clearInterval(this.tick);
-    for (const timer of [this.painting, this.settling, this.asking]) clearTimeout(timer);
+    for (const timer of [this.painting, this.settling]) clearTimeout(timer);
     this.past?.stop();
     this.letGo = void this.letGo?.();
     document.documentElement.removeAttribute('data-known');
@@ -74,6 +75,7 @@ class HearthHistory extends PagePart {
 
   /** The stretch as it is this moment. One that ends now moves along, by a pixel at least or with what is said. */
   get stretch() {
+    if (this.sliding) return this.sliding;
     const now = serverNow();
     const { start, end } = spanOf(page.view, now);
     const what = `${JSON.stringify(page.view.past)} ${this.past?.version}`;
@@ -100,16 +102,13 @@ class HearthHistory extends PagePart {
     if (this.past) this.past.span = span;
     const asked = JSON.stringify([page.view.past.start, page.view.past.end, span.by, span.at, span.fields]);
     if (asked !== this.asked && this.width) {
-      const first = !this.asked;
       this.asked = asked;
-      clearTimeout(this.asking);
-      // While a hand is moving the stretch, what is asked for is what it comes to rest at.
-      const show = () => this.past?.show(spanOf(page.view, serverNow()), this.width);
-      this.asking = setTimeout(show, first ? 0 : SETTLE_MS);
+      setTimeout(() => this.past?.show(spanOf(page.view, serverNow()), this.width));
     }
     if (this.past?.ready && this.laidOf !== this.past.shape) {
       this.laidOf = this.past.shape;
       this.laid = layOut([...this.past.lines.values()]);
+      if (this.laid.told.length) import('../parts/activity.js').catch(() => {});
     } else if (this.past) relink(this.laid, this.past.lines);
   }
 
@@ -188,7 +187,7 @@ class HearthHistory extends PagePart {
     this.settling = setTimeout(() => {
       if (say) this.spoken = this.rest?.spoken(this) ?? '';
       page.go({ cursor: t === null ? null : iso(t) }, { replace: true });
-    }, SETTLE_MS * 1.5);
+    }, SETTLE_MS);
   }
 
   unlock() {
