@@ -2,7 +2,7 @@
 // The sentences of Now: only what the page has a fact for.
 
 import { since } from './time.js';
-import { counted } from './words.js';
+import { counted, grouped } from './words.js';
 
 const CARDS_MAX = 4;
 
@@ -18,16 +18,14 @@ export function headline({ recorder, cutSince, counts, now, tz }) {
   const opening = recorder ? 'Recording well.' : 'The values are here; whether all is recorded is not known.';
   if (counts.all === 0) return recorder ? 'Recording, and nothing to show yet.' : 'Nothing to show yet.';
   if (counts.silent === 0) return opening;
-  return `${opening} ${counts.silent === 1 ? 'One series needs' : `${counts.silent.toLocaleString('en')} series need`} a look.`;
+  return `${opening} ${counts.silent === 1 ? 'One series needs' : `${grouped(counts.silent)} series need`} a look.`;
 }
 
 /** The line beside the headline. @param {Counts} counts */
 export function summary(counts) {
   if (counts.all === 0) return '';
   if (counts.live === counts.all)
-    return counts.all === 1
-      ? 'One series, speaking as usual'
-      : `${counts.all.toLocaleString('en')} series, all speaking as usual`;
+    return counts.all === 1 ? 'One series, speaking as usual' : `${grouped(counts.all)} series, all speaking as usual`;
   if (counts.batch === counts.all) return `${counted(counts.all, 'series', 'series')}, caught up in a batch`;
   const rest = [
     counts.batch ? `${counts.batch} caught up in a batch` : '',
@@ -35,7 +33,7 @@ export function summary(counts) {
     counts.silent ? `${counts.silent} silent` : '',
     counts.never ? `${counts.never} never heard` : '',
   ].filter(Boolean);
-  return `${counts.live.toLocaleString('en')} of ${counted(counts.all, 'series', 'series')} speak as usual · ${rest.join(' · ')}`;
+  return `${grouped(counts.live)} of ${counted(counts.all, 'series', 'series')} speak as usual · ${rest.join(' · ')}`;
 }
 
 /**
@@ -55,7 +53,12 @@ export function attention(notable, home) {
 function card({ id, subject, sentence, remedy }) {
   const end = sentence.search(/(?<=[.:]) /);
   const [title, rest] = end < 0 ? [sentence, ''] : [sentence.slice(0, end), sentence.slice(end)];
-  return { id: `${id} ${subject}`, topic: subject, title: title.replace(/[.:]$/, ''), text: `${rest} ${remedy}`.trim() };
+  return {
+    id: `${id} ${subject}`,
+    topic: subject,
+    title: title.replace(/[.:]$/, ''),
+    text: `${rest} ${remedy}`.trim(),
+  };
 }
 
 /** @param {string} sentence */

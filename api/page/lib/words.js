@@ -95,14 +95,19 @@ export function value({ kind, value: said, unit, field }) {
   return { text: text === '' ? '""' : text, unit: unit ?? '', exact: text };
 }
 
-/** By their digits; made once, since to make one costs more than to use it. */
-const FORMATS = [0, 1, 2, 3].map((maximumFractionDigits) => new Intl.NumberFormat('en', { maximumFractionDigits }));
-
 /** At most as many digits as a glance takes in; the exact number is in the title. @param {number} said */
 export function number(said) {
   const size = Math.abs(said);
   if (size !== 0 && (size < 0.001 || size >= 1e12)) return said.toExponential(2).replace('e+', 'e');
-  return FORMATS[size >= 1000 ? 1 : size >= 1 ? 2 : 3].format(said).replace('-', '−');
+  const digits = size >= 1000 ? 1 : size >= 1 ? 2 : 3;
+  return grouped(said, digits);
+}
+
+/** Thousands apart and no zeros behind: 1,204.5. As Intl writes it, at a hundredth of its price. @param {number} said below 1e21 @param {number} digits at most so many after the point */
+export function grouped(said, digits = 0) {
+  const [whole, rest = ''] = Math.abs(said).toFixed(digits).split('.');
+  const part = rest.replace(/0+$/, '');
+  return `${said < 0 ? '−' : ''}${whole.replace(/\B(?=(\d{3})+$)/g, ',')}${part ? `.${part}` : ''}`;
 }
 
 /** Value and unit in one string, for sentences and titles. @param {{text: string, unit: string}} shown */
@@ -121,5 +126,5 @@ export function state(lastMs, usualMs, now) {
 
 /** 1 series, 2 series; 1 message, 2 messages. @param {number} count @param {string} one @param {string=} many */
 export function counted(count, one, many) {
-  return `${count.toLocaleString('en')} ${count === 1 ? one : (many ?? `${one}s`)}`;
+  return `${grouped(count)} ${count === 1 ? one : (many ?? `${one}s`)}`;
 }
