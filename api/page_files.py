@@ -2,21 +2,18 @@
 
 import gzip
 import hashlib
-import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from posixpath import normpath
-from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request, Response
 
 from api.one_file import OneFile, verifier
+from api.page_shell import SCREENS, Shell
 
 PAGE = Path(__file__).with_name("page")
-SCREENS = {"now": "Now", "history": "History", "datasets": "Datasets", "health": "Health"}
-"""Addresses and titles; a screen is a module and a style sheet of that name."""
 SHELL = "shell.html"
 FIRST_MODULE = "app.js"
 # As our formatter writes static imports; `import()` is for later.
@@ -85,10 +82,12 @@ def mount_page(app: FastAPI) -> PageFolder:
     """Add the screens and their files to an app: open without an account, since they hold no data. Gives the folder."""
     folder = read_folder()
 
+    shells = {name: Shell(folder.shell, name, f"/page/{folder.name}", folder.modules(name)) for name in SCREENS}
+
     def screen(request: Request) -> Response:
         headers = {**SECURITY, "Cache-Control": "no-cache"}
-        name = request.url.path.split("/")[1]
-        return Response(_shell(folder, name, request), media_type="text/html; charset=utf-8", headers=headers)
+        shell = shells[request.url.path.split("/")[1]].text(request.query_params.getlist("filter"))
+        return Response(shell, media_type="text/html; charset=utf-8", headers=headers)
 
     def page_file(path: str, request: Request) -> Response:
         found = folder.files.get(path)
@@ -122,13 +121,3 @@ def _contents(root: Path) -> Iterator[tuple[str, bytes]]:
     for path in sorted(root.rglob("*")):
         if path.is_file():
             yield path.relative_to(root).as_posix(), path.read_bytes()
-
-
-def _shell(folder: PageFolder, screen: str, request: Request) -> str:
-    """The shell of a screen with the folder's address; for a browser without scripts the selection as links."""
-    base = f"/page/{folder.name}"
-    preload = "\n".join(f'<link rel="modulepreload" href="{base}/{path}">' for path in folder.modules(screen))
-    selection = html.escape(urlencode([("filter", text) for text in request.query_params.getlist("filter")]))
-    filled = folder.shell.replace("{base}", base).replace("{preload}", preload)
-    filled = filled.replace("{screen}", screen).replace("{title}", SCREENS[screen])
-    return filled.replace("{ask}", selection and f"?{selection}").replace("{query}", selection and f"&amp;{selection}")

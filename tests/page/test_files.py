@@ -82,6 +82,8 @@ def test_now_is_light_and_asks_nobody_else(house: Home, visit: Visit) -> None:
     assert all(url.startswith(house.http) for url in asked)
     assert len(asked) <= REQUESTS_MAX
     assert sum("/v1/live" in url for url in asked) == 1
+    # What the shell asks for ahead is what the page would have asked for.
+    assert len(asked) == len(set(asked))
 
 
 def test_history_is_light_until_its_first_chart(house: Home) -> None:

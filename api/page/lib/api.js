@@ -28,8 +28,8 @@ export function serverNow() {
 export async function ask(address, { signal, body, anyStatus = false, asText = anyStatus } = {}) {
   let answer;
   try {
-    const headers = { Accept: 'application/json', 'Content-Type': 'application/json' };
-    answer = await fetch(address, { signal, headers, ...(body ? { method: 'POST', body: JSON.stringify(body) } : {}) });
+    // A plain question has no headers of its own: it may have been asked already, by the shell.
+    answer = await fetch(address, body ? { signal, ...posted(body) } : { signal });
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new Problem({ title: 'Hearthlog does not answer', detail: 'The network, or the api process, is away.' });
@@ -37,6 +37,11 @@ export async function ask(address, { signal, body, anyStatus = false, asText = a
   readClock(answer);
   if (!answer.ok && !anyStatus) throw await problem(answer);
   return asText ? answer.text() : answer.json();
+}
+
+/** @param {unknown} body @returns {RequestInit} */
+function posted(body) {
+  return { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
 }
 
 /** @param {Response} answer */

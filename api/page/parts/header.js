@@ -19,6 +19,12 @@ const SCREENS = [
 ];
 
 class HearthHeader extends PagePart {
+  /** The shell brings a header that stands until this one can. */
+  createRenderRoot() {
+    this.replaceChildren();
+    return this;
+  }
+
   connectedCallback() {
     super.connectedCallback();
     this.timer = setInterval(() => this.requestUpdate(), 1_000);
