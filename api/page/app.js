@@ -4,7 +4,6 @@
 import './parts/header.js';
 import { page } from './lib/page.js';
 import { format, parse } from './lib/url.js';
-import { styled } from './parts/styled.js';
 
 /** @type {Record<string, [string, string, () => Promise<unknown>]>} */
 const SCREENS = {
@@ -23,7 +22,8 @@ async function show() {
   shown = name;
   const [title, tag, load] = SCREENS[name];
   try {
-    await Promise.all([load(), styled(name)]);
+    // The first screen's style is in the document.
+    await Promise.all([load(), first || import('./parts/styled.js').then(({ styled }) => styled(name))]);
   } catch {
     shown = '';
     return page.say('Hearthlog does not answer, so this screen cannot be loaded.');

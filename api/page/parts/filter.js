@@ -8,11 +8,12 @@ import { fault, offers } from '../lib/filters.js';
 import { page } from '../lib/page.js';
 
 class HearthFilter extends PagePart {
-  static properties = { wrong: { state: true } };
+  static properties = { wrong: { state: true }, offering: { state: true } };
 
   constructor() {
     super();
     this.wrong = '';
+    /** Only who types wants to know what there is. */ this.offering = false;
   }
 
   render() {
@@ -22,9 +23,9 @@ class HearthFilter extends PagePart {
       <input id="filter" list="filter-offers" autocomplete="off" autocapitalize="none" spellcheck="false" enterkeyhint="search"
         aria-label="Add a topic filter" aria-describedby="filter-wrong" aria-invalid=${this.wrong ? 'true' : 'false'}
         placeholder=${filters.length ? 'add a topic filter' : innerWidth < 640 ? 'add a topic filter' : 'everything · add a topic filter, like homes/+/kitchen/#'}
-        @input=${this.input} @keydown=${this.keydown}>
+        @focus=${() => (this.offering = true)} @input=${this.input} @keydown=${this.keydown}>
       <kbd aria-hidden="true">/</kbd>
-      <datalist id="filter-offers">${offers(page.topics).map((text) => html`<option value=${text}></option>`)}</datalist>
+      <datalist id="filter-offers">${this.offering ? offers(page.topics).map((text) => html`<option value=${text}></option>`) : nothing}</datalist>
       <p id="filter-wrong" class="wrong" role="alert">${this.wrong}</p>
     </form>`;
   }

@@ -10,6 +10,11 @@ export class Part extends LitElement {
   }
 }
 
+/** Once what is in the document is on the screen, for what can wait until then; at once while nobody looks. */
+export function painted() {
+  return new Promise((done) => (document.hidden ? done(null) : requestAnimationFrame(() => setTimeout(done))));
+}
+
 /** A part that is drawn again when what the page knows has changed. */
 export class PagePart extends Part {
   constructor() {

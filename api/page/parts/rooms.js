@@ -1,28 +1,10 @@
 // @ts-check
-// What needs a look, and every series by room.
+// Every series by room.
 
 import { html, nothing, repeat } from '../vendor/lit.js';
 import './row.js';
-import { sign } from './sign.js';
 import { page } from '../lib/page.js';
 import { counted } from '../lib/words.js';
-
-/** @param {{cards: {id: string, topic: string, title: string, text: string}[], more: number}} found */
-export function needsALook({ cards, more }) {
-  if (!cards.length) return nothing;
-  return html`<ul class="attention" aria-label="What needs a look">
-    ${repeat(
-      cards,
-      (card) => card.id,
-      (card) => html`<li class="card">${sign('silent')}
-      <div><h2>${card.title}</h2><p>${card.text}</p>${
-        card.topic
-          ? html`<p class="actions"><button class="link" @click=${() => page.go({ filters: [card.topic] })}>Show only this topic</button></p>`
-          : nothing
-      }</div></li>`,
-    )}
-    ${more ? html`<li class="more">and ${more} more</li>` : nothing}</ul>`;
-}
 
 /** @param {import('../lib/home.js').Home} home @param {number} now @param {string=} tz */
 export function rooms(home, now, tz) {

@@ -2,11 +2,11 @@
 // hearth-now: what is happening. A sentence, what needs a look, every series by room, and the messages as they are said.
 
 import { html, nothing } from '../vendor/lit.js';
-import { PagePart } from '../parts/part.js';
-import { needsALook, rooms } from '../parts/rooms.js';
+import { painted, PagePart } from '../parts/part.js';
+import { rooms } from '../parts/rooms.js';
 import { icon } from '../parts/sign.js';
 import { serverNow } from '../lib/api.js';
-import { attention, headline, summary } from '../lib/facts.js';
+import { headline, summary } from '../lib/facts.js';
 import { page } from '../lib/page.js';
 import { Watch } from '../lib/watch.js';
 
@@ -20,20 +20,20 @@ class HearthNow extends PagePart {
     /** @type {Watch|undefined} The selection asked for. */ this.watch = undefined;
     /** @type {Watch|undefined} The selection that is on the screen. */ this.shown = undefined;
     /** @type {{topic: string, recno: number, logged_time: string, shownMs?: number}|null} */ this.message = null;
-    this.restAsked = false;
     /** @type {typeof import('../parts/waiting.js')|undefined} */ this.waits = undefined;
-    /** @type {typeof import('../parts/states.js')|undefined} */ this.states = undefined;
+    /** @type {typeof import('../parts/now_rest.js')|undefined} */ this.rest = undefined;
+    /** @type {Promise<typeof import('../parts/now_rest.js')|undefined>|undefined} */ this.restAsked = undefined;
   }
 
   connectedCallback() {
     super.connectedCallback();
-    // Asked for at once, for it says why the rest does not come; but the values do not wait for it.
-    import('../parts/waiting.js').then((waits) => Object.assign(this, { waits }).requestUpdate());
     this.follow();
     this.tick = setInterval(() => this.second(), 1_000);
-    this.onClose = () => this.shut();
+    this.onClose = () => this.rest?.shut(this);
     document.addEventListener('hearth-close', this.onClose);
-    this.addEventListener('message', (event) => this.open(/** @type {CustomEvent} */ (event).detail));
+    this.addEventListener('message', (event) =>
+      this.loadRest().then((rest) => rest?.open(this, /** @type {CustomEvent} */ (event).detail)),
+    );
     this.addEventListener('close', this.onClose);
   }
 
@@ -61,20 +61,37 @@ class HearthNow extends PagePart {
   }
 
   updated() {
-    if (this.shown || page.locked) this.loadRest();
+    const { watch, shown } = this;
+    if (shown || page.locked) this.loadRest();
+    if (watch?.ready && !watch.goesOn) painted().then(() => watch.goOn());
+    if (watch?.problem) this.loadWaits();
   }
 
   /** Values come first; what explains, draws and opens them comes after. An api that is away takes none of them along. */
-  async loadRest() {
-    if (this.restAsked) return;
-    this.restAsked = true;
-    import('../parts/later.js').catch(() => {});
-    this.states = await import('../parts/states.js').catch(() => undefined);
+  loadRest() {
+    this.restAsked ??= painted()
+      .then(() => import('../parts/now_rest.js'))
+      .then(
+        (rest) => {
+          this.rest = rest;
+          this.requestUpdate();
+          return rest;
+        },
+        () => (this.restAsked = undefined),
+      );
+    return this.restAsked;
+  }
+
+  /** Why the rest does not come is only asked for when it does not. */
+  async loadWaits() {
+    if (this.waits) return;
+    this.waits = await import('../parts/waiting.js').catch(() => undefined);
     this.requestUpdate();
   }
 
   second() {
-    this.shown?.tick(serverNow());
+    if (!this.watch?.ready) this.loadWaits();
+    this.shown?.following?.tick(serverNow());
     this.requestUpdate();
   }
 
@@ -92,20 +109,20 @@ class HearthNow extends PagePart {
   render() {
     const { shown, watch } = this;
     if (page.locked)
-      return html`<div class="now"><h1 class="aside">Now</h1>${this.states?.locked(() => this.follow())}</div>`;
+      return html`<div class="now"><h1 class="aside">Now</h1>${this.rest?.locked(() => this.follow())}</div>`;
     const waitedMs = Date.now() - (this.begunMs ?? 0);
     const loading = !watch?.ready && !watch?.problem;
     if (!shown)
       return html`<div class="now" aria-busy="true"><h1 class="headline">Now</h1>${waitedMs > WONDER_MS ? this.wondering() : html`<p class="thin" aria-hidden="true"></p>`}</div>`;
     const now = serverNow();
     shown.look(now);
-    return html`${this.states?.textures}
+    return html`${this.rest?.textures}
       <div class="now ${loading ? 'old' : ''}" aria-busy=${loading ? 'true' : 'false'}>
         ${loading ? html`<p class="thin" aria-hidden="true"></p>` : nothing}
         <div class="left">${this.head(shown, now)}${loading && waitedMs > WONDER_MS ? this.wondering() : nothing}${this.body(shown, now)}</div>
-        ${shown.home.series.size ? html`<aside><hearth-said .said=${shown.said} .home=${shown.home} .now=${now} .tz=${page.view.tz} .problem=${shown.saidProblem} .beat=${now}></hearth-said></aside>` : nothing}
+        ${shown.home.series.size ? html`<aside>${this.rest?.said(shown, now)}</aside>` : nothing}
       </div>
-      ${this.panel(shown)}
+      ${this.rest?.panel(this, shown)}
       <p class="notice" role="status">${page.notice}</p>`;
   }
 
@@ -118,72 +135,29 @@ class HearthNow extends PagePart {
     const counts = watch.home.counts();
     const { stream, recorder, view } = page;
     const cutSince = stream.name === 'cut' && now - (stream.sinceMs ?? now) > 3_000 ? (stream.sinceMs ?? now) : null;
-    const { latest, topics, plot } = watch.requests;
-    const requests = [
-      { name: 'values', address: latest },
-      { name: 'live', address: watch.requests.live('-1m', false) },
-      { name: 'topics', address: topics },
-      { name: 'six hours', address: plot },
-      { name: 'what needs a look', address: watch.requests.notable },
-    ];
     return html`<div class="head"><h1 class="headline">${watch.problem ? 'Now' : headline({ recorder, cutSince, counts, now, tz: view.tz })}</h1>
         <p class="summary">${watch.problem ? '' : summary(counts)}</p>
-        <details class="api"><summary title="The requests behind this screen">${icon('code')} API</summary><hearth-code class="card" .requests=${requests}></hearth-code></details></div>
+        <details class="api"><summary title="The requests behind this screen">${icon('code')} API</summary><hearth-code class="card" .requests=${this.rest?.asked(watch) ?? []}></hearth-code></details></div>
       ${view.problems.map((problem) => html`<p class="note" role="alert">${problem}</p>`)}
       ${watch.narrowed ? html`<p class="note">Your account sees part of what this asks for.</p>` : nothing}`;
   }
 
   /** @param {Watch} watch @param {number} now */
   body(watch, now) {
-    if (watch.problem) return this.waits?.failed(watch.problem, () => this.follow(), this.waitS(watch.problem));
-    if (!watch.home.series.size) {
-      if (watch.store === undefined) return nothing;
-      return watch.filters.length
-        ? this.states?.noMatch(watch.filters, watch.others)
-        : this.states?.emptyHome(watch.store);
-    }
-    return html`${needsALook(attention(watch.attention?.facts ?? [], watch.home))}${rooms(watch.home, now, page.view.tz)}`;
+    const { problem } = watch;
+    if (problem)
+      return (
+        this.waits?.failed(problem, () => this.follow(), this.waitS(problem)) ??
+        html`<p class="note" role="alert">${problem.title}. ${problem.detail}</p>`
+      );
+    if (!watch.home.series.size) return this.rest?.empty(watch);
+    return html`${this.rest?.needsALook(watch)}${rooms(watch.home, now, page.view.tz)}`;
   }
 
   /** @param {import('../lib/api.js').Problem} problem */
   waitS(problem) {
     return Math.max(0, Math.ceil((problem.retryAfterS ?? 0) - (Date.now() - (this.begunMs ?? 0)) / 1000));
   }
-
-  /** @param {Watch} watch */
-  panel(watch) {
-    const { proof, cursor, tz } = page.view;
-    const asked =
-      proof && cursor ? { topic: topicOf(watch, proof.log), recno: proof.recno, logged_time: cursor } : null;
-    /** @type {{topic: string, recno: number, logged_time: string, shownMs?: number}|null} */
-    const message = asked?.topic ? asked : null;
-    if (this.message?.recno !== message?.recno || this.message?.topic !== message?.topic) {
-      const line = watch.said.lines.find((one) => one.topic === message?.topic && one.recno === message?.recno);
-      this.message = message ? { ...message, shownMs: line?.at } : null;
-    }
-    const fields = this.message ? (watch.home.topics.get(this.message.topic)?.fields?.length ?? 1) : 1;
-    return html`<hearth-message .message=${this.message} .fields=${fields} .units=${watch.home.units} .log=${proof?.log ?? ''} .tz=${tz}></hearth-message>`;
-  }
-
-  /** @param {{topic: string, recno: number, logged_time: string}} message */
-  open({ topic, recno, logged_time }) {
-    const log = this.shown?.home.topics.get(topic)?.log;
-    if (!log) return page.say('This topic is too new: its log is not known yet.');
-    this.opener = document.activeElement;
-    page.go({ proof: { log, recno }, cursor: logged_time });
-  }
-
-  shut() {
-    if (!page.view.proof) return;
-    page.go({ proof: null, cursor: null });
-    /** @type {HTMLElement|null} */ (this.opener)?.focus();
-  }
-}
-
-/** @param {Watch} watch @param {string} log */
-function topicOf(watch, log) {
-  for (const [topic, fact] of watch.home.topics) if (fact.log === log) return topic;
-  return '';
 }
 
 customElements.define('hearth-now', HearthNow);
