@@ -13,7 +13,7 @@ from api.health.forecast import HISTORY_NS, Forecast
 from api.health.vitals import Vitals
 from api.words.quantities import NS_PER_MS, NS_PER_S, counted, duration
 from api.words.say import Said, own_log_words, say
-from api.words.templates import FAULTS, Severity
+from api.words.templates import HAPPENED, TEMPLATES, Severity
 
 CLOCK_AHEAD_NS = 2 * NS_PER_S
 OLDEST_NS = 5 * NS_PER_S
@@ -47,7 +47,7 @@ class Fact(NamedTuple):
         """The fact as the API shows it."""
         return {
             "id": self.id,
-            "kind": FAULTS[self.id].kind,
+            "kind": TEMPLATES[self.id].kind,
             "subject": self.subject,
             "severity": self.severity.name,
             "since": None if self.since is None else moment(self.since),
@@ -150,8 +150,14 @@ def clock_facts(offset_ns: int) -> dict[str, object]:
 
 
 def ranked(facts: Iterable[Fact]) -> list[Fact]:
-    """Worst first: what stands before what is over, then by severity, then the newest."""
-    return sorted(facts, key=lambda each: (each.until is not None, -each.severity, -(each.since or 0), each.subject))
+    """Worst first: what stands before what is over, then by severity, faults before what happened, then the newest."""
+    places = {id_: place for place, id_ in enumerate(HAPPENED)}
+    return sorted(
+        facts,
+        key=lambda each: (
+            *(each.until is not None, -each.severity, places.get(each.id, -1), -(each.since or 0), each.subject),
+        ),
+    )
 
 
 def is_silence(gap: Gap) -> bool:

@@ -9,7 +9,7 @@ from api.services import Services, services_of
 from ingest.errors import FilterError
 
 SELECTING = frozenset(
-    f"/v1/{name}" for name in ("aggregate", "gaps", "history", "latest", "live", "matrix", "plot", "topics")
+    f"/v1/{name}" for name in ("aggregate", "gaps", "history", "latest", "live", "matrix", "notable", "plot", "topics")
 )
 """Where `filter` and `field` select."""
 

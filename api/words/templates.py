@@ -1,6 +1,7 @@
 """The table of sentences: what can be said of the home's own state, with which weight, and what to do about it.
 
-The table itself is data: faults.toml (what needs somebody) and sentences.toml (the rest), beside this file.
+The table itself is data, beside this file: faults.toml (what needs somebody), happened.toml (what else a person would
+want told) and sentences.toml (the rest).
 """
 
 import tomllib
@@ -57,7 +58,9 @@ def _templates(table: dict[str, dict[str, Any]]) -> dict[str, Template]:
 
 _SENTENCES = _load("sentences.toml")
 FAULTS = _templates(_load("faults.toml"))
-TEMPLATES = {**FAULTS, **_templates(_SENTENCES)}
+HAPPENED = _templates(_load("happened.toml"))
+"""In the order of what a person would want told first."""
+TEMPLATES = {**FAULTS, **HAPPENED, **_templates(_SENTENCES)}
 OWN_LOG: dict[str, str] = _SENTENCES["own_log"]
 """What a record of the sink's own log means as evidence, by event."""
 EVIDENCE: dict[str, str] = _SENTENCES["evidence"]

@@ -59,6 +59,7 @@ export function seriesName(topic, field, fields) {
   if (field === '' || field === 'value' || fields === 1) return last || topic;
   const path = field.split('.').map(unfold);
   const leaf = path.map((part, at) => (at ? part.toLowerCase() : part)).join(' ');
+  if (leaf.toLowerCase() === last.toLowerCase()) return last;
   return fields > 2 ? leaf : `${last} · ${leaf.toLowerCase()}`;
 }
 
