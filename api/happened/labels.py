@@ -88,5 +88,4 @@ def _within(scene: Scene, records: Records) -> list[Spell[str]]:
 
 def _labelled(topic: str) -> str:
     """The topic that a prediction is about."""
-    above, _, last = topic.rpartition("/")
-    return above if last in PREDICTED else ""
+    return "/".join(level for level in topic.split("/") if level not in PREDICTED)

@@ -97,9 +97,11 @@ class GapOptions(Windowed, total=False):
 
 
 class NotableOptions(TypedDict, total=False):
-    """`standing`: only what lasts."""
+    """`standing`: only what lasts. `tz`: a time zone that says when it is night."""
 
+    filter: Texts
     start: Moment
     end: Moment
     standing: bool
+    tz: str
     limit: int

@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -15,6 +16,7 @@ from ingest.declared import Declaration
 from tests.api.recorder import Recorder
 from tests.api.served import Api
 
+DOCS = Path(__file__).parents[2] / "docs"
 NIGHT = {"start": "2025-11-24T21:00:00Z", "end": "2025-11-25T06:00:00Z", "tz": "Europe/Berlin"}
 DOOR, MOTION, ACTIVITY = "homes/h1/hall/front_door", "homes/h1/bathroom/motion", "homes/h1/anna/activity"
 
@@ -147,3 +149,8 @@ def test_everything_that_can_be_told_has_what_shows_it():
         assert each.now.endswith("."), each.id
         assert each.evidence.endswith("."), each.id
         assert each.id.startswith(each.kind) or each.kind == "prediction", each.id
+
+
+def test_the_docs_name_everything_that_can_be_told():
+    text = DOCS.joinpath("reads.md").read_text()
+    assert [each for each in HAPPENED if f"`{each}`" not in text] == []
