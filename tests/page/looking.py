@@ -19,7 +19,7 @@ def said(page: Page) -> Locator:
     return page.locator("hearth-said li")
 
 
-def mosquitto_pub(home: Home, topic: str, payload: str) -> None:
-    """Publishes as a device would, with Mosquitto's own client, QoS 1."""
+def mosquitto_pub(home: Home, topic: str, payload: str, *, qos: int = 1) -> None:
+    """Publishes as a device would, with Mosquitto's own client."""
     account = ["-h", "127.0.0.1", "-p", str(home.mqtt_port), "-u", "admin", "-P", home.token]
-    subprocess.run(["mosquitto_pub", *account, "-q", "1", "-t", topic, "-m", payload], check=True, timeout=60)
+    subprocess.run(["mosquitto_pub", *account, "-q", str(qos), "-t", topic, "-m", payload], check=True, timeout=60)

@@ -13,6 +13,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.accounts.conftest import add
 from tests.page.foreign import EXAMPLES, foreign_site
 from tests.page.looking import mosquitto_pub
 from tests.page.test_accessibility import _look as look
@@ -146,3 +147,72 @@ def test_the_connect_drawer_has_lines_that_run_as_pasted(open_house: Home, guest
     for width in (390,):
         page.set_viewport_size({"width": width, "height": 844})
         look(page, width)
+
+
+def test_tried_here_both_ways_bring_the_same_records_and_each_state_is_said(
+    open_house: Home, guest: Visitor, picture: Path
+) -> None:
+    secret = add(open_house, "tablet", read=("homes/h2/#",))
+    poor = guest.visit(f"/?token={secret}", logged_in=False)
+    for screen in ("now", "history"):
+        poor.goto(f"/{screen}?filter=homes/%23")
+        expect(poor.get_by_text("Your account sees part of what this asks for.")).to_be_visible()
+    open_house.publish([("homes/h1/lamp", "kept")], retain=True)
+    page = guest.visit("/now?filter=homes/h1/%23")
+    page.get_by_role("button", name="Connect over MQTT").click()
+    page.get_by_role("button", name="Try it here").click()
+    tried = page.locator("hearth-trying")
+    outcome = tried.locator("[role=status], [role=alert]").first
+
+    def listen(account: str, token: str) -> None:
+        tried.get_by_label("Account").fill(account)
+        tried.get_by_label("Secret").fill(token)
+        tried.get_by_role("button", name="Listen").click()
+
+    for account, token, told in (
+        ("admin", "guessed", "This home knows no account with that secret."),
+        ("admin", secret, "the broker knows no account admin with it"),
+    ):
+        listen(account, token)
+        expect(outcome).to_contain_text(told)
+        tried.get_by_role("button", name="Try again").click()
+    listen("tablet", secret)
+    expect(tried.locator(".note")).to_contain_text("The account tablet may not read here")
+    tried.get_by_role("button", name="Stop").click()
+    listen("admin", open_house.token)
+    expect(outcome).to_have_text(re.compile("^Both listen"))
+    open_house.publish([("homes/h1/lamp", str(number)) for number in (1, 2, 2)])
+    mosquitto_pub(open_house, SEEN, "25", qos=0)
+    expect(outcome).to_have_text("Both heard the same 4 records.")
+    expect(tried.locator(".hint").first).to_contain_text(re.compile(r"\d+ retained: said before"))
+    expect(tried.get_by_text("1 came with QoS 0")).to_be_visible()
+    expect(tried.locator(".heard li").first).to_contain_text("both ways")
+    page.set_viewport_size({"width": 390, "height": 844})
+    look(page, 390)
+    page.screenshot(path=picture.with_stem("tried-here"))
+    killed = open_house.kill("mosquitto")
+    expect(tried.get_by_role("alert")).to_contain_text("No broker behind /mqtt")
+    open_house.wait_restarted("mosquitto", killed)
+    expect(outcome).to_have_text(re.compile("^Both listen"))
+
+
+def test_what_came_one_way_only_is_named_once_it_is_late(guest: Visitor) -> None:
+    page = guest.visit("/now")
+    told = page.evaluate(
+        """async () => {
+            const {Tally} = await import(new URL('lib/tally.js', document.querySelector('script[type=module]').src));
+            const tally = new Tally(1_000);
+            const said = (number) => ({topic: `a/${number}`, payload: 'MQ=='});
+            tally.hear('stream', said(0), 500);
+            tally.hear('stream', said(1), 1_500);
+            tally.hear('mqtt', said(2), 3_000);
+            tally.hear('stream', said(2), 3_001);
+            tally.hear('mqtt', said(3), 3_000);
+            tally.hear('stream', said(4), 3_000);
+            return [tally.words(4_000), tally.words(9_000)];
+        }"""
+    )
+    assert told == [
+        "Both heard the same record, and 3 on the way.",
+        "They differ: 1 came only by the event stream (a/4); 1 came only by MQTT (a/3). 1 came both ways.",
+    ]

@@ -221,3 +221,22 @@ def test_units_come_from_what_devices_declare(call: Callable[..., object]) -> No
     assert call("discovery.isConfig", "homeassistant/sensor/x/config") is True
     assert call("discovery.isConfig", "homes/h1/config") is False
     assert call("discovery.units", told) == {"a/b\nbatt": "%"}
+
+
+@pytest.mark.parametrize(
+    ("rights", "filters", "narrowed"),
+    [
+        ("#", [], False),
+        ("homes/h1/#", [], True),
+        ("homes/h1/#", ["homes/h1/kitchen/+"], False),
+        ("homes/+/+/temperature a/b", ["homes/h1/kitchen/temperature", "a/b"], False),
+        ("homes/+/+/temperature", ["homes/h1/#"], True),
+        ("#", ["$hearthlog/sink"], True),
+        ("#, homes/h1/%F0%9F%8F%A0/#", ["homes/h1/🏠/door"], False),
+        ("#, homes/h1/%F0%9F%8F%A0/#", ["homes/h1/door"], True),
+    ],
+)
+def test_what_an_account_may_not_read_of_a_selection_is_known_from_the_answer(
+    call: Callable[..., object], rights: str, filters: list[str], narrowed: bool
+) -> None:
+    assert call("narrowed.isNarrowed", rights, filters) is narrowed

@@ -36,7 +36,10 @@ export async function ask(address, { signal, body, anyStatus = false, asText = a
   }
   readClock(answer);
   if (!answer.ok && !anyStatus) throw await problem(answer);
-  return asText ? answer.text() : answer.json();
+  if (asText) return answer.text();
+  const said = await answer.json();
+  const rights = answer.headers.get('Hearthlog-Narrowed');
+  return rights === null ? said : { ...said, rights };
 }
 
 /** @param {unknown} body @returns {RequestInit} */

@@ -16,7 +16,7 @@ export async function learn(filters, gone) {
   const topics = new Map(known.topics.map((/** @type {any} */ one) => [one.topic, one]));
   return {
     topics,
-    narrowed: Boolean(known.narrowed),
+    narrowed: known.rights !== undefined && (await import('./narrowed.js')).isNarrowed(known.rights, filters),
     units: units(declared.observations),
     filter: asked(filters, [...topics.keys()]),
   };

@@ -20,6 +20,7 @@ export class Watch {
     /** @type {string[]} Topics that exist, where none matches. */ this.others = [];
     /** @type {{broker: string, secret_file: string}|null|undefined} What GET store says; not asked while there are values. */ this.store =
       undefined;
+    /** @type {string|undefined} */ this.rights = undefined;
     this.ready = this.narrowed = this.goesOn = false;
     this.position = '';
     this.recorder = new RecorderState();
@@ -41,8 +42,8 @@ export class Watch {
       this.home.units = units(declared.observations);
       this.home.know(topics.topics);
       for (const one of latest.observations) this.home.hear(one);
-      this.narrowed = Boolean(topics.narrowed || latest.narrowed);
       this.position = latest.position;
+      this.rights = topics.rights;
       this.look(serverNow());
       this.ready = true;
       page.set({ locked: false, topics: topics.topics.map((/** @type {any} */ one) => one.topic) });
@@ -62,6 +63,7 @@ export class Watch {
       if (this.gone.signal.aborted) return;
       this.following = new Following(this, this.newestOnly);
       this.following.start(this.position);
+      if (this.rights !== undefined) this.narrowed = (await import('./narrowed.js')).isNarrowed(this.rights, this.filters);
     } catch {
       this.goesOn = false;
       page.set({ stream: { name: 'cut', sinceMs: serverNow() } });
