@@ -51,21 +51,24 @@ def decode(context: Context, topic: str, message: Message, logged_time: int) -> 
         message: as `envelope.unpack` gave it.
         logged_time: ns since 1970 UTC; bounds the device times that are believed.
     """
-    return _decode(_of_topic(topic), context, topic, message, logged_time)
+    payload = _prepare(context, topic, message, logged_time)
+    kind = type(payload.document)
+    return _decode(_of_topic(topic, kind), payload, message)  # type: ignore[arg-type]  # types have hashes
 
 
 def decode_with(
     decoders: Sequence[Decoder], context: Context, topic: str, message: Message, logged_time: int
 ) -> Decoded:
     """`decode` with a registry of one's own. A decoder that raises ends the search; the answer's note says so."""
-    return _decode(_asked_on(decoders, topic), context, topic, message, logged_time)
+    return _decode(_asked_on(decoders, topic), _prepare(context, topic, message, logged_time), message)
 
 
 def explain(context: Context, topic: str, message: Message, logged_time: int) -> list[Asked]:
     """Every decoder in order, whether it took the message, and why or why not."""
     payload = _prepare(context, topic, message, logged_time)
     found: list[Asked] = []
-    for decoder in _first_by_media(DECODERS, message.content_type):
+    media = message.content_type
+    for decoder in DECODERS if media is None else _first_by_media(DECODERS, media):
         by_media = (
             message.content_type is not None and decoder.media is not None and decoder.media(message.content_type)
         )
@@ -96,8 +99,10 @@ def learn(context: Context, topic: str, message: Message, logged_time: int) -> C
 
 
 @lru_cache(maxsize=TOPICS_REMEMBERED_MAX)
-def _of_topic(topic: str) -> tuple[Decoder, ...]:
-    return _asked_on(DECODERS, topic)
+def _of_topic(topic: str, document: type) -> tuple[Decoder, ...]:
+    """Those that may take a document of this type on the topic."""
+    asked = _asked_on(DECODERS, topic)
+    return tuple(each for each in asked if each.documents is None or issubclass(document, each.documents))
 
 
 @lru_cache(maxsize=TOPICS_REMEMBERED_MAX)
@@ -109,18 +114,16 @@ def _asked_on(decoders: Sequence[Decoder], topic: str) -> tuple[Decoder, ...]:
     return tuple(each for each in decoders if each.topics is None or each.topics(topic))
 
 
-def _first_by_media(decoders: Sequence[Decoder], content_type: str | None) -> Sequence[Decoder]:
-    if content_type is None:
-        return decoders
+def _first_by_media(decoders: Sequence[Decoder], content_type: str) -> Sequence[Decoder]:
     named = [each for each in DECODERS if each.media is not None and each.media(content_type)]
     return (*named, *(each for each in decoders if each not in named))
 
 
-def _decode(decoders: Sequence[Decoder], context: Context, topic: str, message: Message, logged_time: int) -> Decoded:
-    payload = _prepare(context, topic, message, logged_time)
-    decoded = _first(_first_by_media(decoders, message.content_type), payload) or raw.keep(payload)
-    if topic in context.about:
-        applied = declared.apply(decoded.observations, context, topic, logged_time)
+def _decode(decoders: Sequence[Decoder], payload: Payload, message: Message) -> Decoded:
+    asked = decoders if message.content_type is None else _first_by_media(decoders, message.content_type)
+    decoded = _first(asked, payload) or raw.keep(payload)
+    if payload.topic in payload.context.about:
+        applied = declared.apply(decoded.observations, payload.context, payload.topic, payload.logged_time)
         decoded = decoded._replace(observations=applied)
     if message.note is None:
         return decoded

@@ -5,11 +5,15 @@ import math
 import re
 from typing import Final, NamedTuple, NoReturn
 
+import orjson
+
 DEPTH_MAX = 64
 """Levels of nesting that are followed; no device is known that needs more than six."""
 INTEGER_MAX = 2**53
 """The largest magnitude up to which a double holds every integer."""
 
+_TO_LOOK_AT: Final = 1 << 32
+"""What a number that needs a closer look counts as: more members than any text has."""
 _TOKENS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[{]|[\]}]', re.DOTALL)
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -51,6 +55,9 @@ def parse(text: str) -> Parsed:
     """
     if text.count("[") + text.count("{") > DEPTH_MAX and _depth(text) > DEPTH_MAX:
         return Parsed(NOT_JSON, f"JSON nested deeper than {DEPTH_MAX} levels", too_deep=True)
+    document = _quickly(text)
+    if document is not NOT_JSON:
+        return Parsed(document, None)
     try:
         document = _DECODER.decode(text)
     except json.JSONDecodeError as fault:
@@ -60,6 +67,33 @@ def parse(text: str) -> Parsed:
     if "\\u" in text and _SURROGATE_ESCAPE.search(text):
         document = _mended(document)
     return Parsed(document, None)
+
+
+def _quickly(text: str) -> object:
+    """The document by the quick parser, in a tenth of the time, where it is certain that it lost nothing.
+
+    It makes doubles of the largest integers, and of two equal keys it keeps the last without a word. Every member has a
+    colon, so where the text has no more of them than there are members, no key came twice. It refuses whatever else the
+    exact parser mends or words differently.
+    """
+    try:
+        document: object = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return NOT_JSON
+    return document if _members([document]) == text.count(":") else NOT_JSON
+
+
+def _members(node: dict[str, object] | list[object]) -> int:
+    """How many members the objects in a document have; `_TO_LOOK_AT` and more if a number in it is very large."""
+    count, values = (len(node), node.values()) if isinstance(node, dict) else (0, node)
+    for value in values:
+        kind = type(value)
+        if kind is float or kind is int:
+            if not -INTEGER_MAX < value < INTEGER_MAX:  # type: ignore[operator]  # its type was just seen
+                return _TO_LOOK_AT
+        elif kind is dict or kind is list:
+            count += _members(value)  # type: ignore[arg-type]  # likewise
+    return count
 
 
 def _depth(text: str) -> int:

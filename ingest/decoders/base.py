@@ -82,6 +82,8 @@ class Decoder(NamedTuple):
     """Pure. None if the payload is not its business."""
     topics: Callable[[str], bool] | None = None
     """The topics whose messages it is asked about; None: all."""
+    documents: tuple[type, ...] | None = None
+    """The types of document that it may take, `NotJson` among them; None: whatever it is."""
     media: Callable[[str], bool] | None = None
     """The content types for which it is asked first, whatever the topic."""
     takes: str = ""

@@ -2,7 +2,7 @@
 
 from ingest.decoders.base import VALUE, Decoded, Decoder, Payload, observe
 from ingest.observation import Observation
-from ingest.strict_json import NOT_JSON
+from ingest.strict_json import NOT_JSON, NotJson
 
 _WORDS = {"ON": True, "OFF": False, "open": True, "closed": False, "OPEN": True, "CLOSED": False}
 
@@ -20,4 +20,4 @@ def _answer(observation: Observation) -> Decoded:
     return Decoded(DECODER.name, DECODER.version, (observation,), None, None)
 
 
-DECODER = Decoder("boolean", 2, decode, takes="ON, OFF, true, false, open, closed")
+DECODER = Decoder("boolean", 2, decode, documents=(NotJson, bool), takes="ON, OFF, true, false, open, closed")

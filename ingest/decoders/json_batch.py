@@ -19,4 +19,4 @@ def decode(payload: Payload) -> Decoded | None:
     return Decoded(DECODER.name, DECODER.version, tuple(layout.observations), None, layout.note())
 
 
-DECODER = Decoder("batch", 1, decode, takes="arrays of objects that all have a device time")
+DECODER = Decoder("batch", 1, decode, documents=(list,), takes="arrays of objects that all have a device time")

@@ -19,6 +19,8 @@ def decode(payload: Payload) -> Decoded | None:
     document = payload.document
     if not isinstance(document, dict):
         return None
+    if list not in map(type, document.values()):
+        return None
     layout = Layout()
     if not _even(document, payload.logged_time, layout) and not _timed(document, payload.logged_time, layout):
         return None
@@ -71,4 +73,10 @@ def _times(samples: object, logged_time: int) -> list[tuple[dict[str, object], s
     return timed
 
 
-DECODER = Decoder(NAME, 1, decode, takes="objects with t0, dt and arrays, or with an array of objects that have a time")
+DECODER = Decoder(
+    NAME,
+    1,
+    decode,
+    documents=(dict,),
+    takes="objects with t0, dt and arrays, or with an array of objects that have a time",
+)

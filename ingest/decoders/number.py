@@ -13,4 +13,4 @@ def decode(payload: Payload) -> Decoded | None:
     return Decoded(DECODER.name, DECODER.version, (observe(VALUE, document, None),), None, note)
 
 
-DECODER = Decoder("number", 1, decode, takes="one JSON number")
+DECODER = Decoder("number", 1, decode, documents=(int, float, Digits), takes="one JSON number")

@@ -56,4 +56,6 @@ def _sum(base: object, value: object) -> object:
     return base + value  # type: ignore[operator]  # both were just seen to be numbers
 
 
-DECODER = Decoder(NAME, 1, decode, takes="SenML packs: arrays of objects with a name, and no keys but SenML's")
+DECODER = Decoder(
+    NAME, 1, decode, documents=(list,), takes="SenML packs: arrays of objects with a name, and no keys but SenML's"
+)
