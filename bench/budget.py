@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from api.follow.interpret import Interpreter, rows_of
+from api.follow.interpret import STORE, Filler, Interpreter
 from api.live.record import event, event_data, from_feed
+from api.readmodel.batch import Batch
 from api.readmodel.series import SeriesTable
 from bench import mqtt
 from bench.load import payload, topics
@@ -174,14 +175,18 @@ def feed_in() -> float:
 
 def interpret() -> float:
     """Decode the payload and make the read model's rows (here four: the message and its three fields)."""
-    entry, table, reader = entry_of(), SeriesTable(), Interpreter()
+    entry, filler, reader = entry_of(), Filler(SeriesTable()), Interpreter()
     one = datum()
 
-    def work() -> object:
-        found = reader.read(entry, "bench/room0/sensor0/state", one, one.ts)
-        return found and rows_of(found, table)
+    def work() -> None:
+        batch = Batch(STORE)
+        for _ in range(FEED_BATCH):
+            found = reader.read(entry, "bench/room0/sensor0/state", one, one.ts)
+            assert found is not None
+            filler.fill(found, batch)
+        batch.rows()
 
-    return cost(work)
+    return cost(work, messages=FEED_BATCH)
 
 
 def render() -> float:

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 
 from api.accounts.caller import Within
-from api.follow.interpret import Interpreter, rows_of
+from api.follow.interpret import STORE, Filler, Interpreter
 from api.follow.parts import Parts
+from api.readmodel.batch import Batch
 from api.readmodel.catalogue import Catalogue
 from api.readmodel.known import Known
-from api.readmodel.rows import Row
 from api.readmodel.selection import Selector
 from api.readmodel.series import SeriesTable
 from api.readmodel.tail import Tail
@@ -27,6 +27,7 @@ class Rebuilt:
         self._interpreter = Interpreter(self._known)
         self._parts = Parts()
         self._table = SeriesTable()
+        self._filler = Filler(self._table)
         self._tail = Tail()
 
     def learn(self, entry: LogEntry, topic: str, datums: Iterable[Datum]) -> None:
@@ -38,12 +39,12 @@ class Rebuilt:
 
     def read(self, entry: LogEntry, topic: str, datums: Iterable[Datum]) -> None:
         """Make rows of the next records of a log."""
-        rows: list[Row] = []
+        batch = Batch(STORE)
         for datum in datums:
             found = self._interpreter.read(entry, topic, datum, datum.ts)
             if found is not None:
-                rows += rows_of(found, self._table)
-        self._tail.append(rows)
+                self._filler.fill(found, batch)
+        self._tail.append(batch.rows())
 
     @property
     def decoders(self) -> tuple[str, ...]:

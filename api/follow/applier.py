@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable
 
 import structlog
 
-from api.follow.interpret import Interpreter, rows_of
+from api.follow.interpret import STORE, Filler, Interpreted, Interpreter
 from api.follow.primer import Primer
 from api.follow.progress import Progress
 from api.follow.sink_state import SinkState
 from api.live.hub import Hub
-from api.live.record import LiveRecord, from_feed
+from api.live.record import from_feed
+from api.readmodel.batch import Batch
 from api.readmodel.model import ReadModel
-from api.readmodel.rows import Row
 from gdp.catalogue import Kind
 from gdp.datum import Datum
 from gdp.errors import CorruptStore
@@ -43,11 +43,12 @@ class Applier:
         self._sink = sink
         self._slice_s = slice_ms / 1000
         self._interpreter = Interpreter(model.known)
+        self._filler = Filler(model.table)
         self._primer = primer
         self._moved = moved
         self._primed = False
-        self._rows: list[Row] = []
-        self._news: list[LiveRecord] = []
+        self._batch = Batch(STORE)
+        self._news: list[Interpreted] = []
         self._newest = model.position
 
     @property
@@ -64,15 +65,18 @@ class Applier:
         """
         until = time.monotonic() + self._slice_s
         for name, datum, logged in records:
-            if self._goes_back(logged) and not self._primed:
+            # Only a reading log by log goes back in time.
+            back = self._model.position < logged <= self._newest
+            if back and not self._primed:
                 await self._primer(self.resume)
                 self._primed = True
-            self._take_one(name, datum, logged)
+            self._take_one(name, datum, logged, back=back)
             if time.monotonic() >= until:
                 await asyncio.sleep(0)
                 until = time.monotonic() + self._slice_s
-        self._model.add(self._rows)
-        self._rows = []
+        if self._batch:
+            self._model.add(self._batch.rows())
+            self._batch = Batch(STORE)
 
     def advance(self, watermark: int) -> None:
         """Nothing logged at or before `watermark` (ns) is still to come."""
@@ -81,8 +85,8 @@ class Applier:
         if self._progress.snapshot:
             self._progress.snapshot = False
             self._hub.interrupt()
-        elif self._news:
-            self._hub.publish(self._news)
+        elif self._news and self._hub.has_listeners:
+            self._hub.publish(list(map(from_feed, self._news)))
         self._news = []
         self._newest = max(self._newest, self._model.position)
         self._primed = False
@@ -92,13 +96,9 @@ class Applier:
         """The connection ended: what comes log by log after it goes further than what was known when it began."""
         self._primed = False
 
-    def _goes_back(self, logged: int) -> bool:
-        """Only a reading log by log goes back in time."""
-        return self._model.position < logged <= self._newest
-
-    def _take_one(self, name: bytes, datum: Datum, logged: int) -> None:
+    def _take_one(self, name: bytes, datum: Datum, logged: int, *, back: bool) -> None:
         model, progress = self._model, self._progress
-        if self._goes_back(logged):
+        if back:
             # Streams will read what a reading log by log brought from the model.
             progress.snapshot, self._news = True, []
         entry = model.catalogue.log(name)
@@ -123,10 +123,10 @@ class Applier:
         model.applied[entry.id] = datum.recno
         # Seals are ours, and no device's.
         progress.undecoded += entry.kind is not Kind.SEAL and not found.decoded.understood
-        self._rows += rows_of(found, model.table)
+        self._filler.fill(found, self._batch)
         if not progress.snapshot:
             # Also without listeners: one may come before the watermark does.
-            self._news.append(from_feed(found))
+            self._news.append(found)
 
     def _learn(self, datum: Datum) -> None:
         try:

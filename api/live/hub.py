@@ -80,6 +80,11 @@ class Hub:
         """Event streams by account, also those that are catching up."""
         self.closed = False
 
+    @property
+    def has_listeners(self) -> bool:
+        """Whether any stream wants to be offered something."""
+        return bool(self._queues)
+
     def leave(self, account: str) -> None:
         """An event stream of this account has ended; who has none any more is forgotten, for tickets come and go."""
         self.readers[account] -= 1

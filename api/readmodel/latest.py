@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from api.readmodel.rows import Ints, Row
+from api.readmodel.rows import Ints, Row, Rows
 from api.readmodel.series import SeriesKey
 
 
@@ -56,16 +56,21 @@ class LatestTable:
         self._logged: dict[str, Ints] = {by: np.full(1024, ABSENT, np.int64) for by in self._seen}
         """Logged times of what is seen, by number."""
 
-    def add(self, rows: Iterable[Row]) -> None:
+    def add(self, rows: Rows) -> None:
         """Take in rows; rows of one series come in the order of its log."""
-        seen, coming = self._seen["device"], self._coming["device"]
-        logged = self._coming["logged"]
-        for row in rows:
-            number = row.series
-            logged[number] = row
-            best = coming.get(number) or seen.get(number)
-            # Within a series a later row wins a tie: recno and ordinal only grow.
-            if best is None or row.time >= best.time:
+        series, time = rows.columns.series, rows.columns.time
+        by_time = np.argsort(time, kind="stable")
+        # Of the equal keys of a dictionary the last one stays. A later row wins a tie: recno and ordinal only grow.
+        last = dict(zip(series.tolist(), range(len(series)), strict=True))
+        best = dict(zip(series[by_time].tolist(), by_time.tolist(), strict=True))
+        places = sorted({*last.values(), *best.values()})
+        made = dict(zip(places, rows.take(places).unpack(), strict=True))
+        logged, coming, seen = self._coming["logged"], self._coming["device"], self._seen["device"]
+        for number, place in last.items():
+            logged[number] = made[place]
+        for number, place in best.items():
+            row, known = made[place], coming.get(number) or seen.get(number)
+            if known is None or row.time >= known.time:
                 coming[number] = row
 
     def restore(self, by: str, rows: Iterable[Row], *, published: bool) -> None:

@@ -4,7 +4,6 @@ Rows are in named segments, which all processes of a machine share and one of th
 beside them: spilled segments without a name, rows left over, the tail.
 """
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -19,7 +18,7 @@ from api.readmodel.disk import Source
 from api.readmodel.known import Known
 from api.readmodel.latest import LatestTable
 from api.readmodel.newest import newest
-from api.readmodel.rows import Row
+from api.readmodel.rows import Rows
 from api.readmodel.run import Part
 from api.readmodel.segment import Segment
 from api.readmodel.selection import Selector
@@ -144,7 +143,7 @@ class ReadModel:
         """Parts in memory that do not grow any more."""
         return (*self.left, self.frozen.part) if self.frozen else self.left
 
-    def add(self, rows: Sequence[Row]) -> None:
+    def add(self, rows: Rows) -> None:
         """Take in rows; they are seen once the position has reached them."""
         self._tail.append(rows)
         self.latest.add(rows)

@@ -4,7 +4,8 @@ One row per message (ordinal 0, field empty) and one per observation (ordinal 1â
 (select time, store, log id, recno, ordinal), where the select time is device time or logged time.
 """
 
-from collections.abc import Iterable
+import functools
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -51,6 +52,10 @@ class Row(NamedTuple):
     def device_time(self) -> int | None:
         """What the device claims, or None."""
         return self.time if self.claimed else None
+
+
+_new_row = functools.partial(tuple.__new__, Row)
+"""Makes a row of its cells at half the cost of its own constructor, which is a function in Python."""
 
 
 class Columns(NamedTuple):
@@ -113,7 +118,11 @@ class Rows(NamedTuple):
         """The first `count` rows."""
         return Rows(self.columns.take(slice(count)), self.texts[:count])
 
+    def take(self, places: Sequence[int]) -> "Rows":
+        """The rows at these places."""
+        return Rows(self.columns.take(places), [self.texts[place] for place in places])
+
     def unpack(self) -> list[Row]:
         """The rows as values, for the few places that work on one row at a time."""
         lists = [array.tolist() for array in self.columns[:-1]]
-        return [Row(*cells) for cells in zip(*lists, self.texts, strict=True)]
+        return list(map(_new_row, zip(*lists, self.texts, strict=True)))

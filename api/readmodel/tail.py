@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from api.readmodel.rows import DTYPES, NO_TEXT, Columns, Row
+from api.readmodel.rows import DTYPES, NO_TEXT, Columns, Row, Rows
 from api.readmodel.run import Run, bounds
 
 FIRST_ROWS = 4096
@@ -27,16 +27,18 @@ class Tail:
         self._texts = [""]
         self._text_numbers: dict[str, int] = {"": NO_TEXT}
 
-    def append(self, rows: Sequence[Row]) -> None:
+    def append(self, rows: Rows) -> None:
         """Add rows after the last one."""
-        if not rows:
+        columns, texts = rows
+        if not columns.rows:
             return
-        end = self.rows + len(rows)
+        first, end = self.rows, self.rows + columns.rows
         self._reserve(end)
-        for array, cells in zip(self._columns.arrays()[:-1], zip(*rows, strict=True), strict=False):
-            array[self.rows : end] = cells
-        self._columns.text[self.rows : end] = [self._text_number(row.text) for row in rows]
-        self.logged_max = max(self.logged_max, *(row.logged for row in rows))
+        for array, cells in zip(self._columns.arrays(), columns.arrays(), strict=True):
+            array[first:end] = cells
+        for place in np.flatnonzero(columns.text).tolist():
+            self._columns.text[first + place] = self._text_number(texts[place])
+        self.logged_max = max(self.logged_max, int(columns.logged.max()))
         self.rows = end
 
     def snapshot(self) -> "TailPart":
