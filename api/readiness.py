@@ -31,6 +31,7 @@ def missing(services: Services) -> list[str]:
     elif not progress.watermark:
         faults.append("the feed has not given a watermark yet")
     elif (lag := lag_s(services)) > services.settings.ready_lag_max_s:
-        state = "history is being read log by log" if progress.snapshot else "catching up, or the sink stands still"
+        read = f"history is being read log by log, {progress.records:,} records so far"
+        state = read if progress.snapshot else "catching up, or the sink stands still"
         faults.append(f"the read model is {lag:.0f} s behind: {state}")
     return faults + services.sink.faults()

@@ -4,7 +4,7 @@ import contextlib
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,8 +30,8 @@ class Home:
 
 
 @contextlib.contextmanager
-def home(directory: Path, *, ready_s: float = READY_S) -> Iterator[Home]:
-    """Start everything with its data in `directory`, and stop it afterwards."""
+def home(directory: Path, *, ready_s: float = READY_S, heard: Callable[[str], None] = lambda _: None) -> Iterator[Home]:
+    """Start everything with its data in `directory`, and stop it afterwards; `heard` gets why it is not ready yet."""
     data, log = directory / "data", directory / "up.log"
     http, mqtt, gdp, metrics = (process.free_port() for _ in range(4))
     addresses = {"http": http, "mqtt": mqtt, "gdp": gdp}
@@ -40,17 +40,20 @@ def home(directory: Path, *, ready_s: float = READY_S) -> Iterator[Home]:
     env = {"HEARTHLOG_SINK_METRICS": f"127.0.0.1:{metrics}"}
     with process.running(command, log, env=env, cwd=directory) as child:
         process.wait_until(
-            lambda: child.poll() is not None or ready(http), "hearthlog up ready", seconds=ready_s, poll_s=0.1
+            lambda: child.poll() is not None or ready(http, heard), "hearthlog up ready", seconds=ready_s, poll_s=0.1
         )
         process.still_running(child, log)
         pids = {part: int((data / "run" / f"{part}.pid").read_text()) for part in PARTS}
         yield Home(http, mqtt, metrics, (data / "secrets" / "admin.token").read_text().strip(), pids)
 
 
-def ready(port: int) -> bool:
-    """Whether /readyz answers 200."""
+def ready(port: int, heard: Callable[[str], None] = lambda _: None) -> bool:
+    """Whether /readyz answers 200; `heard` gets what it says otherwise."""
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
             return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
+    except urllib.error.HTTPError as answer:
+        heard(answer.read().decode().strip())
+    except OSError:
         return False
+    return False

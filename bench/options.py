@@ -11,12 +11,13 @@ from pathlib import Path
 class Options:
     """`seconds`: length of one measurement; `rounds`: how often each is repeated, after one warm-up that is dropped.
 
-    `scale`: of the bench that loads much, `small` or `full`.
+    `scale`: of the bench that loads much, `full`, `small`, or `tiny`. `sets`: which of its sets; none means all.
     """
 
     seconds: float = 3.0
     rounds: int = 3
     scale: str = "small"
+    sets: tuple[str, ...] = ()
     scratch: Path = field(default_factory=lambda: Path(tempfile.gettempdir()))
 
     @contextmanager

@@ -13,6 +13,8 @@ class Table:
     title: str
     columns: Sequence[str]
     note: str = ""
+    part: str = ""
+    """What of its bench it belongs to, where that is kept by itself as soon as it is measured."""
     lines: list[Sequence[str]] = field(default_factory=list)
 
     def add(self, *cells: str) -> None:

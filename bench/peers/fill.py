@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from bench.peers.homes import Homes, payload
+from bench.peers.loading import loading
 from gdp.settings import StoreSettings
 from gdp.store import Store
 from gdp.store.items import Write
@@ -17,7 +18,7 @@ def fill(data: Path, homes: Homes) -> None:
     # Nothing else uses the disk: what is due is filed at once.
     settings = StoreSettings(glog_disk_share_max=1.0)
     with Store.open(data / "store", keys=data / "keys", settings=settings) as store:
-        for number, messages in enumerate(homes.arriving(COMMIT_MESSAGES)):
+        for number, messages in enumerate(loading(homes, "hearthlog", COMMIT_MESSAGES)):
             store.commit(
                 [
                     Write(topics[sensor], (payload(time, texts),))

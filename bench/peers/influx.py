@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from bench import process
 from bench.peers.homes import FIELDS, Floats, Homes, line, topic_of
 from bench.peers.http import Client, Request
+from bench.peers.loading import loading
 from bench.peers.program import Loaded, Place, bytes_below
 from bench.peers.questions import ZONE, Question
 from bench.peers.truth import Answer, series_name
@@ -60,7 +61,7 @@ class InfluxDB:
             client = Client(place.port)
             client.send(Request(f"/query?{urlencode({'q': f'CREATE DATABASE {DATABASE}'})}", method="POST"))
             before = time.monotonic()
-            write_lines(client, f"/write?db={DATABASE}&precision=ms", homes)
+            write_lines(client, f"/write?db={DATABASE}&precision=ms", homes, self.name)
             seconds = time.monotonic() - before
             client.close()
             time.sleep(SETTLE_S)  # until what is only in its write-ahead log is in its files: it says so nowhere
@@ -114,10 +115,10 @@ class InfluxDB:
         return {"data": bytes_below(directory / "data"), "write-ahead log": bytes_below(directory / "wal")}
 
 
-def write_lines(client: Client, target: str, homes: Homes) -> None:
+def write_lines(client: Client, target: str, homes: Homes, name: str) -> None:
     """Write all homes in the line protocol, so many messages a request."""
     topics = homes.topics
-    for messages in homes.arriving(20_000):
+    for messages in loading(homes, name, 20_000):
         rows = zip(messages.sensors.tolist(), messages.times.tolist(), messages.texts(), strict=True)
         body = "\n".join(line(topics[sensor], at, texts) for sensor, at, texts in rows)
         client.send(Request(target, "none", "POST", body.encode()))

@@ -17,7 +17,8 @@ from bench.peers.program import Ask, Loaded, Place, Program
 from bench.peers.questions import Asked
 from bench.peers.truth import judged
 from bench.peers.writing import Said, writer_of
-from bench.table import median
+from bench.progress import tell
+from bench.table import median, number
 
 MODES = ("alone, 1", "alone, 4", "arriving, 1", "arriving, 4")
 CLIENTS = 4
@@ -51,23 +52,27 @@ class Measured:
 
 def measure(program: Program, homes: Homes, lines: Sequence[Asked], directory: Path, seconds: float) -> Measured:
     """Everything about a program, with its data in `directory`."""
+    tell(f"{homes.name}, {program.name}: loading")
     loaded = program.load(directory, homes)
     found = Measured(loaded, dict(program.disk(directory)))
     sql = program.name == "PostgreSQL"
     said = {each.name: [program.ask(homes, question) for question in each.questions] for each in lines}
     asks = {name: own for name, every in said.items() if (own := [ask for ask in every if ask is not None])}
     before = time.monotonic()
+    who = f"{homes.name}, {program.name}"
+    tell(f"{who}: loaded in {loaded.seconds:.0f} s; starting")
     with program.running(directory) as place:
         wait_for_answer(program, place, sql=sql)
         found.start_s = time.monotonic() - before
+        tell(f"{who}: comparing its answers with what was generated")
         _judge(program, place, homes, lines, found, sql=sql)
         with clients(place, CLIENTS, sql=sql) as workers:
-            found.times |= _ask_all(asks, workers, seconds, "alone")
+            found.times |= _ask_all(asks, workers, seconds, "alone", who)
             found.cpu_ms = {name: _cpu_ms(place, workers[:1], own, seconds) for name, own in asks.items()}
             found.anon_mib, found.file_mib = resident(place.pids)
             with arriving(program, place, homes) as arrived:
                 found.visible_ms = visible(program, place, sql=sql)
-                found.times |= _ask_all(asks, workers, seconds, "arriving")
+                found.times |= _ask_all(asks, workers, seconds, "arriving", who)
             found.arrived = arrived[0]
     return found
 
@@ -103,7 +108,7 @@ def _judge(program: Program, place: Place, homes: Homes, lines: Sequence[Asked],
 
 
 def _ask_all(
-    asks: Mapping[str, Sequence[Ask]], workers: Sequence["subprocess.Popen[str]"], seconds: float, when: str
+    asks: Mapping[str, Sequence[Ask]], workers: Sequence["subprocess.Popen[str]"], seconds: float, when: str, who: str
 ) -> dict[tuple[str, str], float]:
     """Median ms of each line, with one client and with all."""
     found: dict[tuple[str, str], float] = {}
@@ -112,6 +117,7 @@ def _ask_all(
         # Who is that slow need not show what it takes with several.
         together = _together(workers, own, seconds) if alone < SLOW_MS else [math.nan]
         found[name, f"{when}, {CLIENTS}"] = median(together)
+        tell(f"{who}, {when}: {name}: {number(alone)} ms")
     return found
 
 
@@ -196,12 +202,12 @@ def visible(program: Program, place: Place, *, sql: bool) -> list[float]:
     ask = program.newest(topic_of(QUIET_SENSOR))
     found: list[float] = []
     start = time.monotonic()
-    for number in range(PROBES):
+    for probe in range(PROBES):
         if time.monotonic() - start > PROBES_S:
             break
-        value = 100 + number / 100
+        value = 100 + probe / 100
         before = time.perf_counter()
-        writer.write([Said(QUIET_SENSOR, time.time_ns() // 1_000_000, (f"{value:.2f}", *texts_of(number)[1:]))])
+        writer.write([Said(QUIET_SENSOR, time.time_ns() // 1_000_000, (f"{value:.2f}", *texts_of(probe)[1:]))])
         while program.newest_value(asker.ask(ask)) != value:
             if time.perf_counter() - before > VISIBLE_S:
                 raise process.BenchError(f"{program.name} did not show what was written within {VISIBLE_S:g} s")

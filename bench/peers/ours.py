@@ -20,6 +20,7 @@ from bench.peers.http import Client, Request
 from bench.peers.program import Loaded, Place, bytes_below
 from bench.peers.questions import GRID_MS, ZONE, Question
 from bench.peers.truth import Answer, series_name
+from bench.progress import Seldom
 
 REBUILD_S = 3_600.0
 NS_PER_MS = 1_000_000
@@ -46,8 +47,9 @@ class Hearthlog:
         before = time.monotonic()
         fill(directory / "data", homes)
         filled = time.monotonic() - before
-        with home(directory, ready_s=REBUILD_S) as there:
-            process.wait_until(lambda: held(there) >= homes.observations, "the rebuild", seconds=REBUILD_S, poll_s=0.2)
+        told = Seldom(f"{homes.name}, {self.name}: making the read model")
+        with home(directory, ready_s=REBUILD_S, heard=told.tell) as there:
+            process.wait_until(lambda: held(there) >= homes.observations, "the rebuild", seconds=REBUILD_S, poll_s=0.5)
             cpu = process.cpu_s(there.pids["api"])
             seconds = time.monotonic() - before - filled
         return Loaded(filled, {"rebuild_s": seconds, "rebuild_cpu_s": cpu})

@@ -15,6 +15,7 @@ import psycopg
 
 from bench import process
 from bench.peers.homes import DAY_MS, FIELDS, Floats, Homes, topic_of
+from bench.peers.loading import loading
 from bench.peers.postgres_sql import ids_of, sql_of
 from bench.peers.program import Loaded, Place, Sql, bytes_below
 from bench.peers.questions import Question
@@ -62,7 +63,7 @@ class PostgreSQL:
         with self.running(directory) as place, connect(place.port) as connection:
             before = time.monotonic()
             connection.execute(TABLES)
-            _copy(connection, homes)
+            _copy(connection, homes, self.name)
             connection.execute(INDEX)
             connection.execute("VACUUM (ANALYZE, FREEZE) observations")
             connection.execute("ANALYZE series")
@@ -152,7 +153,7 @@ def _run(command: list[str], directory: Path) -> None:
         raise process.BenchError(f"{command[0]}: {done.stderr[-500:]}")
 
 
-def _copy(connection: "psycopg.Connection[Any]", homes: Homes) -> None:
+def _copy(connection: "psycopg.Connection[Any]", homes: Homes, name: str) -> None:
     with connection.cursor() as cursor:
         named = [
             (sensor * len(FIELDS) + place, topic, field)
@@ -163,7 +164,7 @@ def _copy(connection: "psycopg.Connection[Any]", homes: Homes) -> None:
             for row in named:
                 copy.write_row(row)
         with cursor.copy("COPY observations FROM STDIN") as copy:
-            for messages in homes.arriving():
+            for messages in loading(homes, name, 100_000):
                 times = np.char.add(np.datetime_as_string(messages.times.astype("datetime64[ms]")), "Z").tolist()
                 lines = []
                 for sensor, at, texts in zip(messages.sensors.tolist(), times, messages.texts(), strict=True):

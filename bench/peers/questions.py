@@ -14,6 +14,7 @@ HOLD_MS = DAY_MS
 ZONE = "Europe/Berlin"
 VARIANTS = 8
 WINDOW_DAYS = 30
+BUCKETS = WINDOW_DAYS * DAY_MS // BUCKET_MS
 
 
 class Question(NamedTuple):
@@ -57,7 +58,7 @@ def asked_of(homes: Homes) -> list[Asked]:
     lines = [
         Asked(names["latest"], (Question("latest", some, FIELDS),)),
         Asked("24 h raw", tuple(_raw(homes, chance, end) for _ in range(VARIANTS))),
-        Asked("30 days to 960 buckets", tuple(_buckets(homes, chance, start, end) for _ in range(VARIANTS))),
+        Asked(f"30 days to {BUCKETS} buckets", tuple(_buckets(homes, chance) for _ in range(VARIANTS))),
         *_matrices(homes, start, end),
         Asked(
             f"calendar days, {ZONE}, {len(fifty) * len(fields)} series", (Question("days", fifty, fields, start, end),)
@@ -77,9 +78,11 @@ def _raw(homes: Homes, chance: np.random.Generator, end: int) -> Question:
     return Question("raw", (sensor,), FIELDS[:1], end - (day + 1) * DAY_MS, end - day * DAY_MS)
 
 
-def _buckets(homes: Homes, chance: np.random.Generator, start: int, end: int) -> Question:
-    begin = start // DAY_MS * DAY_MS
-    return Question("buckets", (int(chance.integers(homes.sensors)),), FIELDS[:1], begin, end, BUCKET_MS)
+def _buckets(homes: Homes, chance: np.random.Generator) -> Question:
+    """Whole buckets, that lie alike in every program: what is left over at an edge, each would treat in its own way."""
+    end = homes.end // BUCKET_MS * BUCKET_MS
+    sensor = int(chance.integers(homes.sensors))
+    return Question("buckets", (sensor,), FIELDS[:1], end - BUCKETS * BUCKET_MS, end, BUCKET_MS)
 
 
 def _matrices(homes: Homes, start: int, end: int) -> list[Asked]:

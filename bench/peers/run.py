@@ -1,6 +1,5 @@
 """The order of the comparison: one set after another, one program at a time."""
 
-import shutil
 import sys
 import time
 from collections.abc import Iterator
@@ -13,9 +12,10 @@ from bench.peers.ours import Hearthlog
 from bench.peers.postgres import PostgreSQL
 from bench.peers.program import Program
 from bench.peers.questions import asked_of
-from bench.peers.report import tables
+from bench.peers.report import OURS, tables
 from bench.peers.victoria import VictoriaMetrics
 from bench.process import BenchError
+from bench.progress import tell
 from bench.table import Table
 
 PROGRAMS: tuple[Program, ...] = (Hearthlog(), InfluxDB(), VictoriaMetrics(), PostgreSQL())
@@ -30,20 +30,32 @@ def compare(options: Options) -> Iterator[Table]:
             f"make packages-bench, or as root: apt-get install --no-install-recommends {' '.join(missing)}"
         )
     end = time.time_ns() // 1_000_000 // MINUTE_MS * MINUTE_MS
-    for homes in sets(options.scale, end):
+    chosen = sets(options.scale, end, options.sets)
+    for number, homes in enumerate(chosen, 1):
+        tell(
+            f"set {number} of {len(chosen)}: {homes.name}, {homes.series:,} series, {homes.observations:,} observations"
+        )
         yield from one_set(homes, options)
 
 
 def one_set(homes: Homes, options: Options) -> Iterator[Table]:
-    """The tables of one set."""
+    """The tables of one set, which are a part of the bench that is kept by itself."""
     lines = asked_of(homes)
     found: dict[str, Measured] = {}
     for program in PROGRAMS:
-        with options.directory() as directory:
-            print(f"{homes.name}: {program.name}", file=sys.stderr, flush=True)
-            found[program.name] = measure(program, homes, lines, directory / "it", options.seconds / 3)
-            shutil.rmtree(directory / "it")
+        began = time.monotonic()
+        try:
+            with options.directory() as directory:
+                found[program.name] = measure(program, homes, lines, directory / "it", options.seconds / 3)
+        except BenchError as fault:
+            # Without us there is nothing to compare; without a peer there are the others.
+            if program.name == OURS:
+                raise
+            tell(f"{homes.name}, {program.name}: not measured: {fault}")
+        else:
+            tell(f"{homes.name}, {program.name}: done in {time.monotonic() - began:.0f} s")
     for table in tables(homes, lines, found):
         # Shown at once too: the next set takes minutes.
         print(table.markdown(), file=sys.stderr, flush=True)
+        table.part = homes.name
         yield table

@@ -65,13 +65,16 @@ def _alike(one: Floats, other: Floats) -> NDArray[np.bool_]:
 
 def judged(homes: Homes, question: Question, answer: Answer, *, timeless: bool = False) -> str:
     """Whether an answer is right, or what explains that it is not. `timeless`: the program does not say when."""
-    expected, last, first = (
-        _without_times(each) if timeless else each
-        for each in (right(homes, question, "all"), right(homes, question, "last"), right(homes, question, "first"))
-    )
+
+    def answers(kept: Kept) -> Answer:
+        found = right(homes, question, kept)
+        return _without_times(found) if timeless else found
+
+    expected = answers("all")
     found = difference(answer, expected)
     if found is None:
         return AGREES
+    last, first = answers("last"), answers("first")
     explanations: dict[str, Callable[[], bool]] = {
         "of equal times it keeps the last only": lambda: difference(answer, last) is None,
         "of equal times it takes any": lambda: difference(answer, expected, last, first) is None,

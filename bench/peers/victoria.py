@@ -1,5 +1,6 @@
 """VictoriaMetrics 1.79 of Debian: loaded in InfluxDB's line protocol, asked in MetricsQL over HTTP."""
 
+import math
 import shutil
 import time
 from collections.abc import Iterator, Mapping
@@ -21,6 +22,7 @@ from bench.peers.truth import Answer, series_name
 START_S = 120.0
 RETENTION = "100y"
 MOST_SERIES = "100000"
+EXTREMES = ("min_over_time", "max_over_time", "avg_over_time")
 
 
 class VictoriaMetrics:
@@ -38,7 +40,7 @@ class VictoriaMetrics:
         with self.running(directory) as place:
             client = Client(place.port)
             before = time.monotonic()
-            write_lines(client, "/write?precision=ms", homes)
+            write_lines(client, "/write?precision=ms", homes, self.name)
             seconds = time.monotonic() - before
             client.send(Request("/internal/force_flush", "none"))
             client.close()
@@ -73,7 +75,7 @@ class VictoriaMetrics:
         if kind == "days":
             return None
         if kind == "latest":
-            text = f"last_over_time({said}[1d]) keep_metric_names"
+            text = f"last_over_time({said}[{_lookback_days(homes)}d]) keep_metric_names"
             return Request(f"/api/v1/query?{urlencode({'query': text, 'nocache': 1})}")
         if kind in ("raw", "export"):
             wanted = {"match[]": said, "start": start / 1000, "end": (end - 1) / 1000}
@@ -103,7 +105,7 @@ class VictoriaMetrics:
 
     def newest(self, topic: str) -> Request:
         """See `Program`."""
-        text = f'last_over_time(sensor_temperature{{topic="{topic}"}}[1d])'
+        text = f'last_over_time(sensor_temperature{{topic="{topic}"}}[{WINDOW_DAYS + 1}d])'
         return Request(f"/api/v1/query?{urlencode({'query': text, 'nocache': 1})}")
 
     def newest_value(self, parsed: Any) -> float | None:
@@ -129,19 +131,27 @@ def _selector(homes: Homes, question: Question) -> str:
     return f"{name}{{{','.join(labels)}}}"
 
 
+def _lookback_days(homes: Homes) -> int:
+    """How far back the newest value may lie: a day, unless sensors speak more seldom than that."""
+    return max(1, math.ceil(2 * homes.days / homes.messages))
+
+
 def _shift(question: Question) -> int:
     """What is to be taken off a time so that it is the beginning of a bucket; a row of a matrix is named by its end."""
     return question.every - 1 if question.kind in ("buckets", "hours") else 0
 
 
 def _range(said: str, question: Question) -> Request:
-    """A bucket a ≤ time < b is asked for as the window (a - 1 ms, b - 1 ms]."""
-    window = f"{question.every}ms"
+    """A bucket a ≤ time < b is asked for as the window (a - 1 ms, b - 1 ms].
+
+    `rollup` and `default_rollup` would widen a window in which little is; the functions below do not.
+    """
+    window, extremes = f"{question.every}ms", ",".join(f'"{name}"' for name in EXTREMES)
     functions = {
         "mean": f"avg_over_time({said}[{window}]) keep_metric_names",
-        "hold": f"default_rollup({said}[{HOLD_MS}ms])",
+        "hold": f"last_over_time({said}[{HOLD_MS}ms]) keep_metric_names",
         "hours": f"avg_over_time({said}[{window}]) keep_metric_names",
-        "buckets": f"rollup({said}[{window}])",
+        "buckets": f"aggr_over_time(({extremes}), {said}[{window}])",
     }
     shift = _shift(question)
     wanted = {
@@ -160,10 +170,12 @@ def _name(metric: Mapping[str, str]) -> str:
 
 def _rollups(result: list[dict[str, Any]], question: Question) -> Answer:
     """One request gives min, max and mean of one series."""
+    if not result:
+        return {}
     columns = {each["metric"]["rollup"]: np.array(each["values"], np.float64) for each in result}
-    times = np.round(columns["min"][:, 0] * 1000) - _shift(question)
+    times = np.round(columns[EXTREMES[0]][:, 0] * 1000) - _shift(question)
     topic = result[0]["metric"]["topic"]
-    lines = np.column_stack((times, *(columns[name][:, 1] for name in ("min", "max", "avg"))))
+    lines = np.column_stack((times, *(columns[name][:, 1] for name in EXTREMES)))
     return {series_name(topic, question.fields[0]): lines}
 
 

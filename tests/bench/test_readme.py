@@ -13,5 +13,5 @@ def test_a_report_takes_the_place_of_the_one_before_and_touches_nothing_else(tmp
 
 
 def test_the_page_has_a_place_for_what_the_design_sets_bounds_to():
-    for name in ("budget", "stages", "ingest", "live", "sustain"):
+    for name in ("budget", "stages", "ingest", "live", "sustain", "peers-medium", "peers-small", "peers-wide"):
         assert f"<!-- {name} -->" in README.read_text()
