@@ -7,6 +7,7 @@ clock shows twice gives two buckets; a day that has begun does not begin again. 
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
@@ -48,9 +49,19 @@ class Every:
         """Beginnings in [first, last), by the clock on the wall."""
         if self.months:
             return self._month_marks(first, last)
-        phase = MONDAY_NS if self.text.endswith("w") else 0
+        phase = self._phase
         begin = -(-(first - phase) // self.step) * self.step + phase
         return np.arange(begin, last, self.step, dtype=np.int64)
+
+    def around(self, start: int, end: int) -> Ints:
+        """Beginnings around [start, end) where the clock on the wall never changes; not of months."""
+        first = (start - self._phase) // self.step * self.step + self._phase
+        buckets = -(-(end - first) // self.step)
+        return np.arange(first, first + buckets * self.step + 1, self.step, dtype=np.int64)
+
+    @property
+    def _phase(self) -> int:
+        return MONDAY_NS if self.text.endswith("w") else 0
 
     def _month_marks(self, first: int, last: int) -> Ints:
         low, high = (int(np.datetime64(at, "ns").astype("datetime64[M]").astype(np.int64)) for at in (first, last))
@@ -59,6 +70,7 @@ class Every:
         return found[(found >= first) & (found < last)]
 
 
+@lru_cache(256)
 def parse_every(text: str) -> Every:
     """Read a length.
 
@@ -103,6 +115,8 @@ def edges(every: Every, zone: ZoneInfo, start: int, end: int) -> Ints:
     """
     if not -SPAN_NS <= start < end <= SPAN_NS:
         raise TimeError("buckets are counted in the years 1800 to 2139")
+    if zone.key == "UTC" and not every.months:
+        return every.around(start, end)
     reach = max(every.step * 2, 31 * (every.months + 1) * DAY_NS) if every.months else every.step
     low, high = start - reach - MARGIN_NS, end + reach + MARGIN_NS
     begins, shifts = _offsets(zone, low, high)

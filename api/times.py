@@ -42,6 +42,11 @@ def parse_time(text: str, now: int) -> int:
     if relative is not None:
         distance = int(relative[2]) * UNITS_NS[relative[3]]
         return _bounded(text, now - distance if relative[1] == "-" else now + distance)
+    return _parse_absolute(text)
+
+
+@lru_cache(1_024)
+def _parse_absolute(text: str) -> int:
     absolute = _ABSOLUTE.fullmatch(text)
     if absolute is not None:
         return _bounded(text, _read_absolute(text, absolute))

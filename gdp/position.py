@@ -23,6 +23,10 @@ def store_prefix(server: bytes) -> str:
 
 def format_position(positions: Mapping[str, int]) -> str:
     """Return `<prefix>.<ns>`, comma-joined in order of prefix."""
+    if len(positions) == 1:
+        # What each answer says several times.
+        ((prefix, ns),) = positions.items()
+        return f"{prefix}.{ns}"
     return ",".join(f"{prefix}.{ns}" for prefix, ns in sorted(positions.items()))
 
 

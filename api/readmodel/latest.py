@@ -100,6 +100,15 @@ class LatestTable:
         newest = np.maximum.reduceat(self._upto(by, int(flat.max()))[flat], starts)
         return Mark(int(np.count_nonzero(newest != ABSENT)), max(int(newest.max()), 0))
 
+    def mark_of_few(self, by: str, groups: Iterable[tuple[Series, list[int]]]) -> Mark:
+        """The same mark, looked for one by one."""
+        seen, series, logged = self._seen[by], 0, 0
+        for _, numbers in groups:
+            known = [row.logged for number in numbers if (row := seen.get(number)) is not None]
+            if known:
+                series, logged = series + 1, max(logged, *known)
+        return Mark(series, logged)
+
     def rows(self, by: str, numbers: Iterable[int]) -> list[Row | None]:
         """The newest row of each of these stored series, as it is now."""
         return list(map(self._seen[by].get, numbers))

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from api.readmodel.alone import alone
 from api.readmodel.rows import Columns, Ints, Rows
 from api.readmodel.run import Run, spans
 from api.readmodel.view import Pick, View
@@ -40,6 +41,10 @@ class PageRequest(NamedTuple):
 
 def page(view: View, ids: NDArray[np.int32], request: PageRequest) -> tuple[Rows, bool]:
     """The rows of the series `ids` (ascending) that the view's position covers; and whether there are more of them."""
+    if len(ids) == 1 and request.after is None:
+        found = alone(view, int(ids[0]), request.by, request.start, request.end)
+        if found is not None:
+            return found.page(request.limit, descending=request.descending), found.rows > request.limit
     runs = [run for run in _runs(view, ids, request) if len(run.ids)]
     series = sum(len(run.ids) for run in runs)
     take = max(TAKE_MIN, 2 * (request.limit + 1) // max(series, 1) + 1)

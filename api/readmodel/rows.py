@@ -18,6 +18,9 @@ Ints = NDArray[np.int64]
 NO_TEXT = 0
 """What `Columns.text` holds where a row has no text: the index of the empty text, first in every dictionary."""
 
+TEXT = int(Kind.text)
+"""numpy asks a member of an enumeration for much before it takes it as a number."""
+
 DTYPES: dict[str, type[np.generic]] = {
     "series": np.int32,
     "store": np.int16,
@@ -105,7 +108,7 @@ class Columns(NamedTuple):
 
 def written(columns: Columns) -> Ints:
     """The rows with a text: also those whose value is the empty one."""
-    return np.flatnonzero((columns.text != NO_TEXT) | (columns.kind == Kind.text))
+    return np.flatnonzero((columns.text != NO_TEXT) | (columns.kind == TEXT))
 
 
 class Rows(NamedTuple):

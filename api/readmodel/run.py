@@ -82,6 +82,10 @@ class Part(Protocol):
         """The same rows in as few sorted stretches as cost little; `ids` of the run mean nothing then."""
         ...
 
+    def rows_of(self, number: int, by: str, start: int, end: int) -> slice | Ints | None:
+        """Where the rows of one series with start ≤ select time < end lie, in their order; None: nowhere."""
+        ...
+
     def text(self, index: int) -> str:
         """The text that `columns.text` means by `index`."""
         ...

@@ -90,6 +90,23 @@ class Segment:
         """The rows of `ids` series by series, as they lie in the file."""
         return self.run(ids, by)
 
+    def rows_of(self, number: int, by: str, start: int, end: int) -> slice | Ints | None:
+        """See `Part`."""
+        low, high = self._time_range if by == "device" else (self._logged_min, self.logged_max)
+        if low >= end or high < start:
+            return None
+        place = int(self.present.searchsorted(np.int32(number)))
+        if place == len(self.present) or self.present[place] != number:
+            return None
+        lo, hi = int(self._lo[place]), int(self._hi[place])
+        key, order = (self.columns.time, None) if by == "device" else self._by_logged
+        own = key[lo:hi]
+        first = lo if low >= start else lo + int(own.searchsorted(start))
+        last = hi if high < end else lo + int(own.searchsorted(end))
+        if first >= last:
+            return None
+        return slice(first, last) if order is None else order[first:last]
+
     def text(self, index: int) -> str:
         """The text behind an index."""
         return str(self._texts[index].as_py())

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,8 +65,7 @@ class Selection:
         return tuple(sorted({series.topic for series, _ in self.groups}))
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """Filters, and fields (none: every observation, and messages without any)."""
 
     filters: tuple[str, ...]
@@ -144,10 +144,11 @@ class Selector:
             FilterError: a filter that is not valid.
         """
         found = self._cache.pop(wanted, None)
-        if found is None:
-            found = self.find(wanted)
-        self.remember(wanted, found)
-        return found.value()
+        if found is not None and found.age == self._table.age:
+            self._cache[wanted] = found
+        else:
+            self.remember(wanted, self.find(wanted) if found is None else found)
+        return self._cache[wanted].value()
 
     def is_quick(self, wanted: Wanted) -> bool:
         """Whether `select` takes no time worth speaking of; if not, `look` in a thread and `remember`."""

@@ -3,16 +3,20 @@
 Columns only ever grow at their end, so a reader that took a snapshot may go on reading without a lock.
 """
 
-from collections.abc import Sequence
+from array import array
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from api.readmodel.rows import DTYPES, NO_TEXT, Columns, Row, Rows
+from api.readmodel.rows import DTYPES, NO_TEXT, Columns, Ints, Row, Rows
 from api.readmodel.run import Run, bounds
 
 FIRST_ROWS = 4096
+FEW = 32
+"""So many series are looked up one by one."""
 
 
 class Tail:
@@ -26,6 +30,8 @@ class Tail:
         self._columns = Columns.allocate(FIRST_ROWS)
         self._texts = [""]
         self._text_numbers: dict[str, int] = {"": NO_TEXT}
+        self._places: dict[int, array[int]] = {}
+        """Per series the places of its rows, ascending."""
 
     def append(self, rows: Rows) -> None:
         """Add rows after the last one."""
@@ -34,16 +40,21 @@ class Tail:
             return
         first, end = self.rows, self.rows + columns.rows
         self._reserve(end)
-        for array, cells in zip(self._columns.arrays(), columns.arrays(), strict=True):
-            array[first:end] = cells
+        for own, cells in zip(self._columns.arrays(), columns.arrays(), strict=True):
+            own[first:end] = cells
         for place in np.flatnonzero(columns.text).tolist():
             self._columns.text[first + place] = self._text_number(texts[place])
+        for place, series in enumerate(columns.series.tolist(), first):
+            places = self._places.get(series)
+            if places is None:
+                places = self._places[series] = array("i")
+            places.append(place)
         self.logged_max = max(self.logged_max, int(columns.logged.max()))
         self.rows = end
 
     def snapshot(self) -> "TailPart":
         """The rows so far, as a part that never changes."""
-        return TailPart(self._columns.take(slice(self.rows)), self._texts, self.logged_max)
+        return TailPart(self._columns.take(slice(self.rows)), self._texts, self.logged_max, self._places)
 
     def _reserve(self, rows: int) -> None:
         room = self._columns.rows
@@ -72,6 +83,8 @@ class TailPart:
     columns: Columns
     texts: Sequence[str]
     logged_max: int
+    places: Mapping[int, "array[int]"] | None = None
+    """Per series the places of its rows, ascending; those of rows that came later too. None: they are looked for."""
 
     def run(self, ids: NDArray[np.int32], by: str) -> Run:
         """The rows of `ids` sorted by select time; equal times keep their order, which is that of the log."""
@@ -96,6 +109,16 @@ class TailPart:
         lo, hi = np.zeros(len(one), np.int64), np.full(len(one), len(key), np.int64)
         return Run(self, key, chosen[sorting], one, lo, hi, low, high)
 
+    def rows_of(self, number: int, by: str, start: int, end: int) -> slice | Ints | None:
+        """See `Part`."""
+        places = self._places_of(number)
+        times = self.columns.select_time(by)[places]
+        if len(times) > 1 and bool((times[1:] < times[:-1]).any()):
+            order = times.argsort(kind="stable")
+            places, times = places[order], times[order]
+        chosen: Ints = places[times.searchsorted(start) : times.searchsorted(end)]
+        return chosen if len(chosen) else None
+
     def text(self, index: int) -> str:
         """The text behind an index."""
         return self.texts[index]
@@ -108,11 +131,20 @@ class TailPart:
         series = self.columns.series
         if not len(ids) or not len(series):
             return np.zeros(0, np.int64)
-        if len(ids) == 1:
-            return np.flatnonzero(series == ids[0])
+        if len(ids) <= FEW:
+            found = [self._places_of(number) for number in ids.tolist()]
+            return found[0] if len(found) == 1 else np.sort(np.concatenate(found))
         wanted = np.zeros(max(int(ids[-1]), int(series.max())) + 1, np.bool_)
         wanted[ids] = True
         return np.flatnonzero(wanted[series])
+
+    def _places_of(self, number: int) -> Ints:
+        if self.places is None:
+            return np.flatnonzero(self.columns.series == number)
+        places = self.places.get(number)
+        if places is None:
+            return np.zeros(0, np.int64)
+        return np.array(places[: bisect_left(places, self.columns.rows)], np.int64)
 
 
 assert Columns._fields == tuple(DTYPES) == Row._fields, "a row's cells are the columns, in this order"

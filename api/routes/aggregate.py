@@ -125,12 +125,12 @@ def _wish(services: Services, query: AggregateQuery, window: Window, series: int
 
 def _table(window: Window, series: list[Series], groups: Groups, wish: Wish) -> Table:
     found = aggregate(window.view, groups, wish)
-    names = np.array([*series, ("", "")], object)[:-1][found.group]
+    names = [series[number] for number in found.group.tolist()]
     units = [window.view.keys[number].unit for number in found.series.tolist()]
     edges = wish.buckets.edges
     return {
-        "topic": Texts(names[:, 0].tolist()),
-        "field": Texts(names[:, 1].tolist()),
+        "topic": Texts([topic for topic, _ in names]),
+        "field": Texts([field for _, field in names]),
         "unit": Texts(units),
         "start": Times(edges[found.bucket]),
         "end": Times(edges[found.bucket + 1]),

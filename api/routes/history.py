@@ -23,6 +23,7 @@ from api.web.answer import Answer, Standing, answered, body, next_page, respond
 from api.web.answer_table import Shape, respond_table, stream
 from api.web.cursor import decode_cursor, encode_cursor
 from api.web.formats import format_of
+from api.web.json_columns import written_columns
 from api.web.openapi import answers
 from api.web.paging import limit_of
 from api.web.params import By, Paged, Selecting
@@ -238,12 +239,14 @@ def _content(
 ) -> tuple[bytes, str | None]:
     query = plan.query
     shown = rows if state is None else joined(state, rows)
-    columns: dict[str, Any] = dict(columns_of(shown, plan.view.keys, plan.home.model.catalogue, query.time))
+    is_table = query.layout == "columns"
+    write = written_columns if is_table else columns_of
+    columns: dict[str, Any] = {**write(shown, plan.view.keys, plan.home.model.catalogue, query.time)}
     if query.state_at_start:
         before = shown.columns.rows - rows.columns.rows
         columns["state_at_start"] = [place < before for place in range(shown.columns.rows)]
     if messages is not None:
         columns |= as_columns(raw_columns(rows, messages, plan.view.keys), query.time)
     next_url = _next(plan, rows) if more else None
-    entries = {"columns": columns} if query.layout == "columns" else {"observations": objects_of(columns)}
+    entries = {"columns": columns} if is_table else {"observations": objects_of(columns)}
     return body(Standing.of(plan.home, plan.view), entries, next_url), next_url

@@ -37,6 +37,8 @@ from api.web.table import Table
 from api.web.table_rows import newest_table
 
 ROWS_QUICK_MAX = 500
+FEW = 32
+"""So many series are looked at one by one."""
 POLL_MIN_S = 0.02
 """A long poll looks again at most this often, however fast messages come."""
 _TAG = re.compile(r'"([^"]*)"')
@@ -175,7 +177,10 @@ def _seen(home: Home, view: View, table: LatestTable, selection: Selection, by: 
 
 
 def _tag(home: Home, view: View, table: LatestTable, selection: Selection, by: str) -> str:
-    mark = table.mark(by, selection.flat, selection.starts)
+    if len(selection.groups) <= FEW:
+        mark = table.mark_of_few(by, selection.groups)
+    else:
+        mark = table.mark(by, selection.flat, selection.starts)
     return f"{position_text(home, mark.logged)};{by};{mark.series};{view.decoders};{KERNEL}"
 
 

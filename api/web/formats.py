@@ -1,6 +1,7 @@
 """Formats of answers beside JSON: chosen by `format=` or `Accept`, written batch by batch in constant memory."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -34,6 +35,15 @@ def format_of(request: Request, asked: Format | None) -> Format:
     accept = request.headers.get("accept", "")
     if asked is not None or not accept:
         return asked or "json"
+    best = _best(accept)
+    if best is None:
+        known = ", ".join(own.partition(";")[0] for own in MEDIA_TYPES.values())
+        raise Problem(406, "not-acceptable", f"Accept: {accept[:200]} will not do; these are: {known}")
+    return best
+
+
+@lru_cache(256)
+def _best(accept: str) -> Format | None:
     best: tuple[float, Format] | None = None
     for part in accept.split(","):
         media, *parameters = (each.strip().lower() for each in part.split(";"))
@@ -41,10 +51,7 @@ def format_of(request: Request, asked: Format | None) -> Format:
         for name, own in MEDIA_TYPES.items():
             if _matches(media, own.partition(";")[0]) and weight > 0 and (best is None or weight > best[0]):
                 best = (weight, name)
-    if best is None:
-        known = ", ".join(own.partition(";")[0] for own in MEDIA_TYPES.values())
-        raise Problem(406, "not-acceptable", f"Accept: {accept[:200]} will not do; these are: {known}")
-    return best[1]
+    return None if best is None else best[1]
 
 
 def _matches(wanted: str, own: str) -> bool:

@@ -38,7 +38,9 @@ class Metrics:
             registry=self._registry,
         )
         self.at_once = Counter(
-            "hearthlog_api_at_once_requests", "Requests answered without a task or a thread: small reads.", registry=self._registry
+            "hearthlog_api_at_once_requests",
+            "Requests answered without a task or a thread: small reads.",
+            registry=self._registry,
         )
         self.behind = Counter(
             "hearthlog_api_live_behind", "Times that an event stream was too slow.", registry=self._registry

@@ -64,6 +64,16 @@ async def test_an_answer_at_once_is_the_one_of_the_long_way(recorder: Recorder, 
     assert await at_once_requests(api) - before == quick
 
 
+@pytest.mark.parametrize("wanted", ["filter=o/1&field=v", "filter=o/%23", "filter=o/%23&field=", "filter=nobody"])
+@pytest.mark.parametrize("style", ["ns", "rfc3339"])
+async def test_columns_say_what_rows_say(api: Api, wanted: str, style: str):
+    address = f"/v1/history?{wanted}&time={style}"
+    rows = (await api.json(address))["observations"]
+    columns = (await api.json(f"{address}&layout=columns"))["columns"]
+    assert [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)] == rows
+    assert bool(rows) == ("nobody" not in wanted)
+
+
 def told_by(answer: httpx.Response) -> tuple[int, bytes, dict[str, str]]:
     """The answer, but for the hour and for the position, which moves also where nothing is said."""
     headers = {name: POSITION.sub(b"", value.encode()) for name, value in answer.headers.items() if name != "date"}
