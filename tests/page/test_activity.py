@@ -35,6 +35,7 @@ COLUMN = """(shares) => {
         return Array.from({length: 16}, (_, y) => whole.data.slice(4 * (y * whole.width + x), 4 * (y * whole.width + x) + 4).join());
     });
 }"""
+GROUND = "cell => getComputedStyle(cell).backgroundColor"
 
 
 @pytest.fixture(scope="module")
@@ -95,3 +96,30 @@ def test_the_read_out_has_both_words_and_keys_lead_from_change_to_change(told: H
     expect(page.locator(".agree")).to_have_text(re.compile(r"they agree\s*8[34]\.\d%"))
     page.get_by_role("button", name="Show Anna activity predicted").click()
     expect(page.locator("hearth-activity ol li")).to_have_text(["true"])
+
+
+def test_in_a_dataset_the_true_word_and_the_models_stand_side_by_side(told: Home, visit: Visit) -> None:
+    page = visit(f"/datasets/new?filter={ANNA}/%23&filter=homes/h1/kitchen/temperature&start=-65m&every=5m")
+    expect(page.locator(".matrix thead th[title]")).to_have_text(
+        [
+            re.compile("Kitchen.*temperature"),
+            re.compile("Anna.*activity label"),
+            re.compile("Anna.*activity predicted"),
+            re.compile("Anna.*activity confidence"),
+            re.compile("Anna.*activity dataset"),
+        ]
+    )
+    page.get_by_role("button", name="first label change").click()
+    expect(page).to_have_url(re.compile("cursor="))
+    apart = page.locator(".matrix .apart")
+    expect(apart.first).to_have_text("eating, but it was cooking")
+    same = page.locator(".matrix tr", has=page.locator(".apart")).first.locator(".class")
+    expect(same).to_have_text(["cooking", re.compile("eating")])
+    assert same.nth(0).evaluate(GROUND) != same.nth(1).evaluate(GROUND)
+    spread = page.locator(".coverage tr", has_text="activity predicted").locator(".spread svg")
+    expect(spread).to_have_attribute(
+        "aria-label", re.compile(r"^Values: cooking \d.*, eating \d.*, sleeping \d.* % of the")
+    )
+    expect(page.locator(".spread svg")).to_have_count(5)
+    page.get_by_role("button", name="random").click()
+    expect(page.locator(".matrix tbody tr").first).to_be_visible()

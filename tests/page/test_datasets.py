@@ -6,6 +6,8 @@ import os
 import re
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,9 +15,10 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.page.test_accessibility import _look as look
-from tests.support.home import Home
+from tests.support.home import WAIT_S_MAX, Home
 
 Visit = Callable[..., Page]
+POLL_S = 0.3
 RECIPE = "/datasets/new?filter=homes/h1/%2B/temperature&start=-12s&every=1s"
 SHOWN = """() => [...document.querySelectorAll('.matrix tbody tr')].map((row) => [
     row.querySelector('time').getAttribute('datetime'),
@@ -62,6 +65,7 @@ def test_the_copied_code_fetches_the_rows_of_the_preview(
     expect(_fact(page, "SHA-256")).to_have_text(digest)
     page.reload()
     expect(_fact(page, "Fetched")).to_have_text(re.compile("^[4-9] times"))
+    _serve(house, _code(page, "live"), columns)
 
 
 def test_pinned_twice_it_has_the_same_id_and_it_holds(
@@ -127,6 +131,31 @@ def test_axe_finds_nothing_serious_on_datasets(pinned: tuple[Page, list[list[str
             look(page, width)
 
 
+def _serve(house: Home, text: str, columns: list[str]) -> None:
+    """The code for serving wakes with what is said, and gives the dataset's columns, in their order, as they are now."""
+    printed: list[str] = []
+    command = [sys.executable, "-c", text]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=_environment(house)) as serving:
+        assert serving.stdout
+        reader = threading.Thread(target=lambda out: printed.append(out.readline()), args=(serving.stdout,))
+        reader.start()
+        try:
+            # What is said before it listens does not wake it, so it is said again until it does.
+            deadline = time.monotonic() + WAIT_S_MAX
+            while reader.is_alive():
+                assert time.monotonic() < deadline
+                house.publish([("homes/h1/kitchen/temperature", "24.75")])
+                reader.join(POLL_S)
+        finally:
+            serving.kill()
+            reader.join()
+    names = re.findall(r'^    "([^"]+#[^"]+)",$', text, re.MULTILINE)
+    assert sorted(names) == sorted(columns)
+    values = dict(zip(names, json.loads(printed[0][printed[0].index("[") :]), strict=True))
+    assert values["homes/h1/bathroom/temperature#value"] == 22.25
+    assert isinstance(values["homes/h1/kitchen/temperature#value"], float)
+
+
 def _code(page: Page, language: str) -> str:
     page.get_by_role("group", name="Language").get_by_role("button", name=language).click()
     return page.locator("section pre code").inner_text()
@@ -137,7 +166,12 @@ def _fact(page: Page, name: str) -> Locator:
 
 
 def _run(house: Home, folder: Path, *command: str) -> str:
-    environment = {**os.environ, "HEARTHLOG_TOKEN": house.token, "no_proxy": "*"}
-    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60, env=environment, cwd=folder)
+    done = subprocess.run(
+        command, check=False, capture_output=True, text=True, timeout=60, env=_environment(house), cwd=folder
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def _environment(house: Home) -> dict[str, str]:
+    return {**os.environ, "HEARTHLOG_TOKEN": house.token, "no_proxy": "*"}

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -17,6 +18,7 @@ from gdp.names import parse_name
 from gdp.proof import Verdict, decode, verify
 from ingest.envelope import Message, pack, unpack
 from tests.page.looking import row
+from tests.page.test_accessibility import _look as look
 from tests.page.visitor import Visitor
 from tests.support.broker import free_port
 from tests.support.home import Home
@@ -55,6 +57,17 @@ def proof_of(home: Home, topic: str, recno: int) -> dict:
 def log_of(home: Home, topic: str) -> str:
     log: str = home.get("/v1/topics", filter=topic).json()["topics"][0]["log"]
     return log
+
+
+def pin(home: Home) -> str:
+    """Pins what the tampered topic said so far; gives the dataset's id."""
+    made = httpx.post(
+        f"{home.http}/v1/datasets",
+        json={"query": "history", "parameters": {"filter": [TOPIC]}},
+        headers={"Authorization": f"Bearer {home.token}"},
+        trust_env=False,
+    ).json()
+    return str(made["id"])
 
 
 @pytest.fixture
@@ -208,7 +221,9 @@ def _drop(page: Page, name: str, text: str) -> None:
 def test_a_flipped_byte_in_the_stores_file_turns_verify_red_and_names_the_record(
     browser: Browser, open_house: Home, picture: Path
 ) -> None:
-    path = path_of(open_house.data / "store" / "glogs", parse_name(log_of(open_house, TOPIC)))
+    log = log_of(open_house, TOPIC)
+    path = path_of(open_house.data / "store" / "glogs", parse_name(log))
+    pinned = pin(open_house)
     open_house.stop()
     with closing(sqlite3.connect(path)) as file, file:
         (stored,) = file.execute("SELECT value FROM log_entry WHERE recno = ?", (TAMPERED,)).fetchone()
@@ -220,6 +235,7 @@ def test_a_flipped_byte_in_the_stores_file_turns_verify_red_and_names_the_record
     page = proven(somebody.visit(), TOPIC, open_house, TAMPERED)
     expect(page.locator(".verdict.bad")).to_contain_text("Not proven")
     expect(page.locator(".checks .bad").first).to_contain_text(NAMED)
+    told_here = lines(page)
     page.locator(".verdict").scroll_into_view_if_needed()
     page.screenshot(path=picture.with_stem("a-flipped-byte-is-named"))
     with page.expect_download() as told:
@@ -230,4 +246,17 @@ def test_a_flipped_byte_in_the_stores_file_turns_verify_red_and_names_the_record
     page.go_back()
     expect(page.locator(".verdict.bad")).to_be_visible()
     assert "bad" not in {state for state, _ in lines(proven(page, OTHER, open_house))}
+    # Alike where the page has to check in script.
+    far = proven(somebody.visit(http=f"http://{own_address()}:{open_house.http_port}"), TOPIC, open_house, TAMPERED)
+    assert far.evaluate("crypto.subtle === undefined")
+    assert lines(far) == told_here
+    # A dataset that was pinned before names the log and the record.
+    page = somebody.visit(f"/datasets/{pinned}")
+    page.get_by_role("button", name="Verify").click()
+    verdict = page.get_by_role("alert").filter(has_text="It does not hold")
+    expect(verdict).to_contain_text(f"record {TAMPERED}")
+    expect(page.locator(".faults")).to_contain_text(re.compile(rf"log {log} \({TOPIC}\), record {TAMPERED}: \w+"))
+    for width in (1440, 390):
+        page.set_viewport_size({"width": width, "height": 844})
+        look(page, width)
     somebody.leave()

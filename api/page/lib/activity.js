@@ -1,15 +1,11 @@
 // @ts-check
 // What people say was, beside what models make of it: which series belong together, where they agree, and how sure a model is.
 
+import { isAbout, saysOf } from './labels.js';
 import { after, fullName, standAt } from './lines.js';
 import { spells } from './spells.js';
 import { pieces } from './trace.js';
 import { value } from './words.js';
-
-/** Levels of topics that say who speaks, not of what (docs/reads.md, `role`). */
-const PREDICTED = new Set(['predicted', 'prediction', 'predictions']);
-const LABELS = new Set(['label', 'labels']);
-const TINTS = 8;
 
 /**
  * @typedef {import('./lines.js').Line} Line
@@ -29,10 +25,10 @@ export function activities(told, topics) {
   const found = truths.map((truth) => ({ key: truth.key, name: fullName(truth), truth, models: [], rest: [], classes: [] }));
   for (const topic of new Set(words.filter((line) => line.role === 'prediction').map((line) => line.topic))) {
     const lines = words.filter((line) => line.topic === topic);
-    const of = found.find(({ truth }) => truth && about(topic).includes(bare(truth.topic)));
+    const of = found.find(({ truth }) => truth && isAbout(topic, truth.topic));
     const line = spoken(lines, of?.truth?.field);
     const sure = told.find((one) => one.sure && one.topic === topic) ?? null;
-    const name = topic.split('/').findLast((level) => !PREDICTED.has(level)) ?? topic;
+    const name = saysOf(topic);
     const model = { line, sure, name };
     const rest = lines.filter((one) => one !== line);
     if (of) {
@@ -49,20 +45,6 @@ function spoken(lines, field) {
   return lines.find((line) => line.field === field) ?? lines.find((line) => line.field === 'value') ?? lines[0];
 }
 
-/** What a topic is about, without the levels that say who speaks. @param {string} topic */
-function bare(topic) {
-  return topic
-    .split('/')
-    .filter((level, at) => !LABELS.has(level) && !(at && PREDICTED.has(level)))
-    .join('/');
-}
-
-/** Of what a model may speak: of the topic without its level, or, where several do, of the one above. @param {string} topic */
-function about(topic) {
-  const levels = topic.split('/');
-  return [bare(topic), bare(levels.slice(0, levels.findIndex((level, at) => at && PREDICTED.has(level))).join('/'))];
-}
-
 /** All classes, by name: that fixes their colours. @param {Activity} activity @param {Map<string, any>} topics */
 function classes({ truth, models }, topics) {
   const lines = [...(truth ? [truth] : []), ...models.map(({ line }) => line)];
@@ -74,11 +56,6 @@ function classes({ truth, models }, topics) {
   // Those of the whole record, so that a class keeps its colour from one stretch to the next.
   const ever = (truth && topics.get(truth.topic)?.classes) ?? [];
   return [...new Set([...ever, ...said])].sort((a, b) => (a < b ? -1 : 1));
-}
-
-/** Which of the tints a class has. @param {string[]} all @param {string} text */
-export function tintOf(all, text) {
-  return Math.max(0, all.indexOf(text)) % TINTS;
 }
 
 /** What was said from when to when, silences left out. @param {Line} line @param {number} until @returns {Spell[]} */

@@ -2,6 +2,7 @@
 // A dataset's recipe: from the address to what POST datasets takes, the requests of its preview, and its words.
 
 import { matches } from './filters.js';
+import { isAbout, saysAbout } from './labels.js';
 import { request } from './url.js';
 import { room, seriesName } from './words.js';
 
@@ -78,15 +79,39 @@ export function counts(filters, columns) {
 
 /** @param {Column} column */
 export function columnName({ topic, field }) {
+  const about = saysAbout(topic);
+  if (about) return { place: room(about, 1).title, name: `${seriesName(about, '', 1)} ${field === 'value' ? 'predicted' : field}` };
   const alone = field === 'value' || field === '';
   return { place: room(topic, 1).title, name: seriesName(topic, field, alone ? 1 : 2) };
 }
 
-/** Labels stand beside the words of models, after what both are about. @param {Column[]} columns @param {Map<string, any>} topics */
+/**
+ * Labels stand last, each with the models' words for it beside it, and how sure these are.
+ * @param {Column[]} columns @param {Map<string, any>} topics
+ */
 export function inOrder(columns, topics) {
-  const ranks = ['label', 'prediction'];
-  const rank = (/** @type {Column} */ { topic }) => ranks.indexOf(topics.get(topic)?.role);
-  return [...columns].sort((a, b) => rank(a) - rank(b));
+  const roleOf = (/** @type {Column} */ { topic }) => topics.get(topic)?.role;
+  const models = columns.filter((one) => roleOf(one) === 'prediction');
+  const rank = (/** @type {Column} */ { topic, field }) =>
+    field === 'value' ? 0 : field === topics.get(topic)?.confidence ? 1 : 2;
+  models.sort((a, b) => (a.topic === b.topic ? rank(a) - rank(b) : a.topic < b.topic ? -1 : 1));
+  const told = columns
+    .filter((one) => roleOf(one) === 'label')
+    .flatMap((label) => [label, ...models.filter(({ topic }) => isAbout(topic, label.topic))]);
+  const ordered = new Set([...told, ...models]);
+  return [...columns.filter((one) => !ordered.has(one)), ...ordered];
+}
+
+/** The label that each model's word is compared with, by column. @param {Column[]} columns @param {Map<string, any>} topics @returns {Map<string, Column>} */
+export function labelsOf(columns, topics) {
+  const labels = columns.filter(({ topic }) => topics.get(topic)?.role === 'label');
+  return new Map(
+    columns.flatMap((one) => {
+      if (topics.get(one.topic)?.role !== 'prediction') return [];
+      const label = labels.find(({ topic, field }) => isAbout(one.topic, topic) && field === one.field);
+      return label ? [[one.column, label]] : [];
+    }),
+  );
 }
 
 /** What holds of the dataset, before it is pinned. @param {Plan} plan @returns {{good: boolean, text: string}[]} */

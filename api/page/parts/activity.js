@@ -4,7 +4,8 @@
 import { html } from '../vendor/lit.js';
 import { Part } from './part.js';
 import { texture } from './paint.js';
-import { activities, agreement, apart, spellsOf, sureAt, sureness, sureText, tintOf, together } from '../lib/activity.js';
+import { activities, agreement, apart, spellsOf, sureAt, sureness, sureText, together } from '../lib/activity.js';
+import { tintOf } from '../lib/labels.js';
 import { fullName, standAt } from '../lib/lines.js';
 import { value } from '../lib/words.js';
 

@@ -10,6 +10,7 @@ import { html, nothing, svg } from '../vendor/lit.js';
 const TEXTURED = ['device', 'broker', 'sink'];
 const LOW = 0.95;
 const TICKS = 5;
+const SPREAD = { width: 96, height: 14 };
 
 /** @param {import('../lib/draft.js').Draft} draft @param {import('../lib/dataset.js').Column[]} columns */
 export function coverageRows({ covered, plan, uncovered, topics }, columns) {
@@ -24,7 +25,7 @@ export function coverageRows({ covered, plan, uncovered, topics }, columns) {
     ${
       covered
         ? html`<table><caption class="aside">Share of the window that each column was heard in</caption>
-      <thead><tr><th scope="col">Series</th><th scope="col" class="over"><ol aria-hidden="true">${ticks(from, to, TICKS, page.view.tz).map(({ t, text }) => html`<li .style=${`left:${part(t, from, to)}%`}>${text}</li>`)}</ol><span class="aside">Over the window</span></th><th scope="col">present</th></tr></thead>
+      <thead><tr><th scope="col">Series</th><th scope="col" class="over"><ol aria-hidden="true">${ticks(from, to, TICKS, page.view.tz).map(({ t, text }) => html`<li .style=${`left:${part(t, from, to)}%`}>${text}</li>`)}</ol><span class="aside">Over the window</span></th><th scope="col">present</th><th scope="col">values</th></tr></thead>
       <tbody>${columns.map((column) => bar(column, covered.get(column.column), from, to, topics.get(column.topic)?.role))}</tbody></table>`
         : nothing
     }</section>`;
@@ -43,7 +44,16 @@ function bar(column, found, from, to, role) {
         ];
         return svg`<rect class="gone" x="${x}%" width="${width}%" height="12"/><rect x="${x}%" width="${width}%" height="12" fill="url(#gap-${texture(hole.cause)})"><title>${hole.sentence}</title></rect>`;
       },
-    )}</svg></td><td class=${share !== null && share < LOW ? 'low' : ''}>${share === null ? '–' : `${(100 * share).toFixed(1)} %`}</td></tr>`;
+    )}</svg></td><td class=${share !== null && share < LOW ? 'low' : ''}>${share === null ? '–' : `${(100 * share).toFixed(1)} %`}</td><td class="spread">${found?.shape ? histogram(found.shape) : nothing}</td></tr>`;
+}
+
+/** How the values are spread, and in words from where to where. @param {import('../lib/coverage.js').Shape} shape */
+function histogram({ words, bars }) {
+  const width = SPREAD.width / bars.length;
+  return html`<svg width=${SPREAD.width} height=${SPREAD.height} role="img" aria-label="Values: ${words}"><title>${words}</title>${bars.map(({ share }, at) => {
+    const height = share ? Math.max(1, share * SPREAD.height) : 0;
+    return svg`<rect x=${at * width} y=${SPREAD.height - height} width=${Math.max(1, width - 1)} height=${height}/>`;
+  })}</svg>`;
 }
 
 /** @param {number} t @param {number} from @param {number} to */

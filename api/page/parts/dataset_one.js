@@ -4,7 +4,7 @@
 import { ask } from '../lib/api.js';
 import { copy } from '../lib/copy.js';
 import { againAddress, size } from '../lib/dataset.js';
-import { CODES, code } from '../lib/dataset_code.js';
+import { code, codesOf } from '../lib/dataset_code.js';
 import { asProblem } from '../lib/draft.js';
 import { page } from '../lib/page.js';
 import { instantOf } from '../lib/position.js';
@@ -34,7 +34,7 @@ class HearthDataset extends PagePart {
     /** @type {import('../lib/api.js').Problem|null} */ this.problem = null;
     /** @type {import('../lib/api.js').Problem|null} */ this.unverified = null;
     this.busy = false;
-    /** @type {typeof CODES[number]} */ this.language = 'Python';
+    /** @type {typeof import('../lib/dataset_code.js').CODES[number]} */ this.language = 'Python';
   }
 
   get address() {
@@ -122,12 +122,13 @@ class HearthDataset extends PagePart {
   }
 
   /** @param {any} said */
-  use({ id, data }) {
-    const text = code(location.origin, id, this.language);
+  use(said) {
+    const { id, data } = said;
+    const text = code(location.origin, said, this.language);
     return html`<section class="card" aria-labelledby="use-title"><h2 id="use-title">Use it</h2>
-      <div class="code"><div class="choose" role="group" aria-label="Language">${CODES.map((one) => html`<button aria-pressed=${one === this.language ? 'true' : 'false'} @click=${() => (this.language = one)}>${one}</button>`)}</div>
+      <div class="code"><div class="choose" role="group" aria-label="Language">${codesOf(said.pin).map((one) => html`<button aria-pressed=${one === this.language ? 'true' : 'false'} @click=${() => (this.language = one)}>${one}</button>`)}</div>
       <pre tabindex="0" aria-label="Code that fetches it"><code>${text}</code></pre>
-      <p class="actions"><button class="link" @click=${() => copy(text)}>Copy</button> ${FORMATS.map((format) => html`<a href="${data}?format=${format}" download="dataset-${id.slice(0, 8)}.${format}">${format}</a> `)}</p></div></section>`;
+      <p class="actions"><button class="link" @click=${() => copy(text)}>Copy</button> ${this.language === 'live' ? html`<span class="hint">The same columns, now: a row of the grid as it is due.</span>` : nothing} ${FORMATS.map((format) => html`<a href="${data}?format=${format}" download="dataset-${id.slice(0, 8)}.${format}">${format}</a> `)}</p></div></section>`;
   }
 
   /** @param {any} said */
