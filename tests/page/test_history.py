@@ -4,6 +4,8 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from urllib.parse import unquote
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -83,6 +85,7 @@ def test_a_late_batch_lies_where_it_was_said_and_is_absent_from_the_link_made_be
     assert min(float(str(one["t"])) for one in table(page)) / 1000 == now - 4 * 3_600
     late = page.evaluate("[...document.querySelector('hearth-history').past.lines.values()][0].late")
     assert [one["count"] for one in late] == [12]
+    expect(charts(page)).to_have_attribute("aria-label", re.compile("12 values arrived later"))
     page.goto(before)
     wait_values(page, 1)
     expect(page.locator(".amber")).to_contain_text("As known on")
@@ -131,6 +134,20 @@ def test_an_address_opens_to_the_same_and_back_returns_to_the_window_before(visi
     expect(page.locator("hearth-messages li").first).to_be_visible()
     page.go_back()
     expect(charts(page).first).to_be_visible()
+    assert table(page) == first[0]
+    # Thirty days are a strip to drag, which moves the stretch and does not change its length.
+    page.get_by_role("button", name="6 h", exact=True).first.click()
+    expect(page).to_have_url(re.compile(r"start=-6h"))
+    brush = page.locator(".overview .brush").bounding_box()
+    assert brush
+    page.mouse.move(brush["x"] + brush["width"] / 2, brush["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(brush["x"] - 200, brush["y"] + 10, steps=3)
+    page.mouse.up()
+    expect(page).to_have_url(re.compile(r"start=\d{4}.*&end=\d{4}"))
+    start, end = (datetime.fromisoformat(one) for one in re.findall(r"(?:start|end)=([^&]+)", unquote(page.url))[:2])
+    assert end - start == timedelta(hours=6)
+    assert datetime.now(UTC) - end > timedelta(days=1)
 
 
 def test_messages_show_what_came_and_what_it_changed(visit: Visit, house: Home, publisher: Publisher) -> None:
@@ -220,6 +237,8 @@ def test_every_key_of_history_does_what_the_list_says(visit: Visit) -> None:
     press("+")
     expect(page).to_have_url(re.compile(r"start=\d{4}.*end=\d{4}"))
     press(",")
+    expect(page).to_have_url(re.compile(r"end=\d{4}"))
+    press(".")
     press("-")
     press("l")
     expect(page).to_have_url(re.compile(r"start=-\d+\w+$"))
@@ -238,6 +257,10 @@ def test_every_key_of_history_does_what_the_list_says(visit: Visit) -> None:
     expect(charts(page).first).to_be_visible()
     press("?")
     expect(page.get_by_role("dialog", name="Keyboard")).to_contain_text("Previous, next silence")
+    press("Escape")
+    press("g")
+    press("d")
+    expect(page.get_by_role("heading", name="Datasets").or_(page.get_by_text("pinned")).first).to_be_visible()
 
 
 def test_two_fingers_zoom_and_one_moves_the_cursor(visit: Visit) -> None:

@@ -9,6 +9,11 @@ from tests.page.looking import mosquitto_pub, row, said
 from tests.support.home import Home
 
 Visit = Callable[..., Page]
+# A headless browser calls no tab hidden.
+AWAY = """(away) => {
+    Object.defineProperty(document, 'hidden', { configurable: true, get: () => away });
+    document.dispatchEvent(new Event('visibilitychange'));
+}"""
 
 
 def test_a_published_message_is_on_now_without_a_reload(house: Home, visit: Visit) -> None:
@@ -110,15 +115,31 @@ def test_a_hidden_page_lets_go_of_its_stream_and_misses_nothing(house: Home, vis
     page = visit("/now?filter=homes/h1/shed/%23")
     mosquitto_pub(house, "homes/h1/shed/door", "0")
     expect(said(page)).to_have_count(1)
-    page.evaluate("""() => {
-        Object.defineProperty(document, 'hidden', { configurable: true, get: () => window.away });
-        window.away = true;
-        document.dispatchEvent(new Event('visibilitychange'));
-    }""")
+    page.evaluate(AWAY, True)
     house.wait_for(lambda: _streams(house) == 0, "the stream to be let go")
     mosquitto_pub(house, "homes/h1/shed/door", "1")
-    page.evaluate("() => { window.away = false; document.dispatchEvent(new Event('visibilitychange')); }")
+    page.evaluate(AWAY, False)
     expect(said(page)).to_contain_text(["Shed door 1", "Shed door 0"])
+
+
+def test_seven_tabs_of_one_browser_all_answer_for_those_behind_let_go_of_their_streams(
+    house: Home, visit: Visit
+) -> None:
+    """A browser keeps six connections to one host, for all its tabs together (HTTP/1.1)."""
+    lamp = "homes/h1/cellar/lamp"
+    mosquitto_pub(house, lamp, "0")
+    tabs = [visit("/now?filter=homes/h1/cellar/%23")]
+    for number in range(1, 7):
+        tabs[-1].evaluate(AWAY, True)
+        tab = tabs[0].context.new_page()
+        tab.goto("/now?filter=homes/h1/cellar/%23")
+        tabs.append(tab)
+        mosquitto_pub(house, lamp, str(number))
+        expect(row(tab, "Cellar", "Lamp").locator(".value")).to_have_text(str(number))
+    house.wait_for(lambda: _streams(house) == 1, "the streams behind to be let go")
+    tabs[-1].evaluate(AWAY, True)
+    tabs[0].evaluate(AWAY, False)
+    expect(row(tabs[0], "Cellar", "Lamp").locator(".value")).to_have_text("6")
 
 
 def _streams(home: Home) -> int:

@@ -64,6 +64,8 @@ def test_with_scripts_off_the_shell_links_to_the_same_values(house: Home, visit:
     answer = page.request.get(newest.get_attribute("href"))
     assert answer.status == 200, answer.text()
     topics = {one["topic"] for one in answer.json()["observations"]}
+    table = page.request.get(page.get_by_role("link", name="as CSV").get_attribute("href")).text()
+    assert {line.split(",")[0].strip(chr(34)) for line in table.splitlines()[1:]} == topics
     assert topics == {"homes/h1/bathroom/temperature", "homes/h1/bathroom/thermostat_temperature"}
     for link in page.locator("noscript ~ *, noscript").get_by_role("link").all():
         assert page.request.get(link.get_attribute("href")).ok, link.inner_text()
@@ -93,3 +95,19 @@ def test_what_an_address_has_wrong_is_said_and_the_rest_works(visit: Visit) -> N
     )
     expect(row(page, "Kitchen", "Temperature")).to_be_visible()
     expect(row(page, "Bathroom", "Temperature")).to_have_count(0)
+
+
+def test_too_large_a_question_and_one_of_the_future_are_answered_in_words(house: Home, visit: Visit) -> None:
+    page = visit("/datasets/new?filter=homes/h1/%23&start=-60d&every=1s")
+    refused = page.locator("main").get_by_role("alert")
+    expect(refused).to_contain_text("cells")
+    expect(refused.get_by_role("button", name="Retry")).to_be_visible()
+    expect(page.get_by_label("Every")).to_have_value("1s")
+    page.get_by_label("Every").fill("1d")
+    page.keyboard.press("Enter")
+    expect(page.locator(".matrix td").first).to_be_visible()
+    store, _, ns = house.get("/v1/store").json()["position"].rpartition(".")
+    page.goto(f"{house.http}/history?filter=homes/h1/phone&at={store}.{int(ns) + 10**18}")
+    expect(page.locator("main").get_by_role("alert")).to_contain_text(re.compile("position", re.IGNORECASE))
+    page.get_by_role("button", name="Return to now").click()
+    expect(page.locator("hearth-chart figure").first).to_be_visible()

@@ -240,3 +240,20 @@ def test_what_an_account_may_not_read_of_a_selection_is_known_from_the_answer(
     call: Callable[..., object], rights: str, filters: list[str], narrowed: bool
 ) -> None:
     assert call("narrowed.isNarrowed", rights, filters) is narrowed
+
+
+@pytest.mark.parametrize(
+    ("skew_s", "spread_s", "words"),
+    [
+        (48.2, 0.4, "The device\u2019s clock is 48 s ahead (\u00b1 400 ms)."),
+        (-6.0, 0.005, "The device\u2019s clock is 6 s behind (\u00b1 5 ms), or its messages take that long."),
+        (-1_922.6, 1_920.0, None),
+        (0.3, 0.01, None),
+        (None, None, None),
+    ],
+)
+def test_a_clock_that_is_off_is_named_and_one_that_cannot_be_told_is_not(
+    call: Callable[..., object], skew_s: float | None, spread_s: float | None, words: str | None
+) -> None:
+    told = call("skew.skewOf", {"skew_s": skew_s, "skew_spread_s": spread_s})
+    assert (told and told["words"]) == words

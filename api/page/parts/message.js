@@ -9,6 +9,7 @@ import { icon } from './sign.js';
 import { ask } from '../lib/api.js';
 import { bytesOf, dump, flags, legible } from '../lib/payload.js';
 import { justAfter } from '../lib/position.js';
+import { skewOf } from '../lib/skew.js';
 import { exactClock, instant } from '../lib/time.js';
 import { format, request } from '../lib/url.js';
 import { counted, room, seriesName, value } from '../lib/words.js';
@@ -22,6 +23,7 @@ class HearthMessage extends Part {
     units: { attribute: false },
     found: { state: true },
     problem: { state: true },
+    skew: { state: true },
   };
 
   constructor() {
@@ -31,6 +33,7 @@ class HearthMessage extends Part {
     /** @type {import('../lib/proving.js').Shown|null} */ this.shown = null;
     /** @type {import('../lib/api.js').Problem|null} */ this.problem = null;
     /** @type {string|undefined} */ this.tz = undefined;
+    /** @type {import('../lib/skew.js').Skew|null} */ this.skew = null;
     this.log = '';
     this.fields = 1;
     /** @type {Map<string, string>} */ this.units = new Map();
@@ -58,7 +61,8 @@ class HearthMessage extends Part {
 
   async load() {
     const address = this.address;
-    this.found = this.problem = null;
+    this.found = this.problem = this.skew = null;
+    this.askSkew();
     try {
       const answer = await ask(address);
       if (this.message && address === this.address) this.take(answer.observations);
@@ -66,6 +70,13 @@ class HearthMessage extends Part {
       if (this.message && address === this.address)
         this.problem = /** @type {import('../lib/api.js').Problem} */ (error);
     }
+  }
+
+  /** Whether its clock is off is told of the topic, not of the message. */
+  async askSkew() {
+    const { topic } = /** @type {any} */ (this.message);
+    const { topics } = await ask(request('/v1/topics', { filter: topic })).catch(() => ({ topics: [] }));
+    if (this.message?.topic === topic) this.skew = skewOf(topics[0]);
   }
 
   /** What is proven is compared with what is shown. @param {any[]} observations */
@@ -104,7 +115,7 @@ class HearthMessage extends Part {
     const payload = bytesOf(first);
     return html`
       ${values.length === 1 ? this.single(values[0]) : html`<table class="fields"><caption class="aside">Values in this message</caption><tbody>${values.map((one) => this.field(one, batch))}</tbody></table>`}
-      <h3>Three clocks</h3>${clocks({ device_time: first.device_time, logged_time, shownMs: shownMs ?? 0, tz: this.tz })}
+      <h3>Three clocks</h3>${clocks({ device_time: first.device_time, logged_time, shownMs: shownMs ?? 0, tz: this.tz, skew: this.skew })}
       <h3>Payload <i>${payload ? counted(payload.length, 'byte') : ''}${flags(first).map((flag) => html` · ${flag}`)}</i></h3>
       ${payload ? html`<pre class="payload" tabindex="0" aria-label="The payload">${legible(payload) ?? dump(payload)}</pre>` : html`<p class="hint">The payload was not in the answer.</p>`}
       <h3>In the log</h3>

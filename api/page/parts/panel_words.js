@@ -102,5 +102,7 @@ export function tell({ panel: { title, unit }, drawn, scene, low, high }) {
       ? `${together({ text: number(low), unit: '' })} to ${together({ text: number(high), unit })}`
       : 'no values';
   const silences = silent === 0 ? 'no silence' : silent === 1 ? 'one silence' : `${silent} silences`;
-  return `${title}, ${scene.words}, ${range}, ${silences}`;
+  const late = drawn.flatMap((/** @type {any} */ { line }) => line.late);
+  const later = late.reduce((/** @type {number} */ sum, /** @type {any} */ one) => sum + one.count, 0);
+  return `${title}, ${scene.words}, ${range}, ${later ? `${counted(later, 'value')} arrived later, ` : ''}${silences}`;
 }

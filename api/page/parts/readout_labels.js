@@ -23,7 +23,7 @@ function activity(readout, { truth, models, rest, name }, hide) {
 
 /** @param {import('../lib/lines.js').Line} line @param {number} t */
 function standsInGap(line, t) {
-  return line.gaps.some((gap) => gap.from < t && t < gap.to);
+  return line.gaps.some((gap) => gap.from < t && (t < gap.to || gap.standing));
 }
 
 /** Over what is shown, not at the cursor. @param {any} readout @param {import('../lib/lines.js').Line} truth @param {import('../lib/lines.js').Line} line */
