@@ -74,7 +74,7 @@ export class Following {
       if (message.topic === SINK) this.watch.recorder.hear(message);
       else this.hearMessage(message);
     }
-    this.watch.changed();
+    this.watch.heard();
   }
 
   /** @param {any} message */

@@ -15,6 +15,7 @@ export class Said {
     /** @type {Line[]} */ this.held = [];
     this.paused = false;
     this.dropped = 0;
+    /** Lines that came into the list so far. */ this.count = 0;
   }
 
   /** @param {Line} line */
@@ -29,6 +30,7 @@ export class Said {
 
   /** The newest line of a topic that said the same moves up and counts; anything else is a line of its own. @param {Line} line */
   show(line) {
+    this.count += 1;
     const at = this.lines.findIndex((one) => one.topic === line.topic);
     const before = at >= 0 ? this.lines[at] : null;
     if (before && before.same === line.same) {

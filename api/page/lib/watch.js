@@ -9,11 +9,12 @@ import { RecorderState } from './recorder.js';
 import { requests } from './requests.js';
 
 export class Watch {
-  /** @param {{filters: string[], newestOnly: boolean, changed: () => void}} options */
-  constructor({ filters, newestOnly, changed }) {
+  /** @param {{filters: string[], newestOnly: boolean, changed: () => void, heard: () => void}} options */
+  constructor({ filters, newestOnly, changed, heard }) {
     this.filters = filters;
     this.newestOnly = newestOnly;
     this.changed = changed;
+    this.heard = heard;
     this.home = new Home(filters);
     /** @type {Problem|null} */ this.problem = null;
     /** @type {string[]} */ this.awaited = [];
@@ -63,7 +64,8 @@ export class Watch {
       if (this.gone.signal.aborted) return;
       this.following = new Following(this, this.newestOnly);
       this.following.start(this.position);
-      if (this.rights !== undefined) this.narrowed = (await import('./narrowed.js')).isNarrowed(this.rights, this.filters);
+      if (this.rights !== undefined)
+        this.narrowed = (await import('./narrowed.js')).isNarrowed(this.rights, this.filters);
     } catch {
       this.goesOn = false;
       page.set({ stream: { name: 'cut', sinceMs: serverNow() } });

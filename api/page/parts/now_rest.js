@@ -16,7 +16,7 @@ export { locked, textures } from './states.js';
 export function said({ following, home }, now) {
   if (!following) return nothing;
   const { said, saidProblem } = following;
-  return html`<hearth-said .said=${said} .home=${home} .now=${now} .tz=${page.view.tz} .problem=${saidProblem} .beat=${now}></hearth-said>`;
+  return html`<hearth-said .said=${said} .home=${home} .now=${now} .tz=${page.view.tz} .problem=${saidProblem}></hearth-said>`;
 }
 
 /** @param {Watch} watch */

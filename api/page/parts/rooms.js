@@ -6,8 +6,8 @@ import './row.js';
 import { page } from '../lib/page.js';
 import { counted } from '../lib/words.js';
 
-/** @param {import('../lib/home.js').Home} home @param {number} now @param {string=} tz */
-export function rooms(home, now, tz) {
+/** @param {import('../lib/home.js').Home} home @param {string=} tz */
+export function rooms(home, tz) {
   return html`<div class="rooms">${repeat(
     home.rooms(),
     (room) => room.key,
@@ -16,7 +16,7 @@ export function rooms(home, now, tz) {
       <ul>${repeat(
         room.rows,
         (one) => one.key,
-        (one) => html`<li><hearth-row .series=${one} .now=${now} .tz=${tz}></hearth-row></li>`,
+        (one) => html`<li><hearth-row .series=${one} .tz=${tz}></hearth-row></li>`,
       )}</ul></section>`,
   )}</div>
     ${home.hidden.size ? leftOut(home.hidden.size) : nothing}`;

@@ -10,6 +10,13 @@ import { room, spoken, together, value } from '../lib/words.js';
 
 const FRESH_MS = 3_000;
 const SHOWN_FIELDS = 3;
+/** The least height of a line, as the style has it: no more lines are made than can be seen, and some to scroll to. */
+const LINE_PX = 25;
+const MORE = 40;
+/** More new lines than this at once cannot be read: then the list changes once a second. */
+const READABLE = 10;
+const SECOND_MS = 1_000;
+const AT_FIRST = Math.ceil(screen.height / LINE_PX) + MORE / 4;
 
 class HearthSaid extends Part {
   static properties = {
@@ -18,7 +25,6 @@ class HearthSaid extends Part {
     now: { attribute: false },
     tz: { attribute: false },
     problem: { attribute: false },
-    beat: { attribute: false },
   };
 
   constructor() {
@@ -28,6 +34,21 @@ class HearthSaid extends Part {
     /** @type {import('../lib/api.js').Problem|null} */ this.problem = null;
     /** @type {string|undefined} */ this.tz = undefined;
     this.now = 0;
+    this.room = AT_FIRST;
+    this.drawn = { count: 0, ms: 0 };
+    this.fast = false;
+  }
+
+  /** @param {Map<string, unknown>} changed */
+  shouldUpdate(changed) {
+    const { said, now, drawn } = this;
+    const added = said.count - drawn.count;
+    const onlyTime = changed.size === 1 && changed.has('now');
+    if (onlyTime && added > READABLE && now - drawn.ms < SECOND_MS) return false;
+    // Where no line of before is left, its element becomes another's.
+    this.fast = added >= this.room;
+    this.drawn = { count: said.count, ms: now };
+    return true;
   }
 
   connectedCallback() {
@@ -59,9 +80,9 @@ class HearthSaid extends Part {
       ${this.problem ? html`<p class="hint">${this.problem.title}. What is said from now on appears here.</p>` : nothing}
       ${
         said.lines.length
-          ? html`<ol>${repeat(
-              said.lines,
-              (/** @type {any} */ line) => line.key,
+          ? html`<ol @scroll=${this.scrolled}>${repeat(
+              said.lines.slice(0, this.room),
+              (/** @type {any} */ line, /** @type {number} */ at) => (this.fast ? at : line.key),
               (/** @type {any} */ line) => this.line(line),
             )}</ol>`
           : html`<p class="hint">Nothing was said in the last six hours.</p>`
@@ -99,6 +120,15 @@ class HearthSaid extends Part {
   /** @param {string} topic @param {any} one */
   withUnit(topic, one) {
     return { ...one, unit: one.unit ?? this.home?.units.get(`${topic}\n${one.field}`) };
+  }
+
+  /** @param {Event} event */
+  scrolled(event) {
+    const { scrollTop, scrollHeight, clientHeight } = /** @type {Element} */ (event.target);
+    if (!scrollTop) this.room = AT_FIRST;
+    else if (scrollTop + 2 * clientHeight > scrollHeight) this.room += MORE;
+    else return;
+    this.requestUpdate();
   }
 
   /** @param {boolean} pause */

@@ -7,6 +7,7 @@ import { shape } from '../lib/spark.js';
 
 const BOX = { width: 72, height: 20 };
 const WINDOW_MS = 6 * 3_600_000;
+const REST_MS = 15_000;
 
 class HearthSpark extends Part {
   static properties = { series: { attribute: false }, now: { attribute: false } };
@@ -16,17 +17,22 @@ class HearthSpark extends Part {
     this.series = /** @type {import('../lib/home.js').Series} */ (/** @type {unknown} */ (null));
     this.now = 0;
     this.drawn = '';
+    this.moment = Math.random() * REST_MS;
   }
 
-  /** The picture moves by one pixel in five minutes; only a new point asks for another. @param {Map<string, unknown>} changed */
+  /**
+   * The picture moves by one pixel in five minutes. A new stroke or a wider one is drawn at once, where the end of the line
+   * stands within it now and then, each spark at its own moment.
+   * @param {Map<string, unknown>} changed
+   */
   shouldUpdate(changed) {
-    const last = this.series.points.at(-1);
-    const drawn = `${this.series.key} ${this.series.points.length} ${last?.t} ${this.series.gaps.length} ${Math.floor(this.now / 60_000)}`;
-    if (changed.has('series') || drawn !== this.drawn) {
-      this.drawn = drawn;
-      return true;
-    }
-    return false;
+    const { key, points, gaps } = this.series;
+    const last = points.at(-1);
+    const turn = Math.floor((this.now + this.moment) / REST_MS);
+    const drawn = `${key} ${points.length} ${last?.low} ${last?.high} ${gaps.length} ${turn}`;
+    if (!changed.has('series') && drawn === this.drawn) return false;
+    this.drawn = drawn;
+    return true;
   }
 
   render() {

@@ -4,6 +4,7 @@
 import { html, nothing } from '../vendor/lit.js';
 import { painted, PagePart } from '../parts/part.js';
 import { rooms } from '../parts/rooms.js';
+import { Turns } from '../parts/row.js';
 import { icon } from '../parts/sign.js';
 import { serverNow } from '../lib/api.js';
 import { headline, summary } from '../lib/facts.js';
@@ -20,6 +21,8 @@ class HearthNow extends PagePart {
     /** @type {Watch|undefined} The selection asked for. */ this.watch = undefined;
     /** @type {Watch|undefined} The selection that is on the screen. */ this.shown = undefined;
     /** @type {{topic: string, recno: number, logged_time: string, shownMs?: number}|null} */ this.message = null;
+    this.turns = new Turns(() => this.round());
+    this.shape = 0;
     /** @type {typeof import('../parts/waiting.js')|undefined} */ this.waits = undefined;
     /** @type {typeof import('../parts/now_rest.js')|undefined} */ this.rest = undefined;
     /** @type {Promise<typeof import('../parts/now_rest.js')|undefined>|undefined} */ this.restAsked = undefined;
@@ -41,6 +44,7 @@ class HearthNow extends PagePart {
     super.disconnectedCallback();
     clearInterval(this.tick);
     clearTimeout(this.painting);
+    this.turns.stop();
     this.watch?.stop();
     if (this.onClose) document.removeEventListener('hearth-close', this.onClose);
   }
@@ -49,7 +53,12 @@ class HearthNow extends PagePart {
   follow() {
     this.key = JSON.stringify(page.view.filters);
     this.watch?.stop();
-    const watch = new Watch({ filters: page.view.filters, newestOnly: !wide.matches, changed: () => this.paint() });
+    const watch = new Watch({
+      filters: page.view.filters,
+      newestOnly: !wide.matches,
+      changed: () => this.paint(),
+      heard: () => this.turns.start(),
+    });
     this.watch = watch;
     this.begunMs = Date.now();
     watch.start();
@@ -93,6 +102,16 @@ class HearthNow extends PagePart {
     if (!this.watch?.ready) this.loadWaits();
     this.shown?.following?.tick(serverNow());
     this.requestUpdate();
+    this.turns.start();
+  }
+
+  /** A message changes rows and the stream; the rest of the screen only where a series is new. */
+  round() {
+    const now = serverNow();
+    this.shown?.look(now);
+    if (this.shown && this.shown.home.shape !== this.shape) this.requestUpdate();
+    const stream = this.querySelector('hearth-said');
+    if (stream) Object.assign(stream, { now });
   }
 
   /** At most four times a second: text that changes faster cannot be read. */
@@ -116,10 +135,11 @@ class HearthNow extends PagePart {
       return html`<div class="now" aria-busy="true"><h1 class="headline">Now</h1>${waitedMs > WONDER_MS ? this.wondering() : html`<p class="thin" aria-hidden="true"></p>`}</div>`;
     const now = serverNow();
     shown.look(now);
+    this.shape = shown.home.shape;
     return html`${this.rest?.textures}
       <div class="now ${loading ? 'old' : ''}" aria-busy=${loading ? 'true' : 'false'}>
         ${loading ? html`<p class="thin" aria-hidden="true"></p>` : nothing}
-        <div class="left">${this.head(shown, now)}${loading && waitedMs > WONDER_MS ? this.wondering() : nothing}${this.body(shown, now)}</div>
+        <div class="left">${this.head(shown, now)}${loading && waitedMs > WONDER_MS ? this.wondering() : nothing}${this.body(shown)}</div>
         ${shown.home.series.size ? html`<aside>${this.rest?.said(shown, now)}</aside>` : nothing}
       </div>
       ${this.rest?.panel(this, shown)}
@@ -142,8 +162,8 @@ class HearthNow extends PagePart {
       ${watch.narrowed ? html`<p class="note">Your account sees part of what this asks for.</p>` : nothing}`;
   }
 
-  /** @param {Watch} watch @param {number} now */
-  body(watch, now) {
+  /** @param {Watch} watch */
+  body(watch) {
     const { problem } = watch;
     if (problem)
       return (
@@ -151,7 +171,7 @@ class HearthNow extends PagePart {
         html`<p class="note" role="alert">${problem.title}. ${problem.detail}</p>`
       );
     if (!watch.home.series.size) return this.rest?.empty(watch);
-    return html`${this.rest?.needsALook(watch)}${rooms(watch.home, now, page.view.tz)}`;
+    return html`${this.rest?.needsALook(watch)}${rooms(watch.home, page.view.tz)}`;
   }
 
   /** @param {import('../lib/api.js').Problem} problem */
