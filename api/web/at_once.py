@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import structlog
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
@@ -35,6 +36,7 @@ ONCE = frozenset({b"authorization", b"cookie", b"accept", b"accept-encoding", b"
 """Headers that mean something here: given twice, they are for the long way to make sense of."""
 ELSEWHERE = frozenset({b"content-length", b"transfer-encoding", b"expect", b"upgrade"})
 """Headers of requests that are more than an address."""
+log = structlog.get_logger()
 Make = Callable[[Services, Request, Any], Answer | None]
 """A call's own part. None: this answer is not to be had at once."""
 
@@ -116,10 +118,7 @@ class AtOnce:
         account = asked.caller.budget
         if services.budgets.wait_s(account):
             return None
-        try:
-            found = asked.make(services, asked.request, asked.query)
-        except ApiError:
-            return None
+        found = self._made(asked)
         if found is None:
             return None
         services.budgets.take(account)
@@ -127,6 +126,15 @@ class AtOnce:
         services.metrics.at_once.inc()
         services.metrics.request(asked.route, found.status, (time.perf_counter_ns() - started) / NS_PER_S)
         return written
+
+    def _made(self, asked: Understood) -> Answer | None:
+        try:
+            return asked.make(self._services, asked.request, asked.query)
+        except ApiError:
+            return None
+        except Exception:  # a mistake of ours, which the long way will make and own up to
+            log.exception("not_answered_at_once", path=asked.route)
+            return None
 
     def _is_plain(self, headers: Sequence[tuple[bytes, bytes]]) -> bool:
         names = [name for name, _ in headers]
