@@ -4,15 +4,18 @@ Where a row lies (segment or tail, old or new) leaves no trace in the sequence, 
 right has the same bytes after every append, seal and reopening.
 """
 
+import functools
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from api.errors import ApiError
-from api.readmodel.rows import Columns, Ints
+from api.readmodel.order import Keys, total_order
+from api.readmodel.rows import DTYPES, Ints
 from api.readmodel.run import Part, Run, spans
 from api.readmodel.view import View
 
@@ -48,6 +51,8 @@ class Stretch(NamedTuple):
     group: int
     first: int
     """Select time of the first row."""
+    last: int
+    """Select time of the last row."""
     part: Part
     rows: Ints | slice
     size: int
@@ -87,7 +92,8 @@ class Gathered:
     def value(self) -> NDArray[np.float64]:
         """Values; not finite where a row is no number."""
         # Adding 0 makes -0.0 a 0.0: which of the two is the least would depend on which came first.
-        return self.column("value") + 0.0
+        own: NDArray[np.float64] = self.column("value")
+        return np.add(own, 0.0, out=own if own.base is None and own.flags.writeable else None)
 
     @cached_property
     def kind(self) -> NDArray[np.int8]:
@@ -129,10 +135,7 @@ class Gathered:
         ]
 
     def _joined(self, name: str) -> NDArray[Any]:
-        arrays = [getattr(each.part.columns, name)[each.rows] for each in self._stretches]
-        if not arrays:
-            return np.zeros(0, getattr(Columns.allocate(0), name).dtype)
-        return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
+        return _joined(self._stretches, name)
 
     @cached_property
     def _ordered(self) -> tuple[Ints, Ints | None]:
@@ -140,35 +143,49 @@ class Gathered:
         time: Ints = self._joined(self._name)
         if self._owner is not None:
             return self._put_in_order(time, self._owner)
-        step = np.diff(time)
-        # From one group to the next nothing is wrong.
-        begins = self.lo[(self.lo > 0) & (self.lo < len(time))]
-        step[begins - 1] = 1
-        low = int(step.min()) if len(step) else 1
-        if low > 0 or (low == 0 and not self._ties_wrong(np.flatnonzero(step == 0))):
+        mixed = self._mixed()
+        if not mixed:
             return time, None
-        group = np.repeat(np.arange(len(self.lo)), self.hi - self.lo)
-        order = np.lexsort((*reversed(self._tie_keys()), time, group))
+        order = np.arange(len(time))
+        for group in mixed:
+            lo, hi = int(self.lo[group]), int(self.hi[group])
+            own = [each for each in self._stretches if each.group == group]
+            order[lo:hi] = lo + total_order(time[lo:hi], functools.partial(self._keys, own))
         return time[order], order
+
+    def _mixed(self) -> list[int]:
+        """The groups whose stretches overlap. Inside a stretch rows are in order, so only its ends are looked at."""
+        found: dict[int, None] = {}
+        for one, two in pairwise(self._stretches):
+            if one.group != two.group or one.last < two.first:
+                continue
+            if one.last > two.first or self._key(one, -1) > self._key(two, 0):
+                found[one.group] = None
+        return list(found)
+
+    def _key(self, each: Stretch, place: int) -> tuple[int, ...]:
+        rows = self._keys([each], np.array([place % each.size]))
+        return tuple(int(key[0]) for key in reversed(rows))
 
     def _put_in_order(self, time: Ints, owner: Ints) -> tuple[Ints, Ints]:
         order = np.lexsort((time, owner))
         one, two = order[:-1], order[1:]
         if bool(np.any((time[one] == time[two]) & (owner[one] == owner[two]))):
-            order = np.lexsort((*reversed(self._tie_keys()), time, owner))
+            order = np.lexsort((*self._keys(self._stretches, slice(None)), time, owner))
         return time[order], order
 
-    def _tie_keys(self) -> tuple[NDArray[Any], ...]:
-        log = self._view.logs[self._joined("series")]
-        return self._joined("store"), log, self._joined("recno"), self._joined("ordinal")
+    def _keys(self, stretches: Sequence[Stretch], rows: Ints | slice) -> Keys:
+        """The keys of rows of some stretches, numbered through."""
+        log = self._view.logs[_joined(stretches, "series")[rows]]
+        own = (_joined(stretches, name)[rows] for name in ("ordinal", "recno"))
+        return (*own, log, _joined(stretches, "store")[rows])
 
-    def _ties_wrong(self, places: Ints) -> bool:
-        equal, wrong = np.ones(len(places), np.bool_), np.zeros(len(places), np.bool_)
-        for key in self._tie_keys():
-            one, two = key[places], key[places + 1]
-            wrong |= equal & (one > two)
-            equal &= one == two
-        return bool(wrong.any())
+
+def _joined(stretches: Sequence[Stretch], name: str) -> NDArray[Any]:
+    arrays = [getattr(each.part.columns, name)[each.rows] for each in stretches]
+    if not arrays:
+        return np.zeros(0, DTYPES[name])
+    return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
 
 
 def gather(
@@ -197,7 +214,7 @@ def _gather_many(view: View, runs: Sequence[Run], groups: Groups, by: str) -> Ga
         if view.hides(run.part):
             shown = run.part.columns.logged[rows] <= view.position
             rows, owner = rows[shown], owner[shown]
-        stretches.append(Stretch(ALL_GROUPS, 0, run.part, rows, len(rows)))
+        stretches.append(Stretch(ALL_GROUPS, 0, 0, run.part, rows, len(rows)))
         owners.append(owner)
     return Gathered(view, stretches, groups, by, owner=np.concatenate(owners))
 
@@ -210,8 +227,8 @@ def _stretches(view: View, run: Run, groups: Groups) -> Iterator[Stretch]:
             shown = np.flatnonzero(run.part.columns.logged[each.rows] <= view.position)
             if not len(shown):
                 continue
-            first = int(run.key[lo + int(shown[0])])
-            each = Stretch(group, first, run.part, run.physical(lo + shown), len(shown))
+            first, last = (int(run.key[lo + int(shown[place])]) for place in (0, -1))
+            each = Stretch(group, first, last, run.part, run.physical(lo + shown), len(shown))
         yield each
 
 
@@ -225,4 +242,4 @@ def bounds_of(run: Run, groups: Groups) -> Iterator[tuple[int, int, int]]:
 def stretch(run: Run, group: int, lo: int, hi: int) -> Stretch:
     """The rows of a group at the places lo … hi - 1 of a run."""
     rows = slice(lo, hi) if run.order is None else run.order[lo:hi]
-    return Stretch(group, int(run.key[lo]), run.part, rows, hi - lo)
+    return Stretch(group, int(run.key[lo]), int(run.key[hi - 1]), run.part, rows, hi - lo)

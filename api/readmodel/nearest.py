@@ -38,6 +38,11 @@ def nearest(view: View, groups: Groups, by: str, moment: int, *, after: bool, nu
     return Nearest(every, np.where(every.hi > every.lo, every.lo if after else every.hi - 1, -1))
 
 
+def nothing(view: View, groups: Groups, by: str) -> Nearest:
+    """No row of any group."""
+    return Nearest(Gathered(view, [], groups, by), np.full(groups.count, -1, np.int64))
+
+
 def _seek(view: View, run: Run, lo: int, hi: int, *, after: bool, numeric: bool) -> int | None:
     """The last place in [lo, hi) that counts, or the first; looked for in steps that grow."""
     reach = 1

@@ -17,6 +17,10 @@ FUNCTIONS = ("count", "min", "max", "mean", "sum", "first", "last", "delta", "ti
 CARRYING = frozenset({"delta", "time_weighted_mean"})
 """These look at the last number before the bucket too."""
 NEVER = (1 << 63) - 1
+SEARCH_ROWS = 4
+"""With more rows a cell than this the beginnings of cells are looked for, not each row's cell."""
+SEARCH_ROWS_EVEN = 64
+"""The same where buckets are equally long, so that a division says a row's cell."""
 
 
 class Cells(NamedTuple):
@@ -44,6 +48,19 @@ class Buckets(NamedTuple):
         """How many there are."""
         return len(self.edges) - 1
 
+    @property
+    def step(self) -> int | None:
+        """Their length in ns, if all are equally long."""
+        steps = self.edges[1:] - self.edges[:-1]
+        return int(steps[0]) if bool((steps == steps[0]).all()) else None
+
+    def of(self, time: Ints, step: int | None) -> Ints:
+        """The bucket of each of these times."""
+        if step is None:
+            return np.searchsorted(self.edges, time, side="right") - 1
+        found: Ints = (time - self.edges[0]) // step
+        return found
+
 
 class Numbers(NamedTuple):
     """The rows that are numbers or truth values, in their order, and the cells that have any."""
@@ -54,7 +71,7 @@ class Numbers(NamedTuple):
     time: Ints
     value: Floats
     before_time: Ints
-    """Per cell, the time of the last number before its first; `NEVER` for none."""
+    """Per cell, the time of the last number before its first; `NEVER` for none. Empty where nothing is carried."""
     before_value: Floats
 
 
@@ -64,23 +81,22 @@ def cells_of(rows: Gathered, buckets: Buckets) -> Cells:
     if count == 1 or not rows.rows:
         full = np.flatnonzero(hi > lo)
         return Cells(full, lo[full], hi[full] - 1)
-    time = rows.time
-    if len(lo) * count * 4 < len(time):
-        # Few cells with many rows each: look for the cells' beginnings, not for each row's cell.
-        starts = np.concatenate(
-            [first + np.searchsorted(time[first:last], edges[:-1]) for first, last in zip(lo, hi, strict=True)]
-        )
+    time, step = rows.time, buckets.step
+    if len(lo) * count * (SEARCH_ROWS if step is None else SEARCH_ROWS_EVEN) < len(time):
+        bounds = zip(lo.tolist(), hi.tolist(), strict=True)
+        starts = np.concatenate([first + time[first:last].searchsorted(edges[:-1]) for first, last in bounds])
         ends = np.append(starts[1:], len(time))
         full = np.flatnonzero(ends > starts)
         return Cells(full, starts[full], ends[full] - 1)
-    group = np.repeat(np.arange(len(lo)), hi - lo)
-    cell = group * count + np.searchsorted(edges, time, side="right") - 1
+    cell = buckets.of(time, step)
+    if len(lo) > 1:
+        cell += np.repeat(np.arange(0, len(lo) * count, count), hi - lo)
     first = np.concatenate(([0], np.flatnonzero(cell[1:] != cell[:-1]) + 1))
     return Cells(cell[first], first, np.append(first[1:], len(time)) - 1)
 
 
 def numbers_of(rows: Gathered, cells: Cells, carry: Nearest | None, buckets: Buckets) -> Numbers:
-    """The numbers among the rows; `carry` has each group's last number before the first bucket."""
+    """The numbers among the rows; `carry` has each group's last number before the first bucket, if that matters."""
     mask = rows.numeric
     time, value, own, place = rows.time, rows.value, cells, np.arange(len(cells.cell))
     if not mask.all():
@@ -89,16 +105,24 @@ def numbers_of(rows: Gathered, cells: Cells, carry: Nearest | None, buckets: Buc
         first, end = seen[cells.first], seen[cells.last + 1]
         place = np.flatnonzero(end > first)
         own = Cells(cells.cell[place], first[place], end[place] - 1)
-    group = own.cell // buckets.number
-    inside = np.concatenate(([False], group[1:] == group[:-1]))[: len(group)]
-    before = np.where(inside, own.first - 1, 0)
-    before_time = np.where(inside, time[before], NEVER) if len(group) else group
-    before_value = np.where(inside, value[before], np.nan) if len(group) else value
-    if carry is not None and len(group):
-        row = carry.row[group]
-        held = ~inside & (row >= 0)
-        before_time[held], before_value[held] = carry.found.time[row[held]], carry.found.value[row[held]]
-    return Numbers(own, place, time, value, before_time, before_value)
+    if carry is None:
+        return Numbers(own, place, time, value, np.zeros(0, np.int64), np.zeros(0))
+    return Numbers(own, place, time, value, *_before(own, time, value, carry, buckets))
+
+
+def _before(cells: Cells, time: Ints, value: Floats, carry: Nearest, buckets: Buckets) -> tuple[Ints, Floats]:
+    """Per cell time and value of the last number before its first; `carry` has those before the first bucket."""
+    group = cells.cell // buckets.number
+    if not len(group):
+        return group, value
+    inside = np.concatenate(([False], group[1:] == group[:-1]))
+    before = np.where(inside, cells.first - 1, 0)
+    before_time = np.where(inside, time[before], NEVER)
+    before_value = np.where(inside, value[before], np.nan)
+    row = carry.row[group]
+    held = ~inside & (row >= 0)
+    before_time[held], before_value[held] = carry.found.time[row[held]], carry.found.value[row[held]]
+    return before_time, before_value
 
 
 def reduced(function: str, numbers: Numbers, buckets: Buckets) -> Floats:

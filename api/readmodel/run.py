@@ -43,9 +43,9 @@ class Run(NamedTuple):
         for place, (first, last) in enumerate(zip(self.lo.tolist(), self.hi.tolist(), strict=True)):
             times = self.key[first:last]
             if start is not None:
-                lo[place] = first + int(np.searchsorted(times, start))
+                lo[place] = first + times.searchsorted(start)
             if end is not None:
-                hi[place] = first + int(np.searchsorted(times, end))
+                hi[place] = first + times.searchsorted(end)
         return self._replace(lo=lo, hi=np.maximum(hi, lo))
 
     def _first_at(self, moment: int) -> Ints:

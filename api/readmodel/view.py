@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from api.readmodel.order import Keys, total_order
 from api.readmodel.rows import Columns, Ints, Rows, written
 from api.readmodel.run import Part
 from api.readmodel.series import SeriesKey
@@ -58,24 +59,18 @@ class Pick(list[tuple[Part, Ints]]):
     def _total_order(self, logs: Ints, by: str) -> Ints:
         """The permutation that sorts by (select time, store, log id, recno, ordinal)."""
         time: Ints = np.concatenate([part.columns.select_time(by)[numbers] for part, numbers in self])
-        order = np.argsort(time, kind="stable")
-        ordered = time[order]
-        equal = ordered[1:] == ordered[:-1]
-        if not equal.any():
-            return order
-        # Few rows share their time with another: only these are sorted by the rest.
-        tied = np.flatnonzero(np.append(equal, False) | np.append(False, equal))
-        rows = order[tied]
-        sizes = [len(numbers) for _, numbers in self]
-        ends = np.cumsum(sizes)
-        keys = np.empty((4, len(rows)), np.int64)
-        for (part, numbers), end, size in zip(self, ends.tolist(), sizes, strict=True):
-            own = np.flatnonzero((rows >= end - size) & (rows < end))
-            chosen, columns = numbers[rows[own] - end + size], part.columns
-            log = logs[columns.series[chosen]]
-            keys[:, own] = columns.ordinal[chosen], columns.recno[chosen], log, columns.store[chosen]
-        order[tied] = rows[np.lexsort((*keys, ordered[tied]))]
-        return order
+        ends = np.cumsum([len(numbers) for _, numbers in self])
+
+        def keys_of(rows: Ints) -> Keys:
+            keys = np.empty((4, len(rows)), np.int64)
+            for (part, numbers), end in zip(self, ends.tolist(), strict=True):
+                own = np.flatnonzero((rows >= end - len(numbers)) & (rows < end))
+                chosen, columns = numbers[rows[own] - end + len(numbers)], part.columns
+                log = logs[columns.series[chosen]]
+                keys[:, own] = columns.ordinal[chosen], columns.recno[chosen], log, columns.store[chosen]
+            return tuple(keys)
+
+        return total_order(time, keys_of)
 
     def _texts(self, columns: Columns, origins: Ints) -> list[str | None]:
         texts: list[str | None] = [None] * columns.rows
