@@ -131,11 +131,12 @@ def edges(every: Every, zone: ZoneInfo, start: int, end: int) -> Ints:
             found.append(np.array([begin], np.int64))
         found.append(marks - shift)
         shown = max(shown, until + shift)
-    every_edge = np.sort(np.concatenate(found))
+    every_edge: Ints = np.sort(np.concatenate(found))
     every_edge = every_edge[np.append(True, every_edge[1:] != every_edge[:-1])]
     first = int(np.searchsorted(every_edge, start, side="right")) - 1
     last = int(np.searchsorted(every_edge, end, side="left"))
-    return every_edge[first : last + 1]
+    chosen: Ints = every_edge[first : last + 1]
+    return chosen
 
 
 def _shift(zone: ZoneInfo, second: int) -> int:

@@ -77,11 +77,9 @@ def matrix(view: View, groups: Groups, grid: Grid) -> Matrix:
     begin, end = int(grid.edges[0]) + 1, int(grid.edges[-1]) + 1
     rows = gather(view, groups, grid.by, begin, end, rows_max=grid.rows_max)
     numeric = grid.function not in PICKING or grid.fill == "linear"
-    carry = (
-        nearest(view, groups, grid.by, begin, after=False, numeric=numeric)
-        if carries
-        else nothing(view, groups, grid.by)
-    )
+    carry = nothing(view, groups, grid.by)
+    if grid.fill != "none" or grid.function in CARRYING:
+        carry = nearest(view, groups, grid.by, begin, after=False, numeric=numeric)
     closed = Buckets(grid.edges + 1, NEVER, grid.hold_for)
     cells = cells_of(rows, closed)
     if not numeric:
