@@ -17,6 +17,7 @@ from api.services import Services, services_of
 from api.times import format_time
 from api.web.answer import Answer, Standing, answered, next_page
 from api.web.answer_table import Shape, json_of, respond_table
+from api.web.chosen import Chosen, ranked
 from api.web.cursor import decode_cursor, encode_cursor
 from api.web.formats import format_of
 from api.web.openapi import answers
@@ -24,7 +25,8 @@ from api.web.paging import check_limit
 from api.web.params import EveryText, OverWindow, Selecting, ZoneText
 from api.web.positions import home_of, position_text
 from api.web.schemas_reads import Buckets as BucketsBody
-from api.web.table import Column, Integers, Numbers, Table, Texts, Times, Values
+from api.web.table import Column, Integers, Numbers, Table, Times
+from api.web.values import Values
 from api.web.windows import Window, bounded, check_cells, edges_of, hold_ns, observed, window_at, window_of
 
 Function = Literal["count", "min", "max", "mean", "sum", "first", "last", "delta", "time_weighted_mean"]
@@ -125,13 +127,12 @@ def _wish(services: Services, query: AggregateQuery, window: Window, series: int
 
 def _table(window: Window, series: list[Series], groups: Groups, wish: Wish) -> Table:
     found = aggregate(window.view, groups, wish)
-    names = [series[number] for number in found.group.tolist()]
-    units = [window.view.keys[number].unit for number in found.series.tolist()]
+    numbers, codes = ranked(found.series)
     edges = wish.buckets.edges
     return {
-        "topic": Texts([topic for topic, _ in names]),
-        "field": Texts([field for _, field in names]),
-        "unit": Texts(units),
+        "topic": Chosen([topic for topic, _ in series], found.group),
+        "field": Chosen([field for _, field in series], found.group),
+        "unit": Chosen([window.view.keys[number].unit for number in numbers], codes),
         "start": Times(edges[found.bucket]),
         "end": Times(edges[found.bucket + 1]),
         **{name: _column(found, name) for name in wish.functions},

@@ -26,8 +26,9 @@ from api.web.params import FieldTexts, Filtered, FilterTexts, OverWindow
 from api.web.positions import home_of, position_text
 from api.web.problem import bad_parameter
 from api.web.schemas_reads import Events
-from api.web.table import Table, Values
+from api.web.table import Table
 from api.web.table_rows import every_page, table_of, tables_of
+from api.web.values import Values
 from api.web.windows import bounded, hold_ns, window_of
 
 router = APIRouter()

@@ -3,7 +3,7 @@
 import functools
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from fastapi import APIRouter, Query, Request, Response
@@ -20,22 +20,22 @@ from api.readmodel.view import View
 from api.services import Home, Services, services_of
 from api.times import format_time
 from api.web.answer import Answer, Standing, answered, body, next_page, respond
-from api.web.answer_table import Shape, respond_table, stream
+from api.web.answer_table import Shape, json_of, respond_table, stream
 from api.web.cursor import decode_cursor, encode_cursor
 from api.web.formats import format_of
-from api.web.json_columns import written_columns
 from api.web.openapi import answers
 from api.web.paging import limit_of
 from api.web.params import By, Paged, Selecting
 from api.web.positions import check_window, ending_of, home_of, now_of, position_text, reach, read_moment
 from api.web.problem import bad_parameter
 from api.web.raw_rows import messages_of, raw_columns, with_messages
-from api.web.render import columns_of, objects_of
 from api.web.schemas import Observations
-from api.web.table import Column, Table, Truths, as_columns
+from api.web.table import Column, Table, Truths
 from api.web.table_rows import every_page, table_of
 from ingest.envelope import Message
 
+NAME = "observations"
+"""What rows are called."""
 QUICK_ROWS_MAX = 1_000
 QUICK_SERIES_MAX = 32
 """Up to these a page takes about a millisecond, and is answered by the thread for quick queries."""
@@ -85,7 +85,7 @@ async def history(request: Request, query: Annotated[HistoryQuery, Query()]) -> 
     services = services_of(request)
     plan = await _plan(request, services, query)
     run = functools.partial(services.pools.run, heavy=plan.heavy)
-    shape = Shape(format_of(request, query.format), query.layout, query.time, "observations")
+    shape = Shape(format_of(request, query.format), query.layout, query.time, NAME)
     if query.dry_run:
         return await _cost(services, plan, shape)
     if shape.format != "json":
@@ -238,15 +238,7 @@ def _content(
     plan: Plan, state: Rows | None, rows: Rows, messages: list[Message] | None, *, more: bool
 ) -> tuple[bytes, str | None]:
     query = plan.query
-    shown = rows if state is None else joined(state, rows)
-    is_table = query.layout == "columns"
-    write = written_columns if is_table else columns_of
-    columns: dict[str, Any] = {**write(shown, plan.view.keys, plan.home.model.catalogue, query.time)}
-    if query.state_at_start:
-        before = shown.columns.rows - rows.columns.rows
-        columns["state_at_start"] = [place < before for place in range(shown.columns.rows)]
-    if messages is not None:
-        columns |= as_columns(raw_columns(rows, messages, plan.view.keys), query.time)
+    table = _with_state(plan, state, rows, messages)
     next_url = _next(plan, rows) if more else None
-    entries = {"columns": columns} if is_table else {"observations": objects_of(columns)}
-    return body(Standing.of(plan.home, plan.view), entries, next_url), next_url
+    shape = Shape("json", query.layout, query.time, NAME)
+    return json_of(Standing.of(plan.home, plan.view), table, shape, next_url), next_url

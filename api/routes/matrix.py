@@ -27,7 +27,8 @@ from api.web.params import EveryText, OverWindow, Selecting, ZoneText
 from api.web.positions import home_of, position_text
 from api.web.problem import bad_parameter
 from api.web.schemas_reads import Matrix as MatrixBody
-from api.web.table import Column, Integers, Numbers, Table, Times, Values
+from api.web.table import Column, Integers, Numbers, Table, Times
+from api.web.values import Values
 from api.web.windows import bounded, check_cells, edges_of, hold_ns, window_of
 
 SERIES_MARK = "#"

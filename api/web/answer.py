@@ -9,6 +9,7 @@ from fastapi import Request, Response
 
 from api.readmodel.view import View
 from api.services import Home
+from api.web.packed import OPTIONS
 from api.web.positions import HEADER, position_text
 
 KERNEL = "2"
@@ -39,7 +40,7 @@ class Standing(NamedTuple):
 
 
 def body(standing: Standing, entries: Mapping[str, Any], next_url: str | None = None) -> bytes:
-    """The JSON of an answer. `entries` may hold `orjson.Fragment`s."""
+    """The JSON of an answer. `entries` may hold what is `Packed`."""
     head = {
         "position": standing.position,
         "decoder_set": standing.decoder_set,
@@ -47,7 +48,7 @@ def body(standing: Standing, entries: Mapping[str, Any], next_url: str | None = 
         "truncated": next_url is not None,
         "next": next_url,
     }
-    return orjson.dumps({**head, **entries})
+    return orjson.dumps({**head, **entries}, option=OPTIONS)
 
 
 class Answer(NamedTuple):

@@ -11,7 +11,7 @@ from api.services import Services
 from api.web.answer import KERNEL, Standing, body, respond
 from api.web.formats import BATCH_ROWS, MEDIA_TYPES, Encoder
 from api.web.params import Format
-from api.web.table import Table, as_columns, as_objects, rows_of
+from api.web.table import Table, as_columns, as_objects, as_packed, rows_of
 
 CELLS_AT_ONCE = 2_000
 CELLS_QUICK = 20_000
@@ -33,8 +33,11 @@ def json_of(
     standing: Standing, table: Table, shape: Shape, next_url: str | None, extra: Mapping[str, Any] | None = None
 ) -> bytes:
     """The one JSON object of an answer."""
-    columns = as_columns(table, shape.time)
-    rows = {"columns": columns} if shape.layout == "columns" else {shape.name: as_objects(columns)}
+    rows: dict[str, Any]
+    if shape.layout == "columns":
+        rows = {"columns": as_packed(table, shape.time)}
+    else:
+        rows = {shape.name: as_objects(as_columns(table, shape.time))}
     return body(standing, {**(extra or {}), **rows}, next_url)
 
 

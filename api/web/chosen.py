@@ -9,6 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from api.readmodel.rows import Ints
+from api.web.packed import Packed, packed_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,10 @@ class Chosen:
         """See `Column`."""
         return list(map(self.choices.__getitem__, self.codes.tolist()))
 
+    def packed(self, _: str) -> Packed:
+        """See `Column`."""
+        return packed_texts(self.choices, self.codes)
+
     def arrow(self, name: str) -> dict[str, pa.Array]:
         """See `Column`."""
         return {name: pa.array(self.choices, pa.string()).take(pa.array(self.codes))}
@@ -38,6 +43,8 @@ def ranked(numbers: NDArray[Any]) -> tuple[list[int], Ints]:
     """The different ones of small numbers ≥ 0, ascending, and per number its place among them."""
     if not len(numbers):
         return [], np.zeros(0, np.int64)
+    if bool((numbers == numbers[0]).all()):
+        return [int(numbers[0])], np.zeros(len(numbers), np.int64)
     present = np.zeros(int(numbers.max()) + 1, np.bool_)
     present[numbers] = True
     return np.flatnonzero(present).tolist(), (np.cumsum(present) - 1)[numbers]

@@ -8,7 +8,8 @@ from api.readmodel.series import SeriesKey
 from api.readmodel.view import View
 from api.services import Services
 from api.web.payload import payload_fields, properties_of
-from api.web.table import Column, Objects, Texts
+from api.web.table import Column, Texts
+from api.web.values import Objects
 from ingest.envelope import Message
 
 

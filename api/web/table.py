@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
-import orjson
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from api.readmodel.rows import Ints
 from api.times import format_times
-from api.web.render import value_of
-from ingest.observation import Kind
+from api.web.buffers import arrow_of
+from api.web.packed import Packed, packed_times, repeated
 
 TIME_TYPE = pa.timestamp("ns", tz="UTC")
 
@@ -28,6 +27,10 @@ class Column(Protocol):
 
     def json(self, style: str) -> list[Any]:
         """The cells as JSON has them, times in `style`."""
+        ...
+
+    def packed(self, style: str) -> Packed:
+        """The same as `json`, for the serializer alone, where that is quicker."""
         ...
 
     def arrow(self, name: str) -> dict[str, pa.Array]:
@@ -51,6 +54,10 @@ class Texts:
     def json(self, _: str) -> list[Any]:
         """See `Column`."""
         return list(self.values)
+
+    def packed(self, style: str) -> Packed:
+        """See `Column`."""
+        return self.json(style)
 
     def arrow(self, name: str) -> dict[str, pa.Array]:
         """See `Column`."""
@@ -80,10 +87,15 @@ class Times:
         texts = format_times(self.values, style)
         return [text if known else None for text, known in zip(texts, self.known.tolist(), strict=True)]
 
+    def packed(self, style: str) -> Packed:
+        """See `Column`."""
+        if self.known is None or self.known.all():
+            return packed_times(self.values, style)
+        return self.json(style) if self.known.any() else repeated(b"null", len(self.values))
+
     def arrow(self, name: str) -> dict[str, pa.Array]:
         """See `Column`."""
-        mask = None if self.known is None else ~self.known
-        return {name: pa.array(self.values.astype(np.int64), pa.int64(), mask=mask).cast(TIME_TYPE)}
+        return {name: arrow_of(self.values, TIME_TYPE, self.known)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +119,13 @@ class Integers:
         pairs = zip(self.values.tolist(), self.known.tolist(), strict=True)
         return [value if known else None for value, known in pairs]
 
+    def packed(self, style: str) -> Packed:
+        """See `Column`."""
+        return np.ascontiguousarray(self.values) if self.known is None else self.json(style)
+
     def arrow(self, name: str) -> dict[str, pa.Array]:
         """See `Column`."""
-        return {name: pa.array(self.values, pa.int64(), mask=None if self.known is None else ~self.known)}
+        return {name: arrow_of(self.values, pa.int64(), self.known)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +145,13 @@ class Numbers:
         """See `Column`. What is not finite is written as null."""
         return list(self.values.tolist())
 
+    def packed(self, _: str) -> Packed:
+        """See `Column`."""
+        return np.ascontiguousarray(self.values)
+
     def arrow(self, name: str) -> dict[str, pa.Array]:
         """See `Column`."""
-        return {name: pa.array(self.values, pa.float64(), mask=np.isnan(self.values))}
+        return {name: arrow_of(self.values, pa.float64(), self.values == self.values)}  # NaN is not
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,76 +171,13 @@ class Truths:
         """See `Column`."""
         return list(self.values.tolist())
 
+    def packed(self, _: str) -> Packed:
+        """See `Column`."""
+        return np.ascontiguousarray(self.values)
+
     def arrow(self, name: str) -> dict[str, pa.Array]:
         """See `Column`."""
         return {name: pa.array(self.values, pa.bool_())}
-
-
-@dataclass(frozen=True, slots=True)
-class Objects:
-    """Small objects, which other formats than JSON have as JSON in one cell."""
-
-    values: Sequence[Mapping[str, Any]]
-
-    def __len__(self) -> int:
-        return len(self.values)
-
-    def slice(self, first: int, last: int) -> "Objects":
-        """See `Column`."""
-        return Objects(self.values[first:last])
-
-    def json(self, _: str) -> list[Any]:
-        """See `Column`."""
-        return list(self.values)
-
-    def arrow(self, name: str) -> dict[str, pa.Array]:
-        """See `Column`."""
-        return {name: pa.array([orjson.dumps(each).decode() for each in self.values], pa.string())}
-
-
-@dataclass(frozen=True, slots=True)
-class Values:
-    """Values of any kind: numbers, truth values, texts. `texts` has the text of each row that is one."""
-
-    kinds: NDArray[np.int8]
-    values: NDArray[np.float64]
-    texts: Mapping[int, str]
-    beside: bool = True
-    """Whether Arrow gets a column for texts also where there is none; it has to, if batches follow each other."""
-
-    def __len__(self) -> int:
-        return len(self.values)
-
-    def slice(self, first: int, last: int) -> "Values":
-        """See `Column`."""
-        texts = {place - first: text for place, text in self.texts.items() if first <= place < last}
-        return Values(self.kinds[first:last], self.values[first:last], texts, self.beside or bool(self.texts))
-
-    def json(self, _: str) -> list[Any]:
-        """See `Column`."""
-        values: list[Any] = self.values.tolist()
-        for place in np.flatnonzero(self.kinds != Kind.number).tolist():
-            values[place] = value_of(int(self.kinds[place]), values[place], self.texts.get(place))
-        return values
-
-    def arrow(self, name: str) -> dict[str, pa.Array]:
-        """See `Column`. Truth values are 1 and 0; texts stand beside the numbers, under the name with `_text`."""
-        found = Numbers(self.values).arrow(name)
-        if self.beside or self.texts:
-            found[text_name(name)] = self._texts()
-        return found
-
-    def _texts(self) -> pa.Array:
-        if not self.texts:
-            return pa.nulls(len(self.values), pa.string())
-        codes = np.full(len(self.values), -1, np.int64)
-        codes[list(self.texts)] = np.arange(len(self.texts))
-        return pa.array(list(self.texts.values()), pa.string()).take(pa.array(codes, mask=codes < 0))
-
-
-def text_name(name: str) -> str:
-    """The name of the column of texts beside `name`: `value` has `text`, `first` has `first_text`."""
-    return "text" if name == "value" else f"{name}_text"
 
 
 Table = Mapping[str, Column]
@@ -235,6 +192,11 @@ def rows_of(table: Table) -> int:
 def as_columns(table: Table, style: str) -> dict[str, list[Any]]:
     """A table as JSON has it, an array a column."""
     return {name: column.json(style) for name, column in table.items()}
+
+
+def as_packed(table: Table, style: str) -> dict[str, Packed]:
+    """The same for the serializer alone."""
+    return {name: column.packed(style) for name, column in table.items()}
 
 
 def as_objects(columns: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:

@@ -16,7 +16,8 @@ from api.services import Services
 from api.web.chosen import Chosen, ranked
 from api.web.formats import BATCH_ROWS
 from api.web.render import KIND_NAMES
-from api.web.table import Column, Integers, Table, Texts, Times, Values
+from api.web.table import Column, Integers, Table, Texts, Times
+from api.web.values import Values
 
 
 def table_of(rows: Rows, keys: Sequence[SeriesKey], catalogue: Catalogue) -> dict[str, Column]:

@@ -18,7 +18,8 @@ from api.readmodel.manifest import Stamp
 from api.readmodel.model import ReadModel
 from api.readmodel.page import PageRequest, key_of, page
 from api.readmodel.selection import Wanted
-from api.web.render import columns_of, objects_of
+from api.web.table import as_columns, as_objects
+from api.web.table_rows import table_of
 from gdp.catalogue import Kind, LogEntry, encode_entry
 from gdp.datum import Datum
 from gdp.messages import Record
@@ -140,7 +141,7 @@ def pages(
     while True:
         request = PageRequest(by, limit, descending=descending, start=start, end=end, after=after)
         rows, more = page(view, ids, request)
-        found += objects_of(columns_of(rows, view.keys, model.catalogue, "ns"))
+        found += as_objects(as_columns(table_of(rows, view.keys, model.catalogue), "ns"))
         assert rows.columns.rows <= limit
         if not more:
             return found

@@ -3,12 +3,14 @@
 import contextlib
 
 import numpy as np
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from api.errors import TimeError
-from api.times import format_time, format_times, parse_time
+from api.times import FEW_TIMES, format_time, format_times, parse_time
+from api.web.packed import packed_times
 
 NOW = 1_764_000_000_000_000_000
 NS = st.integers(-(10**18), 9 * 10**18)
@@ -19,6 +21,15 @@ def test_what_is_written_is_read_back(ns):
     assert parse_time(format_time(ns), NOW) == ns
     assert format_times(np.array([ns]), "rfc3339") == [format_time(ns)]
     assert format_times(np.array([ns]), "ns") == [str(ns)]
+
+
+@given(st.lists(NS, min_size=1, max_size=9), st.sampled_from([1, FEW_TIMES]))
+def test_many_are_written_as_one_by_one(few, again):
+    times = few * again
+    assert format_times(np.array(times), "rfc3339") == [format_time(ns) for ns in times]
+    for style in ("rfc3339", "ns"):
+        written = orjson.loads(orjson.dumps(packed_times(np.array(times), style)))
+        assert written == format_times(np.array(times), style)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ from api.datasets.manifest import Columned, Made, Manifest, read_manifest
 from api.datasets.pin import Pin, Tip, read_pin
 from api.errors import DatasetError, TooManyBytes
 from api.web.formats import BATCH_ROWS
-from api.web.table import Integers, Numbers, Texts, Times, Truths, Values, as_columns
+from api.web.table import Integers, Numbers, Texts, Times, Truths, as_columns
+from api.web.values import Values
 from ingest.observation import Kind
 
 NAN = np.array([0x7FF8000000000000, 0xFFF8000000000001], np.uint64).view(np.float64)

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from api.readmodel.page import PageRequest, key_of, page
 from api.readmodel.selection import Wanted
-from api.web.render import columns_of, objects_of
+from api.web.table import as_columns, as_objects
+from api.web.table_rows import table_of
 from tests.api.models import SAID, Reader, pages, records_of, run
 from tests.api.recorder import Recorder
 from tests.api.served import Api
@@ -49,7 +50,7 @@ def test_pages_of_any_limit_are_the_whole_while_others_write(directory, said, da
         view = model.view.pinned(position)
         ids = model.selector.select(Wanted(("#", "$hearthlog/#"))).ids
         rows, more = page(view, ids, PageRequest(by, limit, descending=descending, after=after))
-        found += objects_of(columns_of(rows, view.keys, model.catalogue, "ns"))
+        found += as_objects(as_columns(table_of(rows, view.keys, model.catalogue), "ns"))
         if not more:
             break
         after = key_of(rows, view.logs, rows.columns.rows - 1, by)
