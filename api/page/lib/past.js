@@ -36,7 +36,7 @@ export class Past {
     this.loading = this.ready = this.narrowed = this.newcomer = this.stopped = false;
     this.begunMs = 0;
     this.width = 600;
-    /** @type {{position: string, message: any}[]} Heard since the answer was asked for. */ this.recent = [];
+    /** @type {{position: string, message: any, ms: number}[]} Heard since the answer was asked for. */ this.recent = [];
     /** @type {Set<string>} Silences that were asked about. */ this.wondered = new Set();
     this.gone = new AbortController();
     /** @type {import('./past_stream.js').PastStream|undefined} */ this.stream = undefined;
@@ -96,6 +96,7 @@ export class Past {
     this.outages = (answer.outages ?? []).map(gapOf);
     this.recent = this.recent.filter((one) => isAfter(one.position, answer.position));
     for (const { message } of this.recent) this.stream?.take(message);
+    if (this.stream && isAfter(this.stream.dropped, answer.position)) this.again();
     this.ready = true;
     this.version += 1;
     if ([...this.lines.keys()].join() !== keys) this.shape += 1;

@@ -13,8 +13,9 @@ import { instant } from './time.js';
 /** What the sink says all the time. */
 const QUIET = new Set(['heartbeat', 'topic']);
 const NOTED_MS = 3_000;
-/** Messages that are kept for an answer that is still on its way. */
+/** Messages that are kept for an answer that is still on its way, and how long they are where none is asked for. */
 const RECENT_MAX = 5_000;
+const RECENT_MS = 5_000;
 
 export class PastStream {
   /** @param {import('./past.js').Past} past that hears */
@@ -22,6 +23,7 @@ export class PastStream {
     this.past = past;
     this.recorder = new RecorderState();
     /** @type {Live|null} */ this.live = null;
+    /** Up to here nothing is kept. */ this.dropped = '';
   }
 
   /** It goes on where it was, whatever is asked for meanwhile. @param {string} position */
@@ -50,14 +52,21 @@ export class PastStream {
   }
 
   /** What is heard while an answer is on its way is heard again when it has come. @param {any} message @param {string} position */
-  keep(message, position) {
+  keep({ topic, observations, logged_time, device_time }, position) {
     const { past } = this;
-    past.recent.push({ position, message });
-    if (past.recent.length > 2 * RECENT_MAX) past.recent = past.recent.slice(-RECENT_MAX);
+    const message = { topic, observations, logged_time, device_time };
+    past.recent.push({ position, message, ms: Date.now() });
+    if (past.recent.length > 2 * RECENT_MAX) this.drop(past.recent.length - RECENT_MAX);
     past.heardCount += 1;
     this.take(message);
     past.version += 1;
     past.changed();
+  }
+
+  /** Where an answer stands before what is dropped here, it is asked for again. @param {number} count */
+  drop(count) {
+    this.dropped = this.past.recent[count - 1]?.position ?? this.dropped;
+    this.past.recent.splice(0, count);
   }
 
   /** @param {any} message */
@@ -87,6 +96,9 @@ export class PastStream {
 
   /** @param {number} now */
   tick(now) {
+    const { loading, recent } = this.past;
+    const fresh = recent.findIndex(({ ms }) => Date.now() - ms < RECENT_MS);
+    if (!loading && fresh !== 0 && recent.length) this.drop(fresh < 0 ? recent.length : fresh);
     if (this.recorder.overdue(now)) this.recorder.ask(this.past.gone.signal);
   }
 }

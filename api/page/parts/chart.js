@@ -72,9 +72,7 @@ class HearthChart extends Part {
 
   /** Only the canvas, with the scale of values that it has. @param {import('./plots.js').Scene} scene */
   slide(scene) {
-    this.moving = scene;
-    this.data[0] = [scene.start, scene.end];
-    this.u?.setData(this.data);
+    scene.slide?.(this, scene);
   }
 
   updated() {
@@ -183,10 +181,9 @@ class HearthChart extends Part {
       if (dots[at]) dots[at].hidden = !shown;
       if (!shown || t === null) continue;
       // On the value itself, which was said at or before the cursor, not on the line between it and the next.
-      const [x, y] = [
-        this.u.valToPos(Math.max(stand.t, this.seen.start), 'x') + this.u.bbox.left / devicePixelRatio,
-        this.u.valToPos(stand.value, 'y') + this.u.bbox.top / devicePixelRatio,
-      ];
+      const { start, end, gutter, width, right } = this.seen;
+      const x = gutter + ((Math.max(stand.t, start) - start) / (end - start)) * (width - gutter - right);
+      const y = this.u.valToPos(stand.value, 'y') + this.u.bbox.top / devicePixelRatio;
       dots[at].style.transform = `translate(${x}px, ${y}px)`;
     }
   }

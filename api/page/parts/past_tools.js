@@ -9,5 +9,6 @@ import './span.js';
 export { gestures } from './gestures.js';
 export { PastMoves } from './past_moves.js';
 export { tell, write } from './panel_words.js';
+export { slide } from './slide.js';
 export { amber, failure, staleNote } from './past_states.js';
 export { textures } from './past_textures.js';

@@ -53,6 +53,7 @@ class HearthPlots extends Part {
     this.preferred.addEventListener('change', this.repaint);
     /** @type {((scene: any) => void)|undefined} */ this.write = undefined;
     /** @type {((chart: any) => string)|undefined} */ this.tell = undefined;
+    /** @type {((chart: any, scene: any) => void)|undefined} */ this.slides = undefined;
     /** @type {import('./gestures.js').Hands} */
     this.hands = {
       time: (x) => this.time(x),
@@ -73,9 +74,9 @@ class HearthPlots extends Part {
   }
 
   /** Hands and words come once there is a chart for them. @param {typeof import('./past_tools.js')} tools */
-  equip({ gestures, tell, write }) {
+  equip({ gestures, slide, tell, write }) {
     if (this.write !== write) this.requestUpdate();
-    Object.assign(this, { tell, write });
+    Object.assign(this, { slides: slide, tell, write });
     if (this.hands) this.letGo ??= gestures(this, this.hands);
   }
 

@@ -15,16 +15,16 @@ const BAND = 22;
 const AROUND = 270;
 
 /**
- * @typedef {{start: number, end: number, now: number, width: number, gutter: number, right: number, step: number, tall: number, write?: (scene: any) => void, tell?: (chart: any) => string, hide: Set<string>,
+ * @typedef {{start: number, end: number, now: number, width: number, gutter: number, right: number, step: number, tall: number, write?: (scene: any) => void, tell?: (chart: any) => string, slide?: (chart: any, scene: any) => void, hide: Set<string>,
  *   colours: import('./paint.js').Palette, ticks: {t: number, text: string, strong: boolean}[], tz?: string, words: string}} Scene
  */
 
 /** @param {any} plots the element that they are in @returns {Scene} */
 export function sceneOf(plots) {
   const { start, end, now } = plots.shown;
-  const { width, gutter, right, hide, colours, tz, tell, write, pixels } = plots;
+  const { width, gutter, right, hide, colours, tz, tell, write, slides: slide, pixels } = plots;
   return {
-    ...{ start, end, now, width, gutter, right, hide, colours, tz, tell, write },
+    ...{ start, end, now, width, gutter, right, hide, colours, tz, tell, write, slide },
     step: plots.past.grid.step,
     tall: tall(plots),
     ticks: ticks(start, end, Math.max(2, Math.floor(pixels / TICK)), tz),

@@ -85,6 +85,11 @@ class HearthHistory extends PagePart {
     return this.held;
   }
 
+  /** Nothing is laid out under a moving hand. */
+  shouldUpdate() {
+    return !this.sliding;
+  }
+
   willUpdate() {
     if (page.locked || page.view.screen !== 'history') return;
     const filters = JSON.stringify(page.view.filters);
@@ -144,7 +149,7 @@ class HearthHistory extends PagePart {
   render() {
     const { past, span, tools } = this;
     if (page.locked)
-      return html`<div class="past"><h1 class="aside">History</h1>${this.rest?.locked(() => this.unlock()) ?? nothing}</div>`;
+      return html`<div class="past"><h1 class="aside">History</h1>${this.rest?.locked(() => (this.filters = void this.requestUpdate())) ?? nothing}</div>`;
     const waitedMs = Date.now() - (past?.begunMs ?? 0);
     const stretch = this.stretch;
     const loading = Boolean(past?.loading);
@@ -188,11 +193,6 @@ class HearthHistory extends PagePart {
       if (say) this.spoken = this.rest?.spoken(this) ?? '';
       page.go({ cursor: t === null ? null : iso(t) }, { replace: true });
     }, SETTLE_MS);
-  }
-
-  unlock() {
-    this.filters = undefined;
-    page.set({ locked: false });
   }
 }
 
