@@ -59,11 +59,12 @@ class LatestTable:
     def add(self, rows: Rows) -> None:
         """Take in rows; rows of one series come in the order of its log."""
         series, time = rows.columns.series, rows.columns.time
-        by_time = np.argsort(time, kind="stable")
         # Of the equal keys of a dictionary the last one stays. A later row wins a tie: recno and ordinal only grow.
-        last = dict(zip(series.tolist(), range(len(series)), strict=True))
-        best = dict(zip(series[by_time].tolist(), by_time.tolist(), strict=True))
-        places = sorted({*last.values(), *best.values()})
+        last = best = dict(zip(series.tolist(), range(len(series)), strict=True))
+        if not np.all(time[1:] >= time[:-1]):
+            by_time = np.argsort(time, kind="stable")
+            best = dict(zip(series[by_time].tolist(), by_time.tolist(), strict=True))
+        places = list(last.values()) if best is last else sorted({*last.values(), *best.values()})
         made = dict(zip(places, rows.take(places).unpack(), strict=True))
         logged, coming, seen = self._coming["logged"], self._coming["device"], self._seen["device"]
         for number, place in last.items():
