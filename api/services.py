@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from fastapi import Request
 
 from api.accounts.door import Door
+from api.datasets.allowance import Allowance
 from api.datasets.files import DatasetFiles
 from api.datasets.shelf import Shelf
 from api.follow.progress import Progress
@@ -66,7 +67,8 @@ class Services:
     def __post_init__(self) -> None:
         """What only the settings say."""
         settings = self.settings
-        self.shelf = Shelf(DatasetFiles(settings.datasets_path))
+        allowance = Allowance(settings.dataset_pins_per_hour_max, time.monotonic)
+        self.shelf = Shelf(DatasetFiles(settings.datasets_path), allowance)
         self.budgets = Budgets(
             per_s=settings.requests_per_s_max, burst=settings.requests_burst_max, clock=time.monotonic_ns
         )

@@ -110,6 +110,9 @@ class ApiSettings(BaseSettings):
     dataset_rows_max: int = Field(20_000_000, ge=1, description="Rows of one dataset.")
     dataset_bytes_max: int = Field(2_048 * MIB, ge=1_024, description="Bytes of one dataset, as Arrow.")
     dataset_logs_max: int = Field(20_000, ge=1, description="Logs that one dataset may be made from.")
+    dataset_pins_per_hour_max: int = Field(
+        100, ge=1, description="New datasets that one account may pin in an hour; their manifests are kept for ever."
+    )
     dataset_verify_records_max: int = Field(
         10_000_000, ge=1, description="Records that are read to verify one dataset; one of more is not verified."
     )

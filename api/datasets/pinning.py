@@ -3,6 +3,7 @@
 import asyncio
 from typing import NamedTuple
 
+from api.datasets.allowance import Allowance
 from api.datasets.find import Logged
 from api.datasets.make import keep, pin_of
 from api.datasets.manifest import Manifest
@@ -21,11 +22,12 @@ class Pinned(NamedTuple):
     fresh: bool
 
 
-async def pin(services: Services, home: Home, ground: Ground, recipe: Recipe) -> Pinned:
-    """Pin a recipe at the ground's position. The same again is found, and nothing is made.
+async def pin(services: Services, home: Home, ground: Ground, recipe: Recipe, account: str) -> Pinned:
+    """Pin a recipe at the ground's position for an account. The same again is found, and nothing is made.
 
     Raises:
-        Problem: 413 beyond a bound; 503 if the manifest cannot be published.
+        Problem: 413 beyond a bound; 429 if the account has pinned too many of late; 503 if the manifest cannot be
+            published.
         StoreUnavailable: the log server does not answer.
     """
     pinned = await pin_of(services, home, ground, recipe)
@@ -33,6 +35,7 @@ async def pin(services: Services, home: Home, ground: Ground, recipe: Recipe) ->
         known = await services.shelf.finder.find(services.reader, home.model.catalogue, pinned.id)
         if known is not None:
             return Pinned(known.manifest, known, fresh=False)
+        _check_allowance(services.shelf.allowance, account)
         # The bytes are durable before anybody is told of them.
         manifest = Manifest(pinned, await keep(services, ground, recipe, pinned.id))
         try:
@@ -40,7 +43,17 @@ async def pin(services: Services, home: Home, ground: Ground, recipe: Recipe) ->
         except Problem:
             services.shelf.files.drop(manifest.made.sha256)
             raise
+        services.shelf.allowance.take(account)
         return Pinned(manifest, await _until_logged(services, home, manifest), fresh=True)
+
+
+def _check_allowance(allowance: Allowance, account: str) -> None:
+    if wait_s := allowance.wait_s(account):
+        detail = (
+            f"an account may pin {allowance.pins_max} new datasets in an hour, for each is kept for ever: again later, "
+            "or read without pinning, at a position"
+        )
+        raise Problem(429, "too-many-datasets", detail, headers={"Retry-After": str(int(wait_s) + 1)})
 
 
 async def _until_logged(services: Services, home: Home, manifest: Manifest) -> Logged | None:

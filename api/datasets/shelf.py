@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field
 
+from api.datasets.allowance import Allowance
 from api.datasets.files import DatasetFiles
 from api.datasets.find import Finder
 
@@ -12,5 +13,6 @@ class Shelf:
     """Files, manifests, and a turn: one dataset is made or verified at a time, for each may take all there is."""
 
     files: DatasetFiles
+    allowance: Allowance
     finder: Finder = field(default_factory=Finder)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)

@@ -66,7 +66,7 @@ async def aggregated(request: Request, query: Annotated[AggregateQuery, Query()]
     last = begin + min(query.limit or most, most)
     next_url = None
     if last < len(table["topic"]):
-        cursor = encode_cursor("aggregate", window.view.position, last)
+        cursor = encode_cursor("aggregate", window.view.decoders, window.view.position, last)
         pinned = {"start": format_time(window.start), "end": format_time(window.end)}
         next_url = next_page(request, cursor, pinned, drop=("at",))
     page = {name: column.slice(begin, last) for name, column in table.items()}
@@ -105,7 +105,7 @@ def _resume(services: Services, query: AggregateQuery) -> tuple[str | None, int]
     """The position that the answer is pinned to, and the bucket with which it begins."""
     if query.cursor is None:
         return query.at, 0
-    pinned, begin = decode_cursor(query.cursor, "aggregate", int, int)
+    pinned, begin = decode_cursor(query.cursor, "aggregate", home_of(services).model.decoders, int, int)
     return position_text(home_of(services), pinned), max(begin, 0)
 
 

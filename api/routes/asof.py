@@ -75,7 +75,9 @@ async def joined(request: Request, query: Annotated[AsofQuery, Query()]) -> Resp
     limit = limit_of(services, query.limit)
     at, after = query.at, None
     if query.cursor is not None:
-        pinned, by, *key = decode_cursor(query.cursor, "asof", int, str, int, int, int, int, int)
+        pinned, by, *key = decode_cursor(
+            query.cursor, "asof", home_of(services).model.decoders, int, str, int, int, int, int, int
+        )
         if by != query.by:
             raise bad_parameter("cursor", f"it was made with by={by}: take `next` as it is")
         at, after = position_text(home_of(services), pinned), Key(*key)
@@ -94,7 +96,7 @@ async def joined(request: Request, query: Annotated[AsofQuery, Query()]) -> Resp
     next_url = None
     if more:
         last = key_of(rows, window.view.logs, rows.columns.rows - 1, query.by)
-        cursor = encode_cursor("asof", window.view.position, query.by, *last)
+        cursor = encode_cursor("asof", window.view.decoders, window.view.position, query.by, *last)
         times = {"start": format_time(window.start), "end": format_time(window.end)}
         next_url = next_page(request, cursor, times, drop=("at",))
     return await respond_table(services, standing, shape, table, next_url=next_url)

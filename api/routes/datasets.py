@@ -86,7 +86,7 @@ async def create(request: Request, asked: Asked, query: Annotated[PinQuery, Quer
             "pin": would.as_json(),
         }
         return respond(standing, body(standing, entries))
-    pinned = await pin(services, home, ground, recipe)
+    pinned = await pin(services, home, ground, recipe, caller_of(request).budget)
     answer = respond(standing, body(standing, await describe(services.shelf, pinned.manifest, pinned.logged)))
     answer.headers["Location"] = f"{request.url.path}/{pinned.manifest.pin.id}"
     answer.status_code = 200 if not pinned.fresh else 202 if pinned.logged is None else 201
@@ -100,13 +100,13 @@ async def datasets(request: Request, query: Annotated[ListQuery, Query()]) -> Re
     home = home_of(services)
     ids = ids_of(home.model.catalogue)
     if query.cursor is not None:
-        (last,) = decode_cursor(query.cursor, "datasets", str)
+        (last,) = decode_cursor(query.cursor, "datasets", "", str)
         ids = ids[ids.index(last) + 1 :] if last in ids else []
     # One more than is shown: `next` must not tell of datasets that the caller may not read.
     found = await _first(services, home, caller_of(request), ids, query.limit + 1)
     shown = found[: query.limit]
     rows = [await describe(services.shelf, each.manifest, each, brief=True) for each in shown]
-    cursor = encode_cursor("datasets", shown[-1].manifest.pin.id) if len(found) > len(shown) else None
+    cursor = encode_cursor("datasets", "", shown[-1].manifest.pin.id) if len(found) > len(shown) else None
     next_url = None if cursor is None else next_page(request, cursor, {})
     standing = Standing.at(home, home.model.position)
     return respond(standing, body(standing, {"datasets": rows}, next_url), next_url)

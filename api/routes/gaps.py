@@ -89,7 +89,7 @@ async def gaps(request: Request, query: Annotated[GapsQuery, Query()]) -> Respon
     home = home_of(services)
     limit, skipped, at_text = limit_of(services, query.limit), 0, query.at
     if query.cursor is not None:
-        pinned, skipped = decode_cursor(query.cursor, "gaps", int, int)
+        pinned, skipped = decode_cursor(query.cursor, "gaps", home.model.decoders, int, int)
         at_text = position_text(home, pinned)
     at = await reach(request, services, at_text)
     view = home.model.view.pinned(at)
@@ -104,7 +104,7 @@ async def gaps(request: Request, query: Annotated[GapsQuery, Query()]) -> Respon
     next_url = None
     if len(wanted) > skipped + limit:
         pinned_window = {"start": format_time(start), "end": format_time(end)}
-        cursor = encode_cursor("gaps", view.position, skipped + limit)
+        cursor = encode_cursor("gaps", view.decoders, view.position, skipped + limit)
         next_url = next_page(request, cursor, pinned_window, drop=("at",))
     told = _told(home, found, wanted[skipped : skipped + limit], query, now=now)
     entries = {"start": one_time(start, query.time), "end": one_time(end, query.time), **told}

@@ -172,7 +172,9 @@ def _resume(home: Home, query: HistoryQuery) -> tuple[str | None, Key | None]:
     """The position that the answer is pinned to, and the row after which it begins."""
     if query.cursor is None:
         return query.at, None
-    pinned, by, order, *key = decode_cursor(query.cursor, "history", int, str, str, int, int, int, int, int)
+    pinned, by, order, *key = decode_cursor(
+        query.cursor, "history", home.model.decoders, int, str, str, int, int, int, int, int
+    )
     if (by, order) != (query.by, query.order):
         raise bad_parameter("cursor", f"it was made with by={by} and order={order}: take `next` as it is")
     return position_text(home, pinned), Key(*key)
@@ -222,7 +224,7 @@ def _next(plan: Plan, rows: Rows) -> str:
     """The URL of what follows these rows."""
     query = plan.query
     key = key_of(rows, plan.view.logs, rows.columns.rows - 1, query.by)
-    cursor = encode_cursor("history", plan.view.position, query.by, query.order, *key)
+    cursor = encode_cursor("history", plan.view.decoders, plan.view.position, query.by, query.order, *key)
     times = (("start", plan.page.start), ("end", plan.page.end))
     pinned = {name: None if ns is None else format_time(ns) for name, ns in times}
     return next_page(plan.request, cursor, pinned, drop=("at",))

@@ -124,7 +124,7 @@ def _whole(request: Request, query: LatestQuery, home: Home, seen: Seen, page: P
 def _next(request: Request, query: LatestQuery, seen: Seen, page: Page) -> str | None:
     if page.last is None:
         return None
-    cursor = encode_cursor("latest", seen.view.position, query.by, *page.last)
+    cursor = encode_cursor("latest", seen.view.decoders, seen.view.position, query.by, *page.last)
     return next_page(request, cursor, {}, drop=("at",))
 
 
@@ -149,7 +149,7 @@ def at_once(services: Services, request: Request, query: LatestQuery) -> Answer 
 def _resume(home: Home, query: LatestQuery) -> tuple[str | None, tuple[str, str] | None]:
     if query.cursor is None:
         return query.at, None
-    pinned, by, topic, field = decode_cursor(query.cursor, "latest", int, str, str, str)
+    pinned, by, topic, field = decode_cursor(query.cursor, "latest", home.model.decoders, int, str, str, str)
     if by != query.by:
         raise bad_parameter("cursor", f"it was made with by={by}: take `next` as it is")
     return position_text(home, pinned), (topic, field)

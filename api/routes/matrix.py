@@ -62,7 +62,7 @@ async def wide(request: Request, query: Annotated[MatrixQuery, Query()]) -> Resp
     services = services_of(request)
     at, begin = query.at, 0
     if query.cursor is not None:
-        pinned, begin = decode_cursor(query.cursor, "matrix", int, int)
+        pinned, begin = decode_cursor(query.cursor, "matrix", home_of(services).model.decoders, int, int)
         at = position_text(home_of(services), pinned)
     window = await window_of(request, services, at, query.start, query.end)
     edges = edges_of(query.every, query.tz, window.start - 1, window.end, cells_max=services.settings.cells_max)[:-1]
@@ -84,7 +84,7 @@ async def wide(request: Request, query: Annotated[MatrixQuery, Query()]) -> Resp
     next_url = None
     if last is not None:
         pinned_times = {"start": format_time(window.start), "end": format_time(window.end)}
-        cursor = encode_cursor("matrix", window.view.position, last)
+        cursor = encode_cursor("matrix", window.view.decoders, window.view.position, last)
         next_url = next_page(request, cursor, pinned_times, drop=("at",))
     series = [{"column": name_of(each), **each.series._asdict(), "unit": each.key.unit} for each in lines]
     return await respond_table(services, standing, shape, table, next_url=next_url, extra={"series": series})

@@ -54,7 +54,7 @@ async def topics(request: Request, query: Annotated[TopicsQuery, Query()]) -> Re
     limit = limit_of(services, query.limit)
     at_text, after = query.at, ""
     if query.cursor is not None:
-        pinned, after = decode_cursor(query.cursor, "topics", int, str)
+        pinned, after = decode_cursor(query.cursor, "topics", home.model.decoders, int, str)
         at_text = position_text(home, pinned)
     at = await reach(request, services, at_text)
     # Another model may be swapped in while this one is looked through, and its series have other numbers.
@@ -73,7 +73,9 @@ async def topics(request: Request, query: Annotated[TopicsQuery, Query()]) -> Re
     rows = await services.pools.run(functools.partial(describe, asked), heavy=True)
     next_url = None
     if len(names) > limit:
-        next_url = next_page(request, encode_cursor("topics", view.position, names[limit - 1]), {}, drop=("at",))
+        next_url = next_page(
+            request, encode_cursor("topics", view.decoders, view.position, names[limit - 1]), {}, drop=("at",)
+        )
     standing = Standing.of(home, view)
     if shape.format != "json":
         return await respond_table(services, standing, shape, _as_table(rows), next_url=next_url)

@@ -183,6 +183,7 @@ class AsyncHome:
                 if isinstance(effect, Ask):
                     reply = await self._send(effect, meter)
                 else:
+                    meter.wait(effect.seconds, effect.why)
                     await asyncio.sleep(effect.seconds)
                     reply = None
 

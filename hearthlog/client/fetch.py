@@ -28,7 +28,7 @@ def fetch(policy: Policy, ask: Ask) -> Steps[Answer]:
         pause_s = _pause_s(policy, reply, failures)
         if not harmless or failures == policy.tries_max or pause_s is None:
             raise error
-        yield Pause(pause_s)
+        yield Pause(pause_s, error.detail)
     raise AssertionError("the last failure was raised")
 
 

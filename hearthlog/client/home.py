@@ -211,6 +211,7 @@ class Home:
                 if isinstance(effect, Ask):
                     reply = self._send(effect, meter)
                 else:
+                    meter.wait(effect.seconds, effect.why)
                     time.sleep(effect.seconds)
                     reply = None
 

@@ -30,12 +30,23 @@ class Meter:
         if self._shown is None and self._clock() - self._begun < APPEARS_AFTER_S:
             return
         shown = self._show() if self._shown is None else self._shown
-        shown.update(shown.task_ids[0], completed=self._bytes)
+        shown.update(shown.task_ids[0], completed=self._bytes, description=self._what)
+
+    def wait(self, seconds: float, why: str) -> None:
+        """Nothing comes for so long, and why: shown at once, where it is not a moment."""
+        if seconds >= APPEARS_AFTER_S:
+            shown = self._show() if self._shown is None else self._shown
+            shown.update(shown.task_ids[0], description=f"{self._what}: again in {seconds:.0f} s: {why}")
 
     def close(self) -> None:
         """The line goes."""
         if self._shown is not None:
             self._shown.stop()
+
+    @property
+    def shown(self) -> str | None:
+        """What the line says beside the figures; None while there is none."""
+        return None if self._shown is None else self._shown.tasks[0].description
 
     def _show(self) -> "Progress":
         from rich.console import Console  # noqa: PLC0415  # slow to load, and most calls show nothing
@@ -52,6 +63,9 @@ class Silent(Meter):
     """Shows nothing."""
 
     def add(self, count: int) -> None:
+        """See `Meter`."""
+
+    def wait(self, seconds: float, why: str) -> None:
         """See `Meter`."""
 
 

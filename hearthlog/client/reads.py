@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from hearthlog.client.errors import Unavailable
+from hearthlog.client.errors import Refused, Unavailable
 from hearthlog.client.fetch import fetch, fetch_json, json_of, next_of
 from hearthlog.client.policy import Policy
 from hearthlog.client.query import HEADERS_ARROW, HEADERS_JSON, pairs, waiting
@@ -12,6 +12,8 @@ from hearthlog.client.table import Table, rows_table, table_of
 
 NS_PER_MS = 1_000_000
 MADE_BY = ("decoder-set", "kernel")
+GONE = "gone"
+"""The kind of the problem that refuses a page which other decoders would make than those of the page before."""
 PLOT_COLUMNS = {
     "topic": "string",
     "field": "string",
@@ -51,7 +53,12 @@ def _pages(
     for _ in range(policy.tries_max):
         answers = [(yield from fetch(policy, ask))]
         while options.get("limit") is None and (rest := next_of(answers[-1].headers)) is not None:
-            answers.append((yield from fetch(policy, Ask(rest, (), {"Accept": ask.headers["Accept"]}))))
+            try:
+                answers.append((yield from fetch(policy, Ask(rest, (), {"Accept": ask.headers["Accept"]}))))
+            except Refused as fault:
+                if fault.kind != GONE:
+                    raise
+                break
             if made_by(answers[-1]) != made_by(answers[0]):
                 break
         else:

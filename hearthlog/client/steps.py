@@ -34,6 +34,8 @@ class Pause(NamedTuple):
     """Wait this long."""
 
     seconds: float
+    why: str = ""
+    """What for, in words; empty where it is not worth telling."""
 
 
 class Answer(NamedTuple):

@@ -13,6 +13,7 @@ from hearthlog.client import NotReached, Policy, Refused, Unavailable
 from hearthlog.client.errors import error_of
 from hearthlog.client.events import Event, Events
 from hearthlog.client.fetch import fetch, next_of
+from hearthlog.client.progress import metered
 from hearthlog.client.reads import read_rows, read_table
 from hearthlog.client.steps import Answer, Ask, Broken, Pause, Reply
 from hearthlog.client.verify.logs import GAP_MAX, RANGE_MAX, ranges
@@ -93,8 +94,9 @@ def test_the_rest_of_an_answer_is_asked_for_at_the_same_home_only():
     assert next_of({}) is None
 
 
+@pytest.mark.parametrize("refused", [False, True])
 @pytest.mark.parametrize("kind", ["arrow", "json"])
-def test_pages_that_other_decoders_made_are_asked_for_anew_from_the_first_on(kind):
+def test_pages_that_other_decoders_made_are_asked_for_anew_from_the_first_on(kind, refused):
     def page(number: int, decoders: str, rest: str | None) -> Answer:
         rows = pa.table({"n": [number]})
         sink = pa.BufferOutputStream()
@@ -105,7 +107,9 @@ def test_pages_that_other_decoders_made_are_asked_for_anew_from_the_first_on(kin
         link = {} if rest is None else {"link": f'<{rest}>; rel="next"'}
         return Answer(200, headers | link, sink.getvalue().to_pybytes() if kind == "arrow" else body)
 
-    replies = [page(1, "old", "/b"), page(2, "new", "/c"), page(3, "new", "/b"), page(4, "new", None)]
+    gone = Answer(409, {}, b'{"type": "urn:hearthlog:problem:gone", "detail": "begin again"}')
+    second = gone if refused else page(2, "new", "/c")
+    replies = [page(1, "old", "/b"), second, page(3, "new", "/b"), page(4, "new", None)]
     if kind == "arrow":
         steps = read_table(POLICY, "/v1/topics", (), {})
     else:
@@ -148,3 +152,16 @@ def test_events_are_the_same_however_the_stream_is_cut(told, data):
     for first, last in zip([0, *cuts], [*cuts, len(content)], strict=True):
         found += parser.feed(content[first:last])
     assert found == [Event(name, str(number), text) for name, number, text in told]
+
+
+def test_a_person_is_told_what_a_long_pause_is_for():
+    steps = fetch(POLICY, POST)
+    assert next(steps) == POST
+    busy = Answer(503, {"retry-after": "30"}, b'{"detail": "the read model is being built anew"}')
+    pause = steps.send(busy)
+    assert pause == Pause(30, "the read model is being built anew")
+    with metered("pin", wanted=True) as meter:
+        meter.wait(pause.seconds, pause.why)
+        assert meter.shown == "pin: again in 30 s: the read model is being built anew"
+        meter.add(1)
+        assert meter.shown == "pin"

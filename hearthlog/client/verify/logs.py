@@ -142,7 +142,7 @@ class ProvenLogs:
             proof = yield from self._fetch(log, topic, first, last, with_catalogue=with_catalogue)
             if proof.covered or waited_s >= self._policy.cover_s_max:
                 break
-            yield Pause(COVER_PAUSE_S)
+            yield Pause(COVER_PAUSE_S, "the last record is not signed yet")
             waited_s += COVER_PAUSE_S
         verdict = verify(catalogue if with_catalogue else parse_name(log), proof)
         if verdict.log != parse_name(log):
