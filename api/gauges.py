@@ -1,6 +1,7 @@
 """The gauges of the api: how far it is, how much it holds, who listens, and what the sink counted."""
 
 import math
+import time
 from collections.abc import Iterable
 
 from api.follow.upkeep import Upkeep
@@ -16,6 +17,7 @@ NS_PER_S = 1e9
 def gauges_of(services: Services) -> Iterable[tuple[str, str, float]]:
     """All gauges as they are now: (name, meaning, value)."""
     progress, hub, home = services.progress, services.hub, services.home
+    yield "hearthlog_api_up_seconds", "How long the process has run.", time.monotonic() - services.began
     yield "hearthlog_api_feed_connected", "Whether the feed is connected.", float(is_connected(services))
     yield "hearthlog_api_feed_lag_seconds", "Age of the feed's watermark.", lag_s(services)
     yield "hearthlog_api_feed_records", "Records taken in since the start.", float(progress.records)

@@ -53,6 +53,7 @@ class Services:
     progress: Progress
     sink: SinkState
     clock: Callable[[], int] = time.time_ns
+    began: float = field(default_factory=time.monotonic)
     home: Home | None = None
     look: "Look | None" = None
     """What was seen at the last look at the home; None before the first."""

@@ -143,6 +143,10 @@ class ApiSettings(BaseSettings):
     attention_after_s: float = Field(
         30.0, ge=0, description="How long a fault has to stand before it is published under hearthlog/attention/."
     )
+    told_waiting_s: float = Field(
+        5.0, gt=0, description="Age of the oldest message that waits to be acknowledged from which that is told."
+    )
+    told_save_ms: float = Field(40.0, gt=0, description="Time of a save from which the disk is told to be slow.")
     ready_lag_max_s: float = Field(
         10.0, gt=0, description="Age of the feed's watermark beyond which the api is not ready."
     )

@@ -22,6 +22,8 @@ class Counters:
     """Messages for any client that the broker says it had no room for."""
     taken_over: int = 0
     """Connections that ended because another client connected with the sink's client id."""
+    sessions_lost: int = 0
+    """Times that the broker had forgotten the session, and what it had kept in it."""
     refused: Counter[str] = field(default_factory=Counter)
 
     def as_json(self) -> dict[str, int | dict[str, int]]:
@@ -36,5 +38,6 @@ class Counters:
             "unwanted": self.unwanted,
             "broker_dropped": self.broker_dropped,
             "taken_over": self.taken_over,
+            "sessions_lost": self.sessions_lost,
             "refused": dict(self.refused),
         }

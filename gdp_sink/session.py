@@ -59,6 +59,7 @@ class Session:
             own_log.filters = wanted
             own_log.epoch += 1
             if own_log.epoch > 1:
+                self.counters.sessions_lost += 1
                 own_log.say("session_lost")
             # Before it is said that we are connected: that record tells the next run that the replay was not over.
             self.replay.forget()

@@ -16,6 +16,7 @@ import orjson
 import structlog
 
 from api.health.watch import Standing, Watch
+from api.readiness import is_connected
 from api.readmodel.latest import Series, newest_of
 from api.readmodel.model import ReadModel
 from api.readmodel.selection import Wanted
@@ -117,11 +118,18 @@ class Attention:
         host, port = address(settings.mqtt)
         account = Account(host, port, settings.api_mqtt_user, password, CLIENT_ID)
         async with Publisher(account) as publisher:
-            while self._services.home is None or _is_behind(self._services):
-                await self._watch.looked()
-            told = retained(self._services.home.model)
+            told: dict[str, tuple[str, str | None]] = {}
+            begun = complete = False
             while True:
                 await self._watch.looked()
+                home = self._services.home
+                if home is None or _is_behind(self._services):
+                    continue
+                connected = is_connected(self._services)
+                if not begun or (connected and not complete):
+                    # While the sink is away the model tells what it has; what it lacks is known once it is back.
+                    told = retained(home.model) | told
+                    begun, complete = True, connected
                 if publisher.connected:
                     await self._tell(publisher, told)
 
@@ -137,8 +145,8 @@ class Attention:
 
 
 def _is_behind(services: Services) -> bool:
-    """Whether the read model may lack what an earlier run has published."""
-    return services.progress.snapshot or not services.progress.watermark
+    """Whether the read model will soon know what an earlier run has published."""
+    return is_connected(services) and (services.progress.snapshot or not services.progress.watermark)
 
 
 @asynccontextmanager

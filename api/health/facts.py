@@ -16,15 +16,23 @@ from api.words.say import Said, own_log_words, say
 from api.words.templates import HAPPENED, TEMPLATES, Severity
 
 CLOCK_AHEAD_NS = 2 * NS_PER_S
-OLDEST_NS = 5 * NS_PER_S
 DISK_LEFT_NS = 14 * 86_400 * NS_PER_S
 """Bounds beyond which a number is worth telling: too late to be noise, early enough to act."""
 REFUSED_NS = 3_600 * NS_PER_S
 """How long a refusal goes on standing."""
+LINGER = frozenset({"broker.session_lost", "broker.taken_over"})
+"""Outages that end by themselves and come again if nobody looks: they go on standing as long."""
 RISES = {"broker_dropped": ("broker.dropped", "message"), "clients_turned_away": ("sink.turned_away", "client")}
 """Events of the own log that only count: the fault each tells of, and what is counted."""
 
 Told = list[dict[str, str | None]]
+
+
+class Bounds(NamedTuple):
+    """From where on a number is told. Ns."""
+
+    waiting_ns: int
+    save_ns: int
 
 
 class Fact(NamedTuple):
@@ -42,6 +50,8 @@ class Fact(NamedTuple):
     remedy: str
     evidence: Told
     link: str
+    goes_on: bool = True
+    """Whether it lasts; else it has happened, and stands for a while so that somebody looks."""
 
     def as_json(self, moment: Callable[[int], str]) -> dict[str, Any]:
         """The fact as the API shows it."""
@@ -60,10 +70,12 @@ class Fact(NamedTuple):
 
 
 def from_outage(outage: Outage, position: Position, *, now: int) -> Fact:
-    """An outage of the recorder."""
+    """An outage of the recorder; what needs a look though it is over stands for a while."""
     evidence = outage_object(outage, str, position, now=now)["evidence"]
-    until = None if outage.standing else outage.end
-    return _fact(outage_said(outage, now=now), outage.start, until, evidence, "/v1/gaps")
+    stands = outage.standing or (outage.id in LINGER and now - outage.end < REFUSED_NS)
+    until = None if stands else outage.end
+    fact = _fact(outage_said(outage, now=now), outage.start, until, evidence, "/v1/gaps")
+    return fact._replace(goes_on=outage.standing)
 
 
 def from_gap(gap: Gap, beats: int, *, now: int) -> Fact:
@@ -88,7 +100,7 @@ def from_refusals(entries: Sequence[Entry], position: Position, *, now: int) -> 
         until = None if now - last.logged < REFUSED_NS else last.logged
         yield _fact(
             say("sink.refused", facts=facts), told[0].logged, until, evidence, "/v1/history?filter=$hearthlog/sink"
-        )
+        )._replace(goes_on=False)
 
 
 def from_rises(entries: Sequence[Entry], position: Position, *, now: int) -> Iterator[Fact]:
@@ -103,7 +115,8 @@ def from_rises(entries: Sequence[Entry], position: Position, *, now: int) -> Ite
             ]
             until = None if now - told[-1].logged < REFUSED_NS else told[-1].logged
             said = say(id_, count=counted(sum(counts), noun))
-            yield _fact(said, told[0].logged, until, evidence, "/v1/history?filter=$hearthlog/sink")
+            fact = _fact(said, told[0].logged, until, evidence, "/v1/history?filter=$hearthlog/sink")
+            yield fact._replace(goes_on=False)
 
 
 def from_saving(entries: Sequence[Entry], position: Position, *, now: int) -> Iterator[Fact]:
@@ -119,17 +132,20 @@ def from_saving(entries: Sequence[Entry], position: Position, *, now: int) -> It
         yield _not_saving(begun, None, position, now)
 
 
-def from_numbers(vitals: Vitals, foreseen: Forecast, books: Books | None) -> Iterator[Fact]:
+def from_numbers(vitals: Vitals, foreseen: Forecast, books: Books | None, bounds: Bounds) -> Iterator[Fact]:
     """Numbers that are out of bounds now."""
     told = [_evidence(None, f"heartbeat of {duration(vitals.now - vitals.heartbeat)} ago")] if vitals.heartbeat else []
     if abs(vitals.clock_offset_ns) > CLOCK_AHEAD_NS:
         said = say("sink.clock", facts=clock_facts(vitals.clock_offset_ns))
         yield _fact(said, None, None, told, "/v1/health")
     oldest = vitals.span_ns("oldest_s", NS_PER_S)
-    if oldest > OLDEST_NS:
+    if oldest > bounds.waiting_ns:
         fsync = duration(vitals.span_ns("fsync_ms_max", NS_PER_MS))
         said = say("sink.waits", oldest=duration(oldest), fsync=fsync)
         yield _fact(said, None, None, told, "/v1/health")
+    usual = vitals.span_ns("fsync_ms", NS_PER_MS)
+    if usual > bounds.save_ns:
+        yield _fact(say("disk.slow", fsync=duration(usual)), None, None, told, "/v1/health")
     if foreseen.full_in_ns is not None and foreseen.full_in_ns < DISK_LEFT_NS:
         window = duration(min(foreseen.history_ns, HISTORY_NS))
         yield _fact(
@@ -158,6 +174,12 @@ def ranked(facts: Iterable[Fact]) -> list[Fact]:
             *(each.until is not None, -each.severity, places.get(each.id, -1), -(each.since or 0), each.subject),
         ),
     )
+
+
+def newest(facts: Iterable[Fact]) -> list[Fact]:
+    """Of what came more than once and still stands, the last: it says what the others say."""
+    last = {(each.id, each.subject): each for each in sorted(facts, key=lambda each: each.since or 0)}
+    return list(last.values())
 
 
 def is_silence(gap: Gap) -> bool:

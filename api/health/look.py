@@ -16,6 +16,7 @@ from api.gaps.outages import Entry, Outage
 from api.gaps.own_log import OwnLog, load, read_qos
 from api.health.books import Books, books_of
 from api.health.facts import (
+    Bounds,
     Fact,
     from_gap,
     from_numbers,
@@ -24,6 +25,7 @@ from api.health.facts import (
     from_rises,
     from_saving,
     is_silence,
+    newest,
     ranked,
 )
 from api.health.forecast import HISTORY_NS, UNKNOWN, Forecast, forecast
@@ -35,9 +37,10 @@ from api.services import Home, Services
 from api.web.positions import position_text
 
 NS_PER_S = 1_000_000_000
+NS_PER_MS = 1_000_000
 DAY_NS = 86_400 * NS_PER_S
 FULL_BYTES = 16 << 20
-"""With less room the store does not write; a sink that stands still then waits for room."""
+"""With less room the store does not write; a sink that says nothing then waits for room."""
 FREE = "counters.disk_free_bytes"
 
 
@@ -62,7 +65,9 @@ class Question(NamedTuple):
     asked: Asked
     lines: list[Line]
     vitals: Vitals
-    free_bytes: int | None
+    bounds: Bounds
+    full: bool
+    """Whether the home's disk has no room."""
 
 
 def question_of(services: Services, home: Home) -> Question:
@@ -71,12 +76,14 @@ def question_of(services: Services, home: Home) -> Question:
     vitals = vitals_of(services)
     start, end = view.position - DAY_NS, max(vitals.now, view.position)
     asked = asked_of(services, view, by="device", start=start, end=end, present=True)
-    return Question(home, asked, services.lines.of(home.model), vitals, _free_bytes(services.settings.data))
+    settings = services.settings
+    bounds = Bounds(int(settings.told_waiting_s * NS_PER_S), int(settings.told_save_ms * NS_PER_MS))
+    return Question(home, asked, services.lines.of(home.model), vitals, bounds, _is_full(settings.data))
 
 
 def look(question: Question) -> Look:
     """Answer it. Takes time in proportion to the number of topics."""
-    home, asked, lines, vitals, _ = question
+    home, asked, lines, vitals, bounds, _ = question
     view = asked.view
     own_log, outages = find_outages(asked)
     outages = [named(each, question) for each in outages]
@@ -87,13 +94,14 @@ def look(question: Question) -> Look:
     position = functools.partial(position_text, home)
     now = vitals.now
     facts = [
-        *(from_outage(each, position, now=now) for each in outages if each.standing),
+        *newest(from_outage(each, position, now=now) for each in outages),
         *(from_gap(each, _beats(own_log, each), now=now) for each in silent),
-        *(each for each in from_refusals(_since(own_log, asked.start), position, now=now) if each.until is None),
-        *(each for each in from_rises(_since(own_log, asked.start), position, now=now) if each.until is None),
-        *(each for each in from_saving(own_log.entries, position, now=now) if each.until is None),
-        *from_numbers(vitals, foreseen, books),
+        *from_refusals(_since(own_log, asked.start), position, now=now),
+        *from_rises(_since(own_log, asked.start), position, now=now),
+        *from_saving(own_log.entries, position, now=now),
+        *from_numbers(vitals, foreseen, books, bounds),
     ]
+    facts = [each for each in facts if each.until is None]
     return Look(vitals, view.position, ranked(facts), _devices(heard, silent), outages, foreseen, books)
 
 
@@ -132,9 +140,9 @@ def foresee(view: View, sink: TopicSeries) -> Forecast:
 
 
 def named(outage: Outage, question: Question) -> Outage:
-    """A sink cannot write down that the disk is full; whoever sees the disk can tell."""
-    full = question.free_bytes is not None and question.free_bytes < FULL_BYTES
-    return outage._replace(id="sink.paused") if full and outage.standing and outage.id == "sink.stood_still" else outage
+    """A sink cannot write down that the disk is full, and its feed falls silent: whoever sees the disk can tell."""
+    mute = outage.standing and outage.id in {"sink.stood_still", "store.behind", "sink.unreachable"}
+    return outage._replace(id="sink.paused") if question.full and mute else outage
 
 
 def _since(own_log: OwnLog, start: int) -> list[Entry]:
@@ -146,9 +154,9 @@ def _beats(own_log: OwnLog, gap: Gap) -> int:
     return int(last - first)
 
 
-def _free_bytes(data: Path) -> int | None:
+def _is_full(data: Path) -> bool:
     try:
         found = os.statvfs(data)
     except OSError:
-        return None
-    return found.f_bavail * found.f_frsize
+        return False
+    return found.f_bavail * found.f_frsize < FULL_BYTES

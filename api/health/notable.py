@@ -63,7 +63,7 @@ def notable(question: Question, window: Window, home: find.Home | None, *, rows_
     ]
     if window.present:
         foreseen, books = foresee(asked.view, asked.sink), books_of(question.vitals.counters)
-        facts += from_numbers(question.vitals, foreseen, books)
+        facts += from_numbers(question.vitals, foreseen, books, question.bounds)
     if home is not None:
         facts += _happened(home, window, found, position, rows_max)
     return ranked(facts)

@@ -60,13 +60,18 @@ _NOTHING = _Shown(None, [])
 
 def _stage(stage: str, facts: Sequence[Fact], well: str, shown: _Shown, *, mute: bool) -> dict[str, Any]:
     own = [each for each in facts if STAGE_OF.get(each.id, FAULTS[each.id].kind) == stage]
-    worst = max((each.severity for each in own), default=Severity.info)
+    worst = max((_weight(each) for each in own), default=Severity.info)
     if own:
         sentence = max(own, key=lambda each: each.severity).sentence
     else:
         sentence = say("path.unknown" if mute else well, facts=shown.words).sentence
     state = "unknown" if mute and not own else STATES[worst]
     return {"stage": stage, "state": state, "sentence": sentence, "main": shown.main, "facts": shown.facts}
+
+
+def _weight(fact: Fact) -> Severity:
+    """Nothing is down for what is over."""
+    return fact.severity if fact.goes_on else min(fact.severity, Severity.warning)
 
 
 def _devices_well(devices: Devices) -> str:

@@ -21,6 +21,7 @@ from api.web.positions import home_of, position_text
 from api.web.schemas import Answer
 from api.words.quantities import duration
 from api.words.say import say
+from api.words.templates import Severity
 
 router = APIRouter()
 
@@ -121,10 +122,11 @@ async def health(request: Request, query: Annotated[HealthQuery, Query()]) -> Re
 def _told(home: Home, seen: Look, style: str) -> dict[str, Any]:
     moment, position = functools.partial(one_time, style=style), functools.partial(position_text, home)
     worst = seen.facts[0] if seen.facts else None
-    headline = say("health.well") if worst is None else say("health.faults", worst=worst.sentence)
+    well = worst is None or worst.severity == Severity.info
+    headline = say("health.well") if well else say("health.faults", worst=seen.facts[0].sentence)
     full = seen.foreseen.full_in_ns
     return {
-        "well": worst is None,
+        "well": well,
         "sentence": headline.sentence,
         "path": path_of(seen.vitals, seen.devices, seen.facts),
         "behind": behind_of(seen.vitals),

@@ -1,5 +1,6 @@
 """Quantities as a person reads them: how long, how many, how big, and which instant. Pure."""
 
+import math
 from datetime import UTC, datetime, timedelta
 
 NS_PER_S = 1_000_000_000
@@ -10,7 +11,9 @@ _SIZES = ("bytes", "kB", "MB", "GB", "TB")
 
 
 def duration(ns: float) -> str:
-    """Two units at most: `3 h 12 min`, `41 days`, `4.2 s`, `0.3 ms`."""
+    """Two units at most: `3 h 12 min`, `41 days`, `4.2 s`, `0.3 ms`; what is not a number is not known."""
+    if math.isnan(ns):
+        return "an unknown time"
     seconds = abs(ns) / NS_PER_S
     if seconds < 1:
         return f"{abs(ns) / NS_PER_MS:.3g} ms"

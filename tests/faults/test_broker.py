@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.faults.faulty_sink import all_stored, fields, names, numbers_in, send_numbers
+from tests.faults.faulty_sink import all_stored, fields, names, numbers_in, rises, send_numbers
+from tests.faults.told import api_of, needs, retained, stands, was
+from tests.health.listener import Listener
 from tests.sink.mqtt import publisher
 from tests.sink.sink_process import SinkProcess
 from tests.support.broker import Broker
@@ -15,7 +17,11 @@ KEEPALIVE_S = 1
 @pytest.mark.parametrize("rounds", [1, pytest.param(50, marks=[pytest.mark.soak, pytest.mark.timeout(1200)])])
 async def test_a_broker_that_is_connected_and_does_not_answer_is_noticed_by_keep_alive(tmp_path, rounds):
     settings = {"keepalive_s": KEEPALIVE_S, "connect_timeout_s": 1, "reconnect_delay_max_s": 0.3}
-    async with Broker(tmp_path / "broker") as broker, SinkProcess(tmp_path / "data", broker.port, **settings) as sink:
+    async with (
+        Broker(tmp_path / "broker") as broker,
+        SinkProcess(tmp_path / "data", broker.port, **settings) as sink,
+        api_of(sink) as api,
+    ):
         for number in range(rounds):
             async with publisher(broker.port) as peer:
                 await send_numbers(peer, "t", range(number * 100, number * 100 + 100))
@@ -23,8 +29,11 @@ async def test_a_broker_that_is_connected_and_does_not_answer_is_noticed_by_keep
             broker.pause()
             await sink.metric("hearthlog_sink_connected", 0.0)
             await poll(lambda: len(sink.events("unreachable")) > number)  # noqa: B023
+            await stands(api, "broker.lost")
             broker.resume()
             await sink.metric("hearthlog_sink_subscribed", 1.0)
+            await poll(lambda: needs(api), until=lambda found: not found)
+            await was(api, "broker.lost")
         async with publisher(broker.port) as peer:
             await all_stored(peer, sink)
         await sink.stop()
@@ -41,7 +50,11 @@ async def test_a_broker_that_is_connected_and_does_not_answer_is_noticed_by_keep
 async def test_a_broker_that_lost_its_database_is_said_and_what_devices_retain_again_is_not_stored_twice(
     tmp_path, rounds
 ):
-    async with Broker(tmp_path / "broker") as broker, SinkProcess(tmp_path / "data", broker.port) as sink:
+    async with (
+        Broker(tmp_path / "broker") as broker,
+        SinkProcess(tmp_path / "data", broker.port) as sink,
+        api_of(sink) as api,
+    ):
         for number in range(rounds + 1):
             async with publisher(broker.port) as peer:
                 await send_numbers(peer, "t", range(number * 100, number * 100 + 100))
@@ -50,8 +63,12 @@ async def test_a_broker_that_lost_its_database_is_said_and_what_devices_retain_a
                 await broker.kill()
                 broker.database.unlink(missing_ok=True)
                 await broker.start()
-                await poll(lambda: len(sink.events("session_lost")) > number)  # noqa: B023
+                await rises(sink, "hearthlog_sink_lost_sessions_total", number + 1)
                 await sink.metric("hearthlog_sink_subscribed", 1.0)
+        with Listener(broker.port) as listener:
+            await was(api, "broker.session_lost")
+            assert (await stands(api, "broker.session_lost"))["until"] is None, "somebody is to look, for an hour"
+            await retained(listener, "broker.session_lost")
         await sink.stop()
         assert numbers_in(sink.messages(), "t") == list(range(100 * rounds + 100))
         assert [event["epoch"] for event in fields(sink, "connected")] == list(range(1, rounds + 2))

@@ -3,6 +3,8 @@
 import pytest
 
 from tests.faults.faulty_sink import FaultySink, all_stored, fields, numbers_in, rises, send_numbers
+from tests.faults.told import api_of, needs, retained, stands
+from tests.health.listener import Listener
 from tests.sink.mqtt import publisher
 from tests.support.broker import Broker
 from tests.support.waiting import poll
@@ -18,6 +20,7 @@ async def test_an_hour_back_a_day_forward_and_back_again_and_logged_time_only_gr
         Broker(tmp_path / "broker") as broker,
         publisher(broker.port) as peer,
         FaultySink(tmp_path, broker.port) as sink,
+        api_of(sink) as api,
     ):
         sent = 0
         for _ in range(rounds):
@@ -28,6 +31,13 @@ async def test_an_hour_back_a_day_forward_and_back_again_and_logged_time_only_gr
                 sent += 50
                 await all_stored(peer, sink, f"end/{sent}")
                 await poll(lambda: said_offset(sink), until=lambda said: abs(said - step_s) < 60)  # noqa: B023
+                if step_s:
+                    direction = "ahead of" if step_s > 0 else "behind"
+                    assert f" {direction} logged time" in (await stands(api, "sink.clock"))["sentence"]
+                    with Listener(broker.port) as listener:
+                        await retained(listener, "sink.clock")
+                else:
+                    await poll(lambda: needs(api), until=lambda found: not found)
         await sink.stop()
         assert numbers_in(sink.messages(), "t") == list(range(sent))
         with sink.store() as store:

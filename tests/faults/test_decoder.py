@@ -1,16 +1,7 @@
 """A payload that makes a decoder fail: kept, counted, shown as it came, and the rest goes on."""
 
-import sys
-from pathlib import Path
-
 from tests.api.recorder import Recorder
-from tests.api.served import Api
-
-
-class FaultyApi(Api):
-    """One of its decoders fails on topics below `bad/`."""
-
-    command = (sys.executable, str(Path(__file__).with_name("launch_api.py")))
+from tests.faults.told import FaultyApi, facts
 
 
 async def test_a_payload_that_makes_a_decoder_fail_is_kept_counted_and_shown_as_it_came(tmp_path):
@@ -26,3 +17,4 @@ async def test_a_payload_that_makes_a_decoder_fail_is_kept_counted_and_shown_as_
         assert "hearthlog_api_undecoded_messages 20.0" in (await api.get("/metrics")).text
         topics = (await api.json("/v1/topics", filter="bad/+"))["topics"]
         assert {each["decoder"] for each in topics} == {"faulty 1"}
+        assert "20 messages kept that no decoder understands, since the api started." in await facts(api)

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 import pytest
 
 from tests.faults.faulty_sink import FaultySink, all_stored, ended, fields, names, numbers_in, rises, send_numbers
+from tests.faults.told import api_of, needs, retained, stands, was
+from tests.health.listener import Listener
 from tests.sink.mqtt import publisher
 from tests.support.broker import Broker
 from tests.support.waiting import poll
@@ -19,16 +21,24 @@ SMALL_DISK_MIB = 8
 async def test_a_full_disk_pauses_the_sink_and_with_room_again_everything_is_kept(tmp_path, rounds):
     async with Broker(tmp_path / "broker") as broker, publisher(broker.port) as peer:
         with small_disk(tmp_path / "disk") as disk:
-            async with FaultySink(disk, broker.port, commit_log_mib=1, commit_log_keep_mib=0) as sink:
+            async with (
+                FaultySink(disk, broker.port, commit_log_mib=1, commit_log_keep_mib=0) as sink,
+                api_of(sink, ready_lag_max_s=0.5) as api,
+            ):
                 for number in range(rounds):
                     ballast = disk / "ballast"
                     fill(ballast)
                     await send_numbers(peer, "t", range(number * 100, number * 100 + 100))
                     await sink.metric("hearthlog_sink_paused", 1.0)
                     assert sink.process.returncode is None
+                    await stands(api, "sink.paused")
+                    with Listener(broker.port) as listener:
+                        await retained(listener, "sink.paused")
                     ballast.unlink()
                     await sink.metric("hearthlog_sink_paused", 0.0)
                     await all_stored(peer, sink, f"end/{number}")
+                    await poll(lambda: needs(api), until=lambda found: not found)
+                    await was(api, "sink.paused")
                 await sink.stop()
                 assert "no room on the disk" in fields(sink, "paused")[0]["reason"]
                 assert names(sink).count("resumed") == rounds
@@ -61,13 +71,14 @@ async def test_a_slow_disk_is_measured_and_costs_time_only(tmp_path, count):
         Broker(tmp_path / "broker") as broker,
         publisher(broker.port) as peer,
         FaultySink(tmp_path, broker.port) as sink,
+        api_of(sink) as api,
     ):
         before = await sink.scrape()
         sink.set("sync_delay_ms", 50)
         await send_numbers(peer, "t", range(count))
         await all_stored(peer, sink)
         after = await poll(
-            sink.scrape, until=lambda found: found["hearthlog_sink_acknowledged_messages_total"] == count + 1
+            sink.scrape, until=lambda found: found["hearthlog_sink_acknowledged_messages_total"] >= count + 1
         )
         syncs, seconds = (
             after[f"hearthlog_sink_commit_seconds_{part}"] - before[f"hearthlog_sink_commit_seconds_{part}"]
@@ -75,7 +86,9 @@ async def test_a_slow_disk_is_measured_and_costs_time_only(tmp_path, count):
         )
         assert seconds / syncs >= 0.05
         assert syncs < count / 2, "what arrives while the disk is busy shares the next save"
+        assert (await stands(api, "disk.slow"))["severity"] == "info"
         sink.clear("sync_delay_ms")
+        await poll(lambda: needs(api), until=lambda found: not found)
         await sink.stop()
         assert numbers_in(sink.messages(), "t") == list(range(count))
 
@@ -83,7 +96,7 @@ async def test_a_slow_disk_is_measured_and_costs_time_only(tmp_path, count):
 @pytest.mark.parametrize("rounds", [1, pytest.param(50, marks=[pytest.mark.soak, pytest.mark.timeout(1200)])])
 async def test_a_disk_that_fails_stops_the_sink_and_is_never_tried_again(tmp_path, rounds):
     async with Broker(tmp_path / "broker") as broker, publisher(broker.port) as peer:
-        async with FaultySink(tmp_path, broker.port) as sink:
+        async with FaultySink(tmp_path, broker.port) as sink, api_of(sink) as api:
             for number in range(rounds):
                 first = number * 200
                 await send_numbers(peer, "t", range(first, first + 100))
@@ -93,10 +106,15 @@ async def test_a_disk_that_fails_stops_the_sink_and_is_never_tried_again(tmp_pat
                 assert "the store cannot go on" in last_words
                 assert "Input/output error" in last_words
                 assert (sink.faults / "sync_failed").read_text() == "failed\n", "a second try could lie"
+                await stands(api, "sink.unreachable")
+                assert "hearthlog_api_feed_connected 0.0" in (await api.get("/metrics")).text
+                with Listener(broker.port) as listener:
+                    await retained(listener, "sink.unreachable")
                 sink.clear("sync_fails")
                 sink.clear("sync_failed")
                 await sink.start()
                 await all_stored(peer, sink, f"end/{number}")
+                await was(api, "sink.died")
             assert await sink.stop() == 0
         assert numbers_in(sink.messages(), "t") == list(range(200 * rounds))
         assert names(sink).count("started") == rounds + 1
@@ -113,6 +131,7 @@ async def test_publishers_faster_than_the_disk_wait_in_the_brokers_queue(tmp_pat
         Broker(tmp_path / "broker", config=["sys_interval 1"]) as broker,
         publisher(broker.port) as peer,
         FaultySink(tmp_path, broker.port, **bounds) as sink,
+        api_of(sink, told_waiting_s=0.2) as api,
     ):
         sink.set("sync_delay_ms", 1_000)
         began, sent = asyncio.get_running_loop().time(), 0
@@ -122,6 +141,9 @@ async def test_publishers_faster_than_the_disk_wait_in_the_brokers_queue(tmp_pat
         found = await rises(sink, "hearthlog_sink_backlog_messages")
         assert found["hearthlog_sink_oldest_unacknowledged_seconds"] > 0
         assert found["hearthlog_sink_acknowledged_messages_total"] < sent, "the broker has the rest"
+        await stands(api, "sink.waits")
+        with Listener(broker.port) as listener:
+            await retained(listener, "sink.waits")
         sink.clear("sync_delay_ms")
         await all_stored(peer, sink)
         await sink.stop()
@@ -152,6 +174,10 @@ async def test_what_does_not_fit_into_the_brokers_queue_is_counted_and_said_as_t
                 await rises(sink, "hearthlog_sink_broker_dropped_messages_total")
                 await all_stored(peer, sink, f"end/{number}")
                 await poll(sink.scrape, until=lambda found: kept_and_dropped(found) == 1_000 + 1)
+                async with api_of(sink) as api:
+                    await stands(api, "broker.dropped")
+                    with Listener(broker.port) as listener:
+                        await retained(listener, "broker.dropped")
         kept = numbers_in(sink.messages(), "t")
         lost = 100 + 1_000 * rounds - len(kept)
         assert kept == sorted(set(kept))

@@ -8,12 +8,14 @@ forgotten as well, and may deliver again, without DUP where it had waited in the
 import asyncio
 import json
 import random
+import re
 import time
 from collections import Counter
 from typing import NamedTuple
 
 import pytest
 
+from api.words.templates import FAULTS
 from gdp.chain import verify
 from gdp.store import Store
 from gdp_sink.own_log import TOPIC as OWN_LOG
@@ -25,6 +27,7 @@ from tests.support.waiting import poll
 PARTS = ("mosquitto", "sink", "api")
 IN_THE_SUITE = (["sink", "mosquitto", "api"],)
 """Others kill the sink and the api alone, and both: `tests/house/test_nothing_is_lost.py`."""
+UP = re.compile(r"^(hearthlog_api_up_seconds|hearthlog_sink_reported_up_s) (\S+)$", re.MULTILINE)
 LATER_S = 120.0
 """Longest time from a broker's death until the sink says what it forgot, on a slow machine."""
 
@@ -56,12 +59,16 @@ SOAK = [pytest.mark.soak, pytest.mark.timeout(3600)]
 )
 async def test_killing_sink_api_and_broker_under_load_costs_no_more_than_the_broker_had_not_saved(tmp_path, victims):
     with Home(tmp_path / "home") as home:
+        began, up_before = time.monotonic(), up_times(home)
         async with Device(home.mqtt_port, user="admin", password=home.token) as device:
             windows = [window for names in victims for window in await murder(home, device, names)]
             await device.finish()
         home.publish([("storm/end", "0")])
         await asyncio.to_thread(home.wait_for, lambda: "storm/end" in {row[0] for row in history(home)}, "the end")
         served = history(home)
+        for process, up_s in up_times(home).items():
+            assert up_s - up_before[process] < time.monotonic() - began, f"{process} has begun anew"
+        outages = {each["id"]: each for each in home.get("/v1/health").json()["outages"]}
         words = {each["id"]: each["sentence"] for each in home.get("/v1/notable", start="-1h").json()["notable"]}
         home.stop()
         assert home.output.count("killed by SIGKILL") == sum(map(len, victims))
@@ -72,7 +79,20 @@ async def test_killing_sink_api_and_broker_under_load_costs_no_more_than_the_bro
     count = Counter(event for _, event in told)
     assert (count["started"], count["stopped"]) == (1 + sinks, 1)
     assert not sinks or words["sink.died"].startswith("The sink died and was away for")
+    assert not sinks or outages["sink.died"]["remedy"] == FAULTS["sink.died"].remedy
+    seen_dying = any("mosquitto" in names and "sink" not in names for names in victims)
+    assert not seen_dying or {"broker.lost", "broker.session_lost"} & outages.keys()
     assert count["disconnected"] + count["unreachable"] + sinks >= brokers
+
+
+def up_times(home):
+    """How long sink and api have run, in s, as each tells it itself."""
+
+    def told():
+        found = UP.findall(home.get("/metrics").text)
+        return found if len(found) == 2 else None
+
+    return {name: float(value) for name, value in home.wait_for(told, "the sink to report")}
 
 
 async def murder(home, device, names):

@@ -1,5 +1,6 @@
 """Readers that subscribe to everything and never read: bounded, counted, told, and in nobody's way."""
 
+import asyncio
 import json
 from contextlib import AsyncExitStack
 
@@ -25,7 +26,9 @@ WAITING_BYTES_MAX = CLIENTS * (2 * ServerSettings().write_ahead_bytes + PAYLOAD_
 
 
 @pytest.mark.parametrize("count", [500, pytest.param(20_000, marks=[pytest.mark.soak, pytest.mark.timeout(1200)])])
-async def test_an_event_stream_and_a_gdp_client_that_never_read_hold_up_nobody_and_miss_nothing(tmp_path, count):
+async def test_an_event_stream_a_gdp_and_an_mqtt_client_that_never_read_hold_up_nobody_and_miss_nothing(
+    tmp_path, count
+):
     async with (
         Broker(tmp_path / "broker") as broker,
         publisher(broker.port) as peer,
@@ -37,6 +40,7 @@ async def test_an_event_stream_and_a_gdp_client_that_never_read_hold_up_nobody_a
             server = store.server
         follower = await stack.enter_async_context(slow_peer(sink.gdp_port, b"s" * 32))
         follower.send(server, Cmd.SUBSCRIBE_BY_TS, 7, ByTs(0, 0))
+        stack.callback((await deaf(broker.port)).close)
         await poll(lambda: api.get("/v1/store"), until=lambda answer: answer.status_code == 200)
         async with api.live(filter="#", payload="both") as events:
             await events.next()
@@ -60,3 +64,15 @@ async def test_an_event_stream_and_a_gdp_client_that_never_read_hold_up_nobody_a
             end, name = store.position, store.current("t").name
         records, _ = await told(follower, end)
         assert [record.datum.recno for record in records if record.log == name] == list(range(1, count + 1))
+
+
+async def deaf(port):
+    """Subscribe to everything at the broker, QoS 1, and read nothing more."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1)
+    name = b"deaf"
+    body = b"\x00\x04MQTT\x05\x02\x00\x3c\x00" + len(name).to_bytes(2) + name
+    writer.write(b"\x10" + bytes([len(body)]) + body)
+    assert await reader.readexactly(1) == b"\x20"
+    writer.write(b"\x82\x07\x00\x01\x00\x00\x01#\x01")
+    await writer.drain()
+    return writer

@@ -6,6 +6,8 @@ import pytest
 
 from ingest.envelope import Message
 from tests.faults.faulty_sink import FaultySink, all_stored, fields, names, numbers_in, rises, send_numbers
+from tests.faults.told import api_of, retained, stands, was
+from tests.health.listener import Listener
 from tests.sink.mqtt import publisher
 from tests.sink.sink_process import SinkProcess
 from tests.sink.test_killed import take_over
@@ -23,6 +25,7 @@ async def test_a_client_that_takes_the_sinks_id_is_named_and_not_fought_in_a_tig
         Broker(tmp_path / "broker") as broker,
         publisher(broker.port) as peer,
         SinkProcess(tmp_path / "data", broker.port, reconnect_delay_max_s=2) as sink,
+        api_of(sink) as api,
     ):
         began = asyncio.get_running_loop().time()
         for number in range(rounds):
@@ -34,6 +37,10 @@ async def test_a_client_that_takes_the_sinks_id_is_named_and_not_fought_in_a_tig
         fought_s = asyncio.get_running_loop().time() - began
         await send_numbers(peer, "t", range(100))
         await all_stored(peer, sink)
+        await was(api, "broker.taken_over")
+        assert (await stands(api, "broker.taken_over"))["until"] is None, "somebody is to look, for an hour"
+        with Listener(broker.port) as listener:
+            await retained(listener, "broker.taken_over")
         await sink.stop()
         told = fields(sink, "taken_over")
         assert len(told) == rounds - 1
@@ -101,9 +108,11 @@ async def test_a_session_that_expired_while_the_sink_was_away_is_said_and_what_w
         for number in range(rounds):
             await expire(broker)
             await peer.publish("t", "1000000")  # nobody's any more
-            async with sink:
+            async with sink, api_of(sink) as api:
+                await rises(sink, "hearthlog_sink_lost_sessions_total")
                 await rises(sink, "hearthlog_sink_repeated_retained_messages_total")
                 await all_stored(peer, sink, f"end/{number}")
+                await stands(api, "broker.session_lost")
         found = sink.messages()
         assert found["kept/value"] == [Message(b"same", retain=True)]
         assert numbers_in(found, "t") == list(range(100))

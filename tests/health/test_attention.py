@@ -1,7 +1,6 @@
 """What needs a person is retained under `hearthlog/attention/` while it stands, told once, and cleared when it is well."""
 
 import asyncio
-import json
 import os
 import signal
 
@@ -19,6 +18,7 @@ from compose.datadir import open_directory
 from compose.settings import UpSettings
 from tests.api.recorder import Recorder
 from tests.api.served import Api
+from tests.health.listener import Listener
 from tests.health.telling import heartbeat, own_log
 from tests.support.broker import free_port
 from tests.support.waiting import poll
@@ -70,39 +70,13 @@ async def house(tmp_path):
         await child.wait()
 
 
-class Listener:
-    """The admin, on what is retained."""
-
-    def __init__(self, directory, port):
-        self.retained = {}
-        self.client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv5)
-        self.client.username_pw_set("admin", directory.token("admin"))
-        self.client.on_connect = lambda client, *_: client.subscribe(PREFIX + "#", qos=1)
-        self.client.on_message = self.hear
-        self.client.connect("127.0.0.1", port)
-        self.client.loop_start()
-
-    def hear(self, _client, _data, message):
-        if message.payload:
-            self.retained[message.topic] = json.loads(message.payload)
-        else:
-            self.retained.pop(message.topic, None)
-
-    def close(self):
-        self.client.disconnect()
-        self.client.loop_stop()
-        # Without the cycle it goes at once, and closes its sockets.
-        self.client.on_message = None
-
-
 async def test_a_fault_is_retained_by_one_api_while_it_stands(house):
     directory, port, recorder = house
     await own_log(recorder, "started")
     await own_log(recorder, "subscribed")
     await heartbeat(recorder, stored=8)
-    listener = Listener(directory, port)
     bounds = {"mqtt": f"127.0.0.1:{port}", "attention_after_s": 0, "look_interval_s": 0.2}
-    try:
+    with Listener(port, directory.token("admin")) as listener:
         async with (
             Api(recorder.data, recorder.port, **bounds),
             Api(recorder.data, recorder.port, read_model=recorder.data / "second", **bounds) as second,
@@ -114,8 +88,6 @@ async def test_a_fault_is_retained_by_one_api_while_it_stands(house):
             assert said["remedy"].startswith("This is a mistake of ours.")
             await second.reached(await heartbeat(recorder))
             await poll(lambda: not listener.retained)
-    finally:
-        listener.close()
 
 
 async def test_the_account_of_the_api_says_nothing_else(house):

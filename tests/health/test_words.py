@@ -1,5 +1,6 @@
 """One table has every sentence: it fills in, it reads as a person speaks, and docs/faults.md is made from it."""
 
+import math
 import re
 from pathlib import Path
 
@@ -42,6 +43,7 @@ def test_sentences_use_the_words_of_the_house():
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [
+        (math.nan, "an unknown time"),
         (0.0003, "0.3 ms"),
         (4.24, "4.2 s"),
         (59, "59 s"),
