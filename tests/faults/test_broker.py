@@ -3,8 +3,7 @@
 import pytest
 
 from tests.faults.faulty_sink import all_stored, fields, names, numbers_in, rises, send_numbers
-from tests.faults.told import api_of, needs, retained, stands, was
-from tests.health.listener import Listener
+from tests.faults.told import api_of, ears, needs, retained, stands, was
 from tests.sink.mqtt import publisher
 from tests.sink.sink_process import SinkProcess
 from tests.support.broker import Broker
@@ -65,7 +64,7 @@ async def test_a_broker_that_lost_its_database_is_said_and_what_devices_retain_a
                 await broker.start()
                 await rises(sink, "hearthlog_sink_lost_sessions_total", number + 1)
                 await sink.metric("hearthlog_sink_subscribed", 1.0)
-        with Listener(broker.port) as listener:
+        async with ears(broker.port) as listener:
             await was(api, "broker.session_lost")
             assert (await stands(api, "broker.session_lost"))["until"] is None, "somebody is to look, for an hour"
             await retained(listener, "broker.session_lost")

@@ -3,8 +3,7 @@
 import pytest
 
 from tests.faults.faulty_sink import FaultySink, all_stored, fields, numbers_in, rises, send_numbers
-from tests.faults.told import api_of, needs, retained, stands
-from tests.health.listener import Listener
+from tests.faults.told import api_of, ears, needs, retained, stands
 from tests.sink.mqtt import publisher
 from tests.support.broker import Broker
 from tests.support.waiting import poll
@@ -34,7 +33,7 @@ async def test_an_hour_back_a_day_forward_and_back_again_and_logged_time_only_gr
                 if step_s:
                     direction = "ahead of" if step_s > 0 else "behind"
                     assert f" {direction} logged time" in (await stands(api, "sink.clock"))["sentence"]
-                    with Listener(broker.port) as listener:
+                    async with ears(broker.port) as listener:
                         await retained(listener, "sink.clock")
                 else:
                     await poll(lambda: needs(api), until=lambda found: not found)

@@ -8,8 +8,7 @@ import pytest
 
 from gdp_sink.descriptors import OWN_DESCRIPTORS
 from tests.faults.faulty_sink import all_stored, ended, fields, rises
-from tests.faults.told import api_of, facts, retained, stands
-from tests.health.listener import Listener
+from tests.faults.told import api_of, ears, facts, retained, stands
 from tests.sink.mqtt import publisher
 from tests.sink.sink_process import SinkProcess
 from tests.support.broker import Broker
@@ -48,7 +47,7 @@ async def test_thousands_of_new_topics_and_too_many_clients_share_few_descriptor
         assert found["hearthlog_sink_unfiled_logs"] > 0
         async with api_of(sink) as api:
             assert f"refused {CLIENTS - 20} clients" in (await stands(api, "sink.turned_away"))["sentence"]
-            with Listener(broker.port) as listener:
+            async with ears(broker.port) as listener:
                 await retained(listener, "sink.turned_away")
             assert any("records that are not in their own files yet" in line for line in await facts(api))
         assert await sink.stop() == 0

@@ -8,8 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from tests.faults.faulty_sink import FaultySink, all_stored, ended, fields, names, numbers_in, rises, send_numbers
-from tests.faults.told import api_of, needs, retained, stands, was
-from tests.health.listener import Listener
+from tests.faults.told import api_of, ears, needs, retained, stands, was
 from tests.sink.mqtt import publisher
 from tests.support.broker import Broker
 from tests.support.waiting import poll
@@ -32,7 +31,7 @@ async def test_a_full_disk_pauses_the_sink_and_with_room_again_everything_is_kep
                     await sink.metric("hearthlog_sink_paused", 1.0)
                     assert sink.process.returncode is None
                     await stands(api, "sink.paused")
-                    with Listener(broker.port) as listener:
+                    async with ears(broker.port) as listener:
                         await retained(listener, "sink.paused")
                     ballast.unlink()
                     await sink.metric("hearthlog_sink_paused", 0.0)
@@ -108,7 +107,7 @@ async def test_a_disk_that_fails_stops_the_sink_and_is_never_tried_again(tmp_pat
                 assert (sink.faults / "sync_failed").read_text() == "failed\n", "a second try could lie"
                 await stands(api, "sink.unreachable")
                 assert "hearthlog_api_feed_connected 0.0" in (await api.get("/metrics")).text
-                with Listener(broker.port) as listener:
+                async with ears(broker.port) as listener:
                     await retained(listener, "sink.unreachable")
                 sink.clear("sync_fails")
                 sink.clear("sync_failed")
@@ -132,6 +131,7 @@ async def test_publishers_faster_than_the_disk_wait_in_the_brokers_queue(tmp_pat
         publisher(broker.port) as peer,
         FaultySink(tmp_path, broker.port, **bounds) as sink,
         api_of(sink, told_waiting_s=0.2) as api,
+        ears(broker.port) as listener,
     ):
         sink.set("sync_delay_ms", 1_000)
         began, sent = asyncio.get_running_loop().time(), 0
@@ -142,8 +142,7 @@ async def test_publishers_faster_than_the_disk_wait_in_the_brokers_queue(tmp_pat
         assert found["hearthlog_sink_oldest_unacknowledged_seconds"] > 0
         assert found["hearthlog_sink_acknowledged_messages_total"] < sent, "the broker has the rest"
         await stands(api, "sink.waits")
-        with Listener(broker.port) as listener:
-            await retained(listener, "sink.waits")
+        await retained(listener, "sink.waits")
         sink.clear("sync_delay_ms")
         await all_stored(peer, sink)
         await sink.stop()
@@ -176,7 +175,7 @@ async def test_what_does_not_fit_into_the_brokers_queue_is_counted_and_said_as_t
                 await poll(sink.scrape, until=lambda found: kept_and_dropped(found) == 1_000 + 1)
                 async with api_of(sink) as api:
                     await stands(api, "broker.dropped")
-                    with Listener(broker.port) as listener:
+                    async with ears(broker.port) as listener:
                         await retained(listener, "broker.dropped")
         kept = numbers_in(sink.messages(), "t")
         lost = 100 + 1_000 * rounds - len(kept)

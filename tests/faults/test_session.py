@@ -6,8 +6,7 @@ import pytest
 
 from ingest.envelope import Message
 from tests.faults.faulty_sink import FaultySink, all_stored, fields, names, numbers_in, rises, send_numbers
-from tests.faults.told import api_of, retained, stands, was
-from tests.health.listener import Listener
+from tests.faults.told import api_of, ears, retained, stands, was
 from tests.sink.mqtt import publisher
 from tests.sink.sink_process import SinkProcess
 from tests.sink.test_killed import take_over
@@ -39,7 +38,7 @@ async def test_a_client_that_takes_the_sinks_id_is_named_and_not_fought_in_a_tig
         await all_stored(peer, sink)
         await was(api, "broker.taken_over")
         assert (await stands(api, "broker.taken_over"))["until"] is None, "somebody is to look, for an hour"
-        with Listener(broker.port) as listener:
+        async with ears(broker.port) as listener:
             await retained(listener, "broker.taken_over")
         await sink.stop()
         told = fields(sink, "taken_over")

@@ -1,11 +1,13 @@
 """What the product says of a fault: an api beside the sink under test, asked as a person would ask it."""
 
 import sys
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from api.health.attention import PREFIX
 from api.words.templates import TEMPLATES
 from tests.api.served import Api
+from tests.health.listener import Listener
 from tests.support.waiting import poll
 
 SOON = {"look_interval_s": 0.1, "attention_after_s": 0}
@@ -44,12 +46,18 @@ async def was(api, fault):
 
 async def needs(api):
     """What stands, by the id of its sentence."""
-    return {each["id"]: each for each in (await api.json("/v1/health"))["needs"]}
+    return await told_in(api, "needs")
 
 
 async def outages(api):
     """The recorder's outages of the last day, the newest of each kind, by the id of the sentence."""
-    return {each["id"]: each for each in (await api.json("/v1/health"))["outages"]}
+    return await told_in(api, "outages")
+
+
+async def told_in(api, part):
+    """A part of the answer by the ids in it; nothing as long as it has none to give."""
+    answer = await api.get("/v1/health")
+    return {each["id"]: each for each in answer.json()[part]} if answer.status_code == 200 else {}
 
 
 async def facts(api):
@@ -58,8 +66,8 @@ async def facts(api):
 
 
 async def retained(listener, fault):
-    """Wait until the broker retains it for whoever listens to MQTT."""
-    found = await poll(lambda: dict(listener.retained), until=lambda found: PREFIX + fault in found)
+    """Wait until it is retained for whoever listens to MQTT, or was since they began to."""
+    found = await poll(lambda: dict(listener.heard), until=lambda found: PREFIX + fault in found)
     return in_its_words(found[PREFIX + fault])
 
 
@@ -71,3 +79,10 @@ def in_its_words(said):
     assert "{" not in said["sentence"]
     assert said["remedy"].startswith(template.remedy.partition("{")[0]), said
     return said
+
+
+@asynccontextmanager
+async def ears(port):
+    """A client of MQTT that listens from now on to what needs a person."""
+    with Listener(port) as listener:
+        yield listener

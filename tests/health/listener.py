@@ -5,20 +5,29 @@ from typing import Self
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from api.health.attention import PREFIX
 
+AS_PUBLISHED = SubscribeOptions(qos=1, retainAsPublished=True)
+
 
 class Listener:
-    """Connected within `with`; `retained` holds the messages by topic. With a password it is the admin."""
+    """Connected within `with`. With a password it is the admin.
+
+    Attributes:
+        retained: the messages that stand now, by topic.
+        heard: the last of each that stood at some time.
+    """
 
     def __init__(self, port: int, password: str | None = None) -> None:
         self.retained: dict[str, dict] = {}
+        self.heard: dict[str, dict] = {}
         self._port = port
         self._client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv5)
         if password is not None:
             self._client.username_pw_set("admin", password)
-        self._client.on_connect = lambda client, *_: client.subscribe(PREFIX + "#", qos=1)
+        self._client.on_connect = lambda client, *_: client.subscribe(PREFIX + "#", options=AS_PUBLISHED)
         self._client.on_message = self._hear
 
     def __enter__(self) -> Self:
@@ -33,7 +42,7 @@ class Listener:
         self._client.on_message = None
 
     def _hear(self, _client: object, _data: object, message: mqtt.MQTTMessage) -> None:
-        if message.payload:
-            self.retained[message.topic] = json.loads(message.payload)
+        if message.payload and message.retain:
+            self.retained[message.topic] = self.heard[message.topic] = json.loads(message.payload)
         else:
             self.retained.pop(message.topic, None)

@@ -31,6 +31,39 @@ def test_the_page_about_metrics_is_what_the_processes_say(scraped, tmp_path):
     assert (DOCS / "metrics.md").read_text() == metrics_page(scraped), f"after a change of metrics: {command}"
 
 
+STAGES = {
+    "sink": {
+        "in": "hearthlog_sink_received_messages",
+        "stored": "hearthlog_sink_stored_messages",
+        "refused and why": "hearthlog_sink_refused_messages",
+        "backlog": "hearthlog_sink_backlog_messages",
+        "age of the oldest unacknowledged message": "hearthlog_sink_oldest_unacknowledged_seconds",
+        "fsync time": "hearthlog_sink_fsync_seconds",
+        "write-behind lag": "hearthlog_sink_unfiled_seconds",
+        "clock offset": "hearthlog_sink_clock_offset_seconds",
+        "readers": "hearthlog_sink_clients",
+        "readers turned away": "hearthlog_sink_turned_away_clients",
+        "room": "hearthlog_sink_disk_free_bytes",
+    },
+    "api": {
+        "in": "hearthlog_api_feed_records",
+        "stored": "hearthlog_api_segment_rows",
+        "not understood": "hearthlog_api_undecoded_messages",
+        "backlog": "hearthlog_api_tail_rows",
+        "feed lag": "hearthlog_api_feed_lag_seconds",
+        "readers": "hearthlog_api_live_readers",
+        "rejected requests": "hearthlog_api_rejected_requests",
+        "disk forecast": "hearthlog_api_disk_full_seconds",
+    },
+}
+
+
+@pytest.mark.parametrize("process", STAGES)
+def test_there_is_a_metric_for_each_stage(scraped, process):
+    there = {each.name.removesuffix("_total") for each in metrics_of(scraped[process])}
+    assert set(STAGES[process].values()) <= there
+
+
 def test_metrics_are_named_by_stage_noun_and_unit(scraped):
     for each in metrics_of(scraped["sink"]) + metrics_of(scraped["api"]):
         assert NAME.fullmatch(each.name), each

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from api.gaps.outages import RANK
+from api.health.path import STAGES, STATES
 from api.words.page import faults_page
 from api.words.quantities import NS_PER_S, counted, duration, moment, size
 from api.words.say import own_log_words, say
@@ -32,6 +34,33 @@ def test_a_sentence_without_a_fact_says_so_instead_of_failing():
             assert said.sentence
             assert "{" not in said.sentence + said.remedy
     assert "{" not in "".join(own_log_words(event, {}) for event in OWN_LOG)
+
+
+PAGE = Path(__file__).parents[2] / "api" / "page"
+TITLE_CHARACTERS_MAX = 120
+
+
+def table_of_page(path: str, name: str) -> set[str]:
+    """The keys of one of the page's constants, written as an object or as a list of pairs."""
+    (text,) = re.findall(rf"^(?:export )?const {name} = (.*?);$", (PAGE / path).read_text(), re.MULTILINE | re.DOTALL)
+    pairs = re.findall(r"\['(\w+)',", text)
+    return set(pairs or re.findall(r"(\w+):", text))
+
+
+def test_the_page_has_a_place_and_a_sign_for_everything_that_can_be_said():
+    assert {each.severity.name for each in FAULTS.values()} <= table_of_page("lib/health_words.js", "WEIGHTS")
+    assert {each.kind for each in FAULTS.values()} == table_of_page("parts/fault_table.js", "KINDS")
+    assert {FAULTS[each].kind for each in RANK} <= table_of_page("parts/outages.js", "LANES")
+    assert set(STAGES) == table_of_page("lib/health_words.js", "STAGES")
+    assert {*STATES.values(), "unknown"} == table_of_page("lib/health_words.js", "SIGNS")
+
+
+def test_the_page_makes_a_heading_of_the_beginning_of_each_sentence_and_tells_the_rest_below():
+    topic = {"topic": "homes/h1/kitchen/temperature"}
+    for each in FAULTS.values():
+        for over in (False, True):
+            title, *_ = re.split(r"(?<=[.:]) ", say(each.id, over=over, facts=topic).sentence, maxsplit=1)
+            assert 8 <= len(title) <= TITLE_CHARACTERS_MAX, title
 
 
 def test_sentences_use_the_words_of_the_house():
