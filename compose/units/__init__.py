@@ -1,5 +1,6 @@
 """systemd units for a home, as files for /opt/hearthlog and /var/lib/hearthlog, and rendered for other places."""
 
+import re
 from importlib import resources
 from pathlib import Path
 
@@ -32,5 +33,7 @@ def _rendered(name: str, installed: Path, data: Path, config: Path, user: str) -
     if str(data) != DATA:  # systemd makes a StateDirectory below /var/lib only
         text = text.replace("StateDirectory=hearthlog\nStateDirectoryMode=0700\n", f"ReadWritePaths={data}\n")
         text = text.replace("ReadWritePaths=/var/lib/hearthlog ", f"ReadWritePaths={data} ")
-    text = text.replace(DATA, str(data)).replace(CONFIG, str(config)).replace(INSTALLED, str(installed))
+    # All at once: a place may hold the name of another one, as /srv/opt/hearthlog does.
+    places = {DATA: str(data), CONFIG: str(config), INSTALLED: str(installed)}
+    text = re.sub("|".join(map(re.escape, places)), lambda found: places[found[0]], text)
     return text.replace("User=hearthlog\nGroup=hearthlog\n", f"User={user}\n") if user != "hearthlog" else text

@@ -51,6 +51,26 @@ def test_the_files_are_the_units_of_the_usual_places():
     assert usual == {name: (ROOT / "compose" / "units" / name).read_text() for name in NAMES}
 
 
+def test_places_that_hold_the_names_of_the_usual_ones_are_kept_as_they_are():
+    found = units(
+        installed=Path("/srv/opt/hearthlog"),
+        data=Path("/srv/var/lib/hearthlog/data"),
+        config=Path("/srv/opt/hearthlog/hearthlog.toml"),
+        user="hearthlog",
+    )["hearthlog.service"]
+    assert "HEARTHLOG_CONFIG=/srv/opt/hearthlog/hearthlog.toml\n" in found
+    assert "ExecStart=/srv/opt/hearthlog/.venv/bin/hearthlog up --data /srv/var/lib/hearthlog/data\n" in found
+
+
+def test_what_the_container_file_copies_is_there_and_this_machines_own_is_left_out():
+    """No container engine runs here; its other lines were given by hand (docs/operations.md)."""
+    lines = (ROOT / "compose" / "Containerfile").read_text().splitlines()
+    copied = [source for line in lines if line.startswith("COPY ") for source in line.split()[1:-1]]
+    assert copied
+    assert all((ROOT / source).exists() for source in copied)
+    assert {".venv", "data", ".git"} <= set((ROOT / ".dockerignore").read_text().splitlines())
+
+
 def test_a_path_that_a_unit_cannot_carry_is_refused():
     with pytest.raises(ValueError, match="cannot carry"):
         units(installed=Path("/opt/a b"), data=Path("/d"), config=Path("/c"), user="me")

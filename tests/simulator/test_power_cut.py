@@ -116,9 +116,10 @@ def test_what_was_told_outlives_a_power_cut_at_any_moment(memory_path):
 @needs_sqlite
 @pytest.mark.soak
 @pytest.mark.timeout(3_600)
-def test_what_was_told_outlives_thousands_of_power_cuts(memory_path):
-    for seed in seeds(600):
-        cuts(10_000 + seed if SEED not in os.environ else seed, CUTS, memory_path)
+@pytest.mark.parametrize("hundred", range(6))
+def test_what_was_told_outlives_thousands_of_power_cuts(memory_path, hundred):
+    for seed in seeds(100):
+        cuts(10_000 + 100 * hundred + seed if SEED not in os.environ else seed, CUTS, memory_path)
 
 
 @needs_sqlite
