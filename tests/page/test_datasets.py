@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.page.test_accessibility import _look as look
+from tests.page.axe import look
 from tests.support.home import WAIT_S_MAX, Home
 
 Visit = Callable[..., Page]
@@ -126,9 +126,7 @@ def test_axe_finds_nothing_serious_on_datasets(pinned: tuple[Page, list[list[str
         if address:
             page.goto(address)
         expect(page.locator(seen).first).to_be_visible()
-        for width in (1440, 390, 320) if address == RECIPE else (390,):
-            page.set_viewport_size({"width": width, "height": 844})
-            look(page, width)
+        look(page, themes=("light", "dark") if address == RECIPE else ("dark",))
 
 
 def _serve(house: Home, text: str, columns: list[str]) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx
+import pytest
 from playwright.sync_api import Page, expect
 
 import api.page_files
@@ -84,6 +85,20 @@ def test_now_is_light_and_asks_nobody_else(house: Home, visit: Visit) -> None:
     assert sum("/v1/live" in url for url in asked) == 1
     # What the shell asks for ahead is what the page would have asked for.
     assert len(asked) == len(set(asked))
+
+
+@pytest.mark.parametrize("screen", ["now", "history", "datasets", "health"])
+def test_what_the_shell_asks_for_ahead_is_what_the_screen_asks_for(screen: str, visit: Visit) -> None:
+    page = visit("/docs")
+    page.add_init_script(
+        "window.asked = []; const ask = fetch; window.fetch = (...a) => (asked.push(a[0]), ask(...a));"
+    )
+    page.goto(f"/{screen}?filter=homes/h1/%2B/temperature&filter=$hearthlog/~%20x:%C3%BC/%23")
+    ahead = page.locator("link[rel=preload][as=fetch]").evaluate_all(
+        "links => links.map((one) => one.getAttribute('href'))"
+    )
+    assert ahead
+    page.wait_for_function("(ahead) => ahead.every((one) => asked.includes(one))", arg=ahead)
 
 
 def test_history_is_light_until_its_first_chart(house: Home) -> None:

@@ -14,9 +14,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.accounts.conftest import add
+from tests.page.axe import look
 from tests.page.foreign import EXAMPLES, foreign_site
 from tests.page.looking import mosquitto_pub
-from tests.page.test_accessibility import _look as look
 from tests.page.visitor import Visitor
 from tests.support.home import Home
 
@@ -110,9 +110,7 @@ def test_an_embed_sees_what_its_ticket_reads_and_says_so_when_it_ends(open_house
     ).json()["ticket"]
     page = guest.visit(f"/embed?filter=homes/%23&ticket={made}", logged_in=False)
     expect(page.locator(".names li")).to_have_count(1)
-    for width in (1440, 390, 320):
-        page.set_viewport_size({"width": width, "height": 500})
-        look(page, width)
+    look(page, height=500)
     page.goto("/embed?filter=homes/%23&ticket=broken")
     expect(page.get_by_role("alert")).to_contain_text("ticket")
 
@@ -144,9 +142,7 @@ def test_the_connect_drawer_has_lines_that_run_as_pasted(open_house: Home, guest
                 assert re.search(rf"{SEEN} .*20\.5", heard.stdout.readline())
             finally:
                 os.killpg(heard.pid, signal.SIGKILL)
-    for width in (390,):
-        page.set_viewport_size({"width": width, "height": 844})
-        look(page, width)
+    look(page, (390,))
 
 
 def test_tried_here_both_ways_bring_the_same_records_and_each_state_is_said(
@@ -187,8 +183,7 @@ def test_tried_here_both_ways_bring_the_same_records_and_each_state_is_said(
     expect(tried.locator(".hint").first).to_contain_text(re.compile(r"\d+ retained: said before"))
     expect(tried.get_by_text("1 came with QoS 0")).to_be_visible()
     expect(tried.locator(".heard li").first).to_contain_text("both ways")
-    page.set_viewport_size({"width": 390, "height": 844})
-    look(page, 390)
+    look(page, (390,), themes=("light",))
     page.screenshot(path=picture.with_stem("tried-here"))
     killed = open_house.kill("mosquitto")
     expect(tried.get_by_role("alert")).to_contain_text("No broker behind /mqtt")

@@ -147,12 +147,3 @@ def _streams(home: Home) -> int:
     found = re.search(r"^hearthlog_api_live_readers(?:\{.*\})? (\d+)", home.get("/metrics").text, re.MULTILINE)
     assert found, "the api counts its streams"
     return int(found[1])
-
-
-def test_a_fault_that_stands_is_said_with_what_to_do(house: Home, visit: Visit) -> None:
-    page = visit("/now")
-    expect(row(page, "Kitchen", "Temperature")).to_be_visible()
-    house.publish([("x" * 1_100, "1")])
-    card = page.locator(".attention .card").filter(has_text="1 message refused")
-    expect(card).to_contain_text("their topic is too long")
-    expect(card).to_contain_text("Correct the device that sends them")

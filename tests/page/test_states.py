@@ -15,7 +15,7 @@ Visit = Callable[..., Page]
 
 
 def test_a_home_from_its_first_message_to_its_last(browser: Browser, tmp_path: Path, picture: Path) -> None:
-    """The line that an empty home gives is run as it stands; then everything is stopped while the page is open."""
+    """The line that an empty home gives is run as it stands; a fault that stands is said; then everything is stopped."""
     with Home(tmp_path / "home") as home:
         somebody = Visitor(browser, home, picture)
         page = somebody.visit()
@@ -25,6 +25,10 @@ def test_a_home_from_its_first_message_to_its_last(browser: Browser, tmp_path: P
         subprocess.run(line, shell=True, check=True, timeout=60)
         expect(row(page, "Desk", "Temperature").locator(".value")).to_have_text("21.5")
         expect(page.locator(".summary")).to_have_text("One series, speaking as usual")
+        home.publish([("x" * 1_100, "1")])
+        card = page.locator(".attention .card").filter(has_text="1 message refused")
+        expect(card).to_contain_text("their topic is too long")
+        expect(card).to_contain_text("Correct the device that sends them")
         home.stop()
         expect(page.locator(".recorder")).to_contain_text("No answer")
         expect(page.get_by_role("heading", level=1)).to_have_text(
