@@ -12,7 +12,7 @@ from api.services import Home
 from api.web.packed import OPTIONS
 from api.web.positions import HEADER, position_text
 
-KERNEL = "2"
+KERNEL = "3"
 """Version of how rows are selected, reduced and written; equal bytes are promised under equal versions only."""
 MEDIA_TYPE = "application/json"
 

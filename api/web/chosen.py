@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from api.readmodel.rows import Ints
 from api.web.packed import Packed, packed_texts
+from api.web.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,14 @@ class Chosen:
 
     def arrow(self, name: str) -> dict[str, pa.Array]:
         """See `Column`."""
-        return {name: pa.array(self.choices, pa.string()).take(pa.array(self.codes))}
+        return {name: Vocabulary().encode(self.choices, self.codes)}
+
+    @classmethod
+    def of(cls, texts: Sequence[str | None]) -> "Chosen":
+        """The column of these texts."""
+        numbers: dict[str | None, int] = {}
+        codes = [numbers.setdefault(text, len(numbers)) for text in texts]
+        return cls(list(numbers), np.array(codes, np.int64))
 
 
 def ranked(numbers: NDArray[Any]) -> tuple[list[int], Ints]:

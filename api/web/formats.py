@@ -12,7 +12,8 @@ from fastapi import Request
 
 from api.web.params import Format
 from api.web.problem import Problem
-from api.web.table import Table, as_batch, as_columns, as_objects
+from api.web.table import Table, as_batch, as_columns, as_encoded, as_objects
+from api.web.vocabulary import Vocabulary
 
 MEDIA_TYPES: dict[Format, str] = {
     "json": "application/json",
@@ -80,8 +81,9 @@ class Encoder:
     def __init__(self, name: Format, style: str, metadata: dict[str, str]) -> None:
         self._style = style
         self._metadata = {META: orjson.dumps(metadata)}
-        self._out = Out()
+        self._out = Out(copies=name != "arrow")
         self._writer: Any = None
+        self._vocabularies: dict[str, Vocabulary] = {}
         self._write: Callable[[Table], None] = {
             "ndjson": self._ndjson,
             "csv": self._csv,
@@ -121,13 +123,14 @@ class Encoder:
 
     def _parquet(self, table: Table) -> None:
         batch = self._described(table)
+        # Without Arrow's own schema: the file has dictionaries anyway, and every reader sees plain texts.
         self._writer = self._writer or pyarrow.parquet.ParquetWriter(
-            self._out.file, batch.schema, compression="zstd", store_schema=True
+            self._out.file, batch.schema, compression="zstd", store_schema=False
         )
         self._writer.write_batch(batch)
 
     def _described(self, table: Table) -> pa.RecordBatch:
-        batch = as_batch(table)
+        batch = as_encoded(table, self._vocabularies)
         return batch.replace_schema_metadata(self._metadata)
 
 
@@ -141,13 +144,15 @@ class Out:
 
     closed = False
 
-    def __init__(self) -> None:
-        self._waiting: list[bytes] = []
+    def __init__(self, *, copies: bool = True) -> None:
+        """`copies`: whether the writer uses its buffers again. Those of an Arrow stream are the columns themselves."""
+        self._copies = copies
+        self._waiting: list[Any] = []
         self.file = pa.PythonFile(self, mode="w")
 
     def write(self, content: bytes) -> int:
-        """Keep a copy; Arrow uses its buffer again."""
-        self._waiting.append(bytes(content))
+        """Keep it."""
+        self._waiting.append(bytes(content) if self._copies else content)
         return len(content)
 
     def flush(self) -> None:

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from api.readmodel.rows import Ints
 from api.times import format_times
 from api.web.buffers import arrow_of
+from api.web.chosen import Chosen
 from api.web.packed import Packed, packed_times, repeated
+from api.web.vocabulary import Vocabulary, decoded
 
 TIME_TYPE = pa.timestamp("ns", tz="UTC")
 
@@ -206,6 +208,16 @@ def as_objects(columns: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
 
 
 def as_batch(table: Table) -> pa.RecordBatch:
-    """A table as Arrow has it."""
-    arrays = {name: array for own, column in table.items() for name, array in column.arrow(own).items()}
+    """A table as Arrow has it, every text written out."""
+    return decoded(as_encoded(table, {}))
+
+
+def as_encoded(table: Table, vocabularies: dict[str, Vocabulary]) -> pa.RecordBatch:
+    """The same with a dictionary for texts that come again and again; tables of one file share their vocabularies."""
+    arrays = {}
+    for own, column in table.items():
+        if isinstance(column, Chosen):
+            arrays[own] = vocabularies.setdefault(own, Vocabulary()).encode(column.choices, column.codes)
+        else:
+            arrays |= column.arrow(own)
     return pa.record_batch(list(arrays.values()), names=list(arrays))

@@ -16,7 +16,7 @@ from api.services import Services
 from api.web.chosen import Chosen, ranked
 from api.web.formats import BATCH_ROWS
 from api.web.render import KIND_NAMES
-from api.web.table import Column, Integers, Table, Texts, Times
+from api.web.table import Column, Integers, Table, Times
 from api.web.values import Values
 
 
@@ -65,12 +65,12 @@ def newest_table(entries: Sequence[Newest]) -> Table:
     claimed = np.array([row.claimed for row in rows], np.bool_)
     kinds = np.array([row.kind for row in rows], np.int8)
     return {
-        "topic": Texts([each.series.topic for each in entries]),
-        "field": Texts([each.series.field for each in entries]),
+        "topic": Chosen.of([each.series.topic for each in entries]),
+        "field": Chosen.of([each.series.field for each in entries]),
         "device_time": Times(np.array([row.time for row in rows], np.int64), claimed),
         "logged_time": Times(np.array([row.logged for row in rows], np.int64)),
         "recno": Integers(np.array([row.recno for row in rows], np.int64)),
         "value": Values(kinds, np.array([row.value for row in rows], np.float64), texts),
-        "kind": Texts([KIND_NAMES[row.kind] for row in rows]),
-        "unit": Texts([each.key.unit for each in entries]),
+        "kind": Chosen.of([KIND_NAMES[row.kind] for row in rows]),
+        "unit": Chosen.of([each.key.unit for each in entries]),
     }

@@ -46,7 +46,7 @@ class Table:
             MissingExtra: pandas is not installed.
         """
         needed("pandas", "analysts")
-        frame: pd.DataFrame = self.arrow.to_pandas()
+        frame: pd.DataFrame = self.written_out().to_pandas()
         return frame
 
     def to_polars(self) -> pl.DataFrame:
@@ -55,8 +55,18 @@ class Table:
         Raises:
             MissingExtra: polars is not installed.
         """
-        frame: pl.DataFrame = needed("polars", "analysts").from_arrow(self.arrow)
+        frame: pl.DataFrame = needed("polars", "analysts").from_arrow(self.written_out())
         return frame
+
+    def written_out(self) -> pa.Table:
+        """The `pyarrow.Table` with plain texts, where `arrow` keeps each once and a number per row."""
+        import pyarrow as pa  # noqa: PLC0415
+
+        table = self.arrow
+        for place, field in enumerate(table.schema):
+            if pa.types.is_dictionary(field.type):
+                table = table.set_column(place, field.name, table[field.name].cast(field.type.value_type))
+        return table
 
     def to_pylist(self) -> list[dict[str, Any]]:
         """As a list of a dict per row."""

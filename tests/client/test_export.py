@@ -70,7 +70,7 @@ async def run(api: Api, directory: Path, request: Request = EVERYTHING, report: 
 async def rows_at(api: Api, position: str, *filters: str) -> pa.Table:
     def work() -> pa.Table:
         with Home(api.url, TOKEN) as home:
-            return home.history(*filters, at=position).arrow
+            return home.history(*filters, at=position).written_out()
 
     return await asyncio.to_thread(work)
 

@@ -40,7 +40,7 @@ async def test_hours_have_what_was_asked_and_empty_ones_are_absent(api: Api, spo
     ]
     assert [each["mean"] for each in found["buckets"]] == [18.0, 54.0, 90.0, 126.0, 2 / 3, None, None]
     assert [each["last"] for each in found["buckets"]] == [35.5, 71.5, 107.5, 143.5, True, "home", "away"]
-    assert (found["position"], found["truncated"], found["kernel"]) == (spoken, False, "2")
+    assert (found["position"], found["truncated"], found["kernel"]) == (spoken, False, "3")
 
 
 async def test_without_every_the_window_is_one_bucket(api: Api, spoken: str):
