@@ -1,6 +1,7 @@
 """Discovery configs: how the demo's devices introduce themselves, in Home Assistant's convention, retained."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -44,9 +45,9 @@ _HOUSEHOLD_SENSORS = (
 def home_configs(series: Sequence[Series], due: int) -> Iterator[Publish]:
     """One config for each series of the sample home."""
     for each in series:
-        device = each.topic.split("/")[2]
+        device, room = each.topic.split("/")[2], re.sub(r"(?<=[a-z])(?=\d)", " ", each.room)
         name = f"{each.quantity} {each.position or ''}".replace("_", " ").strip()
-        yield config(Sensor(device, each.room, each.room, name, each.topic, "value", each.unit, each.device_class), due)
+        yield config(Sensor(device, room, room, name, each.topic, "value", each.unit, each.device_class), due)
 
 
 def body_configs(due: int) -> Iterator[Publish]:

@@ -28,14 +28,14 @@ def outage_said(outage: Outage, *, now: int) -> Said:
     return say(outage.id, over=not outage.standing, facts=facts)
 
 
-def gap_said(gap: Gap, *, now: int) -> Said:
-    """The sentence about a gap: that of its outage, or that of the topic's silence."""
+def gap_said(gap: Gap, *, now: int, name: str = "") -> Said:
+    """The sentence about a gap: that of its outage, or that of the silence of its topic, or of what that is called."""
     if gap.outage is not None:
         return outage_said(gap.outage, now=now)
     until = now if gap.standing else gap.end
     since = gap.last if gap.id == SILENT else gap.start
     usual = "" if gap.usual is None else duration(gap.usual)
-    name = gap.topic if gap.field is None else f"{gap.topic} {gap.field}"
+    name = name or (gap.topic if gap.field is None else f"{gap.topic} {gap.field}")
     return say(gap.id, over=not gap.standing, topic=name, lasted=duration(until - since), usual=usual)
 
 

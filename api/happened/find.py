@@ -1,7 +1,7 @@
 """Finding what happened in a window, out of all that the caller may read."""
 
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from api.gaps.tell import Position
@@ -18,7 +18,7 @@ from api.readmodel.latest import Series
 from api.readmodel.selection import Selection
 from api.readmodel.series import SeriesKey
 from api.readmodel.view import View
-from api.topics.names import full_name, place_of
+from api.topics.names import topic_name
 from ingest.context import Context
 from ingest.declared import Declaration, by_fields
 
@@ -61,7 +61,8 @@ def happened(home: Home, scene: Scene, *, rows_max: int) -> Iterator[Fact]:
     yield from values(scene, tellers, rows_max=rows_max)
     topics = _by_topic(groups)
     names = {
-        topic: _called(topic, [series.field for series, _ in fields], declared) for topic, fields in topics.items()
+        topic: topic_name(topic, [series.field for series, _ in fields], declared(topic))
+        for topic, fields in topics.items()
     }
     numbers = {topic: [each for _, own in fields for each in own] for topic, fields in topics.items()}
     yield from batches(scene, numbers, names)
@@ -72,11 +73,3 @@ def _by_topic(groups: Sequence[tuple[Series, list[int]]]) -> dict[str, list[tupl
     for series, numbers in groups:
         found.setdefault(series.topic, []).append((series, numbers))
     return found
-
-
-def _called(topic: str, fields: Sequence[str], declared: Callable[[str], dict[str, Declaration]]) -> str:
-    """A topic is called as its only series; of several by its place."""
-    about = declared(topic)
-    if len(fields) == 1:
-        return full_name(topic, fields[0], 1, about.get(fields[0]))
-    return place_of(topic, len(fields), next(iter(about.values()), None))

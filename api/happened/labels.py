@@ -46,7 +46,8 @@ def agreed(one: Sequence[Spell[str]], two: Sequence[Spell[str]]) -> tuple[int, i
 def _stayed(scene: Scene, records: Records) -> Iterator[Fact]:
     kind, name, topic = records.teller.kind.value, records.teller.name, records.teller.series.topic
     found = _spells(scene, records)
-    main = max(stays(found, break_max=BREAK_NS), key=lambda each: each.end - each.start, default=None)
+    # What lasted longest of the window, told from its beginning.
+    main = max(stays(found, break_max=BREAK_NS), key=lambda each: each.end - max(each.start, scene.start), default=None)
     if main is None or main.end - main.start < STAY_NS:
         return
     what, last = main.spells[0].state, main.spells[-1]

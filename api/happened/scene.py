@@ -3,20 +3,14 @@
 from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
-from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from api.gaps.tell import Position
-from api.health.facts import Fact
+from api.health.facts import Fact, past_link
 from api.readmodel.view import View
-from api.times import format_time
 from api.words.quantities import NS_PER_S, counted
 from api.words.say import say
 from api.words.templates import EVIDENCE
-
-MARGIN_NS = 900 * NS_PER_S
-MARGIN_SHARE = 4
-"""So much of a stretch is shown before and after it."""
 
 
 class Scene(NamedTuple):
@@ -59,13 +53,6 @@ class Scene(NamedTuple):
         return Fact(said.id, subject, said.severity, since, until, said.sentence, said.remedy, shown, link)
 
 
-def past_link(topics: tuple[str, ...], since: int, until: int) -> str:
-    """The address of History where it can be seen, with some time before and after it."""
-    margin = max((until - since) // MARGIN_SHARE, MARGIN_NS)
-    chosen = "".join(f"filter={quote(topic)}&" for topic in topics[:8])
-    return f"/history?{chosen}start={_second(since - margin)}&end={_second(until + margin)}"
-
-
 def times(count: int) -> str:
     """Once, twice, 3 times."""
     return {1: "once", 2: "twice"}.get(count) or counted(count, "time")
@@ -74,7 +61,3 @@ def times(count: int) -> str:
 def at_hours(first: int, last: int) -> Callable[[int], bool]:
     """Whether an hour is from `first` up to, not including, `last`, which may be of the next day."""
     return lambda hour: first <= hour < last if first < last else hour >= first or hour < last
-
-
-def _second(ns: int) -> str:
-    return format_time(ns - ns % NS_PER_S).replace(".000000000", "")

@@ -11,6 +11,7 @@ from api.gaps.tell import Position, evidence_of, gap_said, outage_object, outage
 from api.health.books import Books
 from api.health.forecast import HISTORY_NS, Forecast
 from api.health.vitals import Vitals
+from api.times import format_time
 from api.words.quantities import NS_PER_MS, NS_PER_S, counted, duration
 from api.words.say import Said, own_log_words, say
 from api.words.templates import HAPPENED, TEMPLATES, Severity
@@ -25,7 +26,15 @@ LINGER = frozenset({"broker.session_lost", "broker.taken_over"})
 RISES = {"broker_dropped": ("broker.dropped", "message"), "clients_turned_away": ("sink.turned_away", "client")}
 """Events of the own log that only count: the fault each tells of, and what is counted."""
 
+MARGIN_NS = 900 * NS_PER_S
+MARGIN_SHARE = 4
+"""So much of a stretch is shown before and after it."""
+LINKED_MAX = 8
+"""So many topics are shown together."""
+
 Told = list[dict[str, str | None]]
+Called = Callable[[str], str]
+"""What a person calls a topic."""
 
 
 class Bounds(NamedTuple):
@@ -74,16 +83,25 @@ def from_outage(outage: Outage, position: Position, *, now: int) -> Fact:
     evidence = outage_object(outage, str, position, now=now)["evidence"]
     stands = outage.standing or (outage.id in LINGER and now - outage.end < REFUSED_NS)
     until = None if stands else outage.end
-    fact = _fact(outage_said(outage, now=now), outage.start, until, evidence, "/v1/gaps")
+    link = past_link((), outage.start, now if outage.standing else outage.end)
+    fact = _fact(outage_said(outage, now=now), outage.start, until, evidence, link)
     return fact._replace(goes_on=outage.standing)
 
 
-def from_gap(gap: Gap, beats: int, *, now: int) -> Fact:
-    """A silence of a device."""
+def from_gap(gap: Gap, beats: int, called: Called, *, now: int) -> Fact:
+    """A silence of a device, by the name that a person calls it."""
     evidence = evidence_of(gap, lambda _: None, beats=beats)
     until = None if gap.standing else gap.end
-    said = gap_said(gap, now=now)
-    return _fact(said, gap.last, until, evidence, f"/now?filter={quote(gap.topic)}", subject=gap.topic)
+    said = gap_said(gap, now=now, name=called(gap.topic))
+    link = past_link((gap.topic,), gap.last, now if until is None else until)
+    return _fact(said, gap.last, until, evidence, link, subject=gap.topic)
+
+
+def past_link(topics: Sequence[str], since: int, until: int) -> str:
+    """The address of History where it can be seen, with some time before and after it."""
+    margin = max((until - since) // MARGIN_SHARE, MARGIN_NS)
+    chosen = "".join(f"filter={quote(topic)}&" for topic in topics[:LINKED_MAX])
+    return f"/history?{chosen}start={_second(since - margin)}&end={_second(until + margin)}"
 
 
 def from_refusals(entries: Sequence[Entry], position: Position, *, now: int) -> Iterator[Fact]:
@@ -200,6 +218,10 @@ def _fact(said: Said, since: int | None, until: int | None, evidence: Told, link
 
 def _evidence(position: str | None, words: str) -> dict[str, str | None]:
     return {"position": position, "words": words}
+
+
+def _second(ns: int) -> str:
+    return format_time(ns - ns % NS_PER_S).replace(".000000000", "")
 
 
 def _whole(value: object) -> int:

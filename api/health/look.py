@@ -34,6 +34,7 @@ from api.health.vitals import Vitals, vitals_of
 from api.readmodel.selection import TopicSeries
 from api.readmodel.view import View
 from api.services import Home, Services
+from api.topics.called import Names
 from api.web.positions import position_text
 
 NS_PER_S = 1_000_000_000
@@ -68,6 +69,7 @@ class Question(NamedTuple):
     bounds: Bounds
     full: bool
     """Whether the home's disk has no room."""
+    called: Names
 
 
 def question_of(services: Services, home: Home) -> Question:
@@ -78,12 +80,13 @@ def question_of(services: Services, home: Home) -> Question:
     asked = asked_of(services, view, by="device", start=start, end=end, present=True)
     settings = services.settings
     bounds = Bounds(int(settings.told_waiting_s * NS_PER_S), int(settings.told_save_ms * NS_PER_MS))
-    return Question(home, asked, services.lines.of(home.model), vitals, bounds, _is_full(settings.data))
+    lines, full, called = services.lines.of(home.model), _is_full(settings.data), Names(home.model)
+    return Question(home, asked, lines, vitals, bounds, full, called)
 
 
 def look(question: Question) -> Look:
     """Answer it. Takes time in proportion to the number of topics."""
-    home, asked, lines, vitals, bounds, _ = question
+    home, asked, lines, vitals, bounds, *_ = question
     view = asked.view
     own_log, outages = find_outages(asked)
     outages = [named(each, question) for each in outages]
@@ -95,7 +98,7 @@ def look(question: Question) -> Look:
     now = vitals.now
     facts = [
         *newest(from_outage(each, position, now=now) for each in outages),
-        *(from_gap(each, _beats(own_log, each), now=now) for each in silent),
+        *(from_gap(each, _beats(own_log, each), question.called, now=now) for each in silent),
         *from_refusals(_since(own_log, asked.start), position, now=now),
         *from_rises(_since(own_log, asked.start), position, now=now),
         *from_saving(own_log.entries, position, now=now),

@@ -56,7 +56,7 @@ def notable(question: Question, window: Window, home: find.Home | None, *, rows_
     entries = [each for each in found.own_log.entries if window.start <= each.logged < window.end]
     facts = [
         *(from_outage(named(each, question), position, now=now) for each in found.outages),
-        *(from_gap(each, found.beats_in(each), now=now) for each in found.gaps if is_silence(each)),
+        *(from_gap(each, found.beats_in(each), question.called, now=now) for each in found.gaps if is_silence(each)),
         *from_refusals(entries, position, now=now),
         *from_rises(entries, position, now=now),
         *(each for each in from_saving(found.own_log.entries, position, now=now) if _touches(each, window)),

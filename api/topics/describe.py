@@ -120,15 +120,21 @@ def _fields(topic: TopicSeries, view: View, rows: dict[int, Row], declared: Decl
     nothing = Declaration("")
     return [
         {
-            "field": (field := each.series.field),
+            "field": each.series.field,
             "kind": KIND_NAMES[each.row.kind],
-            "unit": each.key.unit,
-            "name": (said := declared.get(field, nothing)).name,
+            "unit": each.key.unit or _unit(said, each.row.kind),
+            "name": said.name,
             "device_class": said.device_class,
             "component": said.component,
         }
         for each in newest_of(groups, view.keys, "logged", rows.get)
+        for said in (declared.get(each.series.field, nothing),)
     ]
+
+
+def _unit(declared: Declaration, kind: int) -> str | None:
+    """Of a value that was logged before its config was."""
+    return declared.unit if kind == Kind.number else None
 
 
 def _activity(heard: Activity, asked: Asked, *, changing: bool) -> dict[str, Any]:

@@ -4,6 +4,7 @@ The page has the same rule in lib/words.js and lib/named.js; a test compares the
 """
 
 import re
+from collections.abc import Mapping, Sequence
 
 from ingest.declared import Declaration
 
@@ -15,19 +16,24 @@ GENERIC = frozenset(
 )
 """Last levels that say what kind of message it is, not whose."""
 VALUE = "value"
-LONG = 16
-"""A name longer than this has its temperature shortened, as in a column."""
 
 
 def full_name(topic: str, field: str, fields: int, declared: Declaration | None = None) -> str:
     """`Kitchen temperature`: where it is, then what it is. `fields` is how many fields the topic has."""
     place, name = place_of(topic, fields, declared), name_of(topic, field, fields, declared)
-    return name if name.casefold().startswith(place.casefold()) else f"{place} {inner(brief(name))}"
+    return name if name.casefold().startswith(place.casefold()) else f"{place} {inner(name)}"
+
+
+def topic_name(topic: str, fields: Sequence[str], declared: Mapping[str, Declaration]) -> str:
+    """A topic is called as its only series; of several by its place."""
+    if len(fields) == 1:
+        return full_name(topic, fields[0], 1, declared.get(fields[0]))
+    return place_of(topic, len(fields), next(iter(declared.values()), None))
 
 
 def place_of(topic: str, fields: int, declared: Declaration | None = None) -> str:
-    """The area or device that a config names, else the level before the last."""
-    if declared is not None and (found := declared.area or declared.device):
+    """The area that a config names, or the device of several values, else the level before the last."""
+    if declared is not None and (found := declared.area or (declared.device if fields > 2 else None)):
         return unfold(found)
     levels = topic.split("/")
     place = levels if fields > 2 else levels[:-1]
@@ -58,11 +64,6 @@ def unfold(level: str) -> str:
         for each in spaced
     )
     return words[0].upper() + words[1:] if words else level
-
-
-def brief(name: str) -> str:
-    """Thermostat temp., where it is long."""
-    return re.sub(r"(?<=\S) temperature\b", " temp.", name, count=1) if len(name) > LONG else name
 
 
 def inner(name: str) -> str:

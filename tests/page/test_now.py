@@ -1,7 +1,10 @@
 """Now: what a device says is on the screen, in the words and the order of a home."""
 
+import json
 import re
 from collections.abc import Callable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Page, expect
 
@@ -14,6 +17,8 @@ AWAY = """(away) => {
     Object.defineProperty(document, 'hidden', { configurable: true, get: () => away });
     document.dispatchEvent(new Event('visibilitychange'));
 }"""
+BERLIN = ZoneInfo("Europe/Berlin")
+"""Where the visitor is."""
 
 
 def test_a_published_message_is_on_now_without_a_reload(house: Home, visit: Visit) -> None:
@@ -147,3 +152,36 @@ def _streams(home: Home) -> int:
     found = re.search(r"^hearthlog_api_live_readers(?:\{.*\})? (\d+)", home.get("/metrics").text, re.MULTILINE)
     assert found, "the api counts its streams"
     return int(found[1])
+
+
+def test_last_night_and_the_last_day_are_told_and_lead_to_history(house: Home, visit: Visit) -> None:
+    opened = _in_the_night(datetime.now(BERLIN))
+    slept = int(datetime.now(BERLIN).timestamp()) - 3 * 3_600
+    door, label = "homes/h2/hall/front_door", "homes/h2/anna/activity"
+    said = [(door, "ON", opened), (door, "OFF", opened + 14), (label, "sleeping", slept)]
+    said += [(f"{label}/predicted", "sleeping", slept), (f"{label}/predicted", "resting", slept + 3_600)]
+    house.publish([(topic, json.dumps({"value": value, "ts": ts})) for topic, value, ts in said])
+    page = visit("/now?filter=homes/h2/%23")
+    told = page.get_by_role("region", name=re.compile("night|Tonight")).get_by_role(
+        "link", name="Hall front door opened"
+    )
+    expect(told).to_have_text("Hall front door opened once, for 14 s.")
+    ribbon = page.get_by_role("figure", name=re.compile("^The last 24 hours. Anna activity: sleeping longest"))
+    expect(ribbon).to_have_accessible_name(re.compile(r"Model and label agree 3\d % of the time"))
+    expect(ribbon.locator(".apart").first).to_be_visible()
+    ribbon.get_by_text("As a table").click()
+    expect(ribbon.get_by_role("row", name=re.compile("Anna activity, model resting$"))).to_be_visible()
+    told.click()
+    expect(page).to_have_url(re.compile(rf"/history\?filter={door}&start=.*&end="))
+    expect(page.get_by_text("front door", exact=False).first).to_be_visible()
+    page.goto("/now?filter=homes/h1/kitchen/%23")
+    expect(page.get_by_role("figure", name=re.compile("^The last 24 hours. ")).locator(".up")).to_be_visible()
+
+
+def _in_the_night(now: datetime) -> int:
+    """A moment of the night that is told: the one that ended last, or the one that is on."""
+    ended = now.replace(hour=7, minute=0, second=0, microsecond=0)
+    if now >= ended:
+        return int((ended - timedelta(hours=6)).timestamp())
+    began = ended - timedelta(hours=9)
+    return int((began + (now - began) / 2).timestamp())

@@ -1,10 +1,13 @@
 """The page's pure modules, in the browser that runs them."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 
 import pytest
 from playwright.sync_api import Browser, Page
 
+from api.topics.names import full_name
+from ingest.declared import Declaration
 from tests.support.home import Home
 
 THIN = "\u202f"
@@ -101,7 +104,8 @@ def test_series_are_named_from_topic_and_field(
         ({"value": -3}, "\u22123"),
         ({"value": 1e15}, "1.00e15"),
         ({"value": True}, "on"),
-        ({"value": False, "field": "contact"}, "no"),
+        ({"value": False, "field": "contact"}, "open"),
+        ({"value": True, "deviceClass": "door"}, "open"),
         ({"value": None}, "null"),
         ({"value": ""}, '""'),
         ({"value": "9007199254740993", "kind": "text"}, "9007199254740993"),
@@ -213,14 +217,9 @@ def test_since_when_is_the_first_loss_after_all_was_well(call: Callable[..., obj
     assert call("recorder.lostSince", told[3:]) is None
 
 
-def test_units_come_from_what_devices_declare(call: Callable[..., object]) -> None:
-    config = {"state_topic": "a/b", "unit_of_measurement": "%", "value_template": "{{ value_json.batt }}"}
-    told = [
-        {"topic": "homeassistant/sensor/x/config", "field": field, "value": value} for field, value in config.items()
-    ]
+def test_set_up_messages_are_known_by_their_topics(call: Callable[..., object]) -> None:
     assert call("discovery.isConfig", "homeassistant/sensor/x/config") is True
     assert call("discovery.isConfig", "homes/h1/config") is False
-    assert call("discovery.units", told) == {"a/b\nbatt": "%"}
 
 
 @pytest.mark.parametrize(
@@ -257,3 +256,63 @@ def test_a_clock_that_is_off_is_named_and_one_that_cannot_be_told_is_not(
 ) -> None:
     told = call("skew.skewOf", {"skew_s": skew_s, "skew_spread_s": spread_s})
     assert (told and told["words"]) == words
+
+
+@pytest.mark.parametrize(
+    ("topic", "field", "fields", "area", "device", "name", "full"),
+    [
+        ("homes/h1/kitchen/temperature", "value", 1, None, None, None, "Kitchen temperature"),
+        ("homes/h1/kitchen/temperature", "value", 1, "Galley", "Sensor 7", "Warmth", "Galley warmth"),
+        ("homes/h1/kitchen/temperature", "value", 1, "Kitchen", None, "Kitchen temperature", "Kitchen temperature"),
+        ("homes/h1/room1/co2", "value", 1, None, None, None, "Room 1 CO₂"),
+        ("homes/h1/anna/activity", "activity", 2, None, "Anna", None, "Anna activity"),
+        ("zigbee2mqtt/0x00158d", "contact", 4, None, "Left window", None, "Left window contact"),
+        ("tele/plug/SENSOR", "ENERGY.Power", 9, None, None, None, "Plug ENERGY power"),
+        ("homes/h1/hall/door", "contact", 2, None, None, None, "Hall door · contact"),
+    ],
+)
+def test_page_and_server_call_a_series_the_same(
+    call: Callable[..., object],
+    topic: str,
+    field: str,
+    fields: int,
+    area: str | None,
+    device: str | None,
+    name: str | None,
+    full: str,
+) -> None:
+    fact = {"area": area, "device": device, "fields": [{"field": field, "name": name}]}
+    assert call("full_name.fullName", fact, topic, field, fields) == full
+    assert full_name(topic, field, fields, Declaration(field, name, device, area)) == full
+
+
+@pytest.mark.parametrize(
+    ("now", "tz", "night"),
+    [
+        ("2026-11-25T06:30:00Z", "Europe/Berlin", ("2026-11-24T21:00:00Z", "2026-11-25T06:00:00Z", False)),
+        ("2026-11-25T21:30:00Z", "Europe/Berlin", ("2026-11-24T21:00:00Z", "2026-11-25T06:00:00Z", False)),
+        ("2026-11-25T02:00:00Z", "Europe/Berlin", ("2026-11-24T21:00:00Z", "2026-11-25T02:00:00Z", True)),
+        # The clock was put back in that night, so it was an hour longer.
+        ("2026-10-25T09:00:00Z", "Europe/Berlin", ("2026-10-24T20:00:00Z", "2026-10-25T06:00:00Z", False)),
+    ],
+)
+def test_last_night_is_by_the_clock_on_the_wall(
+    call: Callable[..., object], now: str, tz: str, night: tuple[str, str, bool]
+) -> None:
+    start, end, on = night
+    told = call("night.nightOf", _ms(now), tz)
+    assert told == {"start": _ms(start), "end": _ms(end), "on": on}
+
+
+def test_last_night_is_a_few_lines_of_many_kinds(call: Callable[..., object]) -> None:
+    def fact(id_: str, hour: int, severity: str = "info", until: str | None = "x") -> dict[str, object]:
+        return {"id": id_, "severity": severity, "since": f"2026-11-25T0{hour}:00:00Z", "until": until}
+
+    told = [fact("device.silent", 1, "warning", None), *(fact("event.opened", hour) for hour in (5, 4, 3))]
+    found = call("night.chosen", [*told, fact("label.then", 6), *(fact(f"value.{n}", 2) for n in range(5))])
+    assert [one["id"] for one in found["lines"]][-3:] == ["event.opened", "event.opened", "label.then"]
+    assert (len(found["lines"]), found["more"]) == (6, 3)
+
+
+def _ms(text: str) -> int:
+    return int(datetime.fromisoformat(text).timestamp() * 1000)

@@ -21,11 +21,13 @@ export class Attention {
     this.watch.changed();
   }
 
-  /** Any message: those of the sink's own log and those under ATTENTION are reasons to ask. @param {any} message */
+  /** Any message: those of the sink's own log and those under ATTENTION are reasons to ask; whether the recorder's life took a turn. @param {any} message */
   hear({ topic, observations }) {
     if (topic.startsWith(ATTENTION)) this.ask();
-    if (topic !== SINK) return;
+    if (topic !== SINK) return false;
     const event = observations.find((/** @type {any} */ one) => one.field === 'event')?.value;
-    if (event !== undefined && !QUIET.has(event)) this.ask();
+    const turned = event !== undefined && !QUIET.has(event);
+    if (turned) this.ask();
+    return turned;
   }
 }

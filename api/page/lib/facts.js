@@ -37,7 +37,7 @@ export function summary(counts) {
 }
 
 /**
- * @typedef {{id: string, subject: string, severity: string, sentence: string, remedy: string}} Fact one of GET notable
+ * @typedef {{id: string, subject: string, severity: string, sentence: string, remedy: string, link: string}} Fact one of GET notable
  */
 
 /** What needs a look, worst first, as the home itself says it. @param {Fact[]} notable @param {import('./home.js').Home} home */
@@ -50,12 +50,13 @@ export function attention(notable, home) {
 }
 
 /** The first sentence is the title. @param {Fact} fact */
-function card({ id, subject, sentence, remedy }) {
+function card({ id, subject, sentence, remedy, link }) {
   const end = sentence.search(/(?<=[.:]) /);
   const [title, rest] = end < 0 ? [sentence, ''] : [sentence.slice(0, end), sentence.slice(end)];
   return {
     id: `${id} ${subject}`,
     topic: subject,
+    link: link?.startsWith('/history') ? link : '',
     title: title.replace(/[.:]$/, ''),
     text: `${rest} ${remedy}`.trim(),
   };

@@ -23,6 +23,8 @@ export class Following {
     this.learnedMs = serverNow();
     this.attention = new Attention(watch);
     this.opened = false;
+    /** Whether sparks, list and attention have come, or failed. */ this.caughtUp = false;
+    /** @type {import('./day.js').Day|undefined} The last day, once it is shown. */ this.day = undefined;
     this.live = new Live({
       newestOnly,
       address: watch.requests.live,
@@ -44,6 +46,7 @@ export class Following {
   /** Sparks and the list: a fault of theirs stays with them. @param {string} position */
   async readBack(position) {
     await Promise.all([this.readSaid(position), this.readSparks(), this.attention.ask()]);
+    this.caughtUp = true;
     this.watch.changed();
   }
 
@@ -70,7 +73,7 @@ export class Following {
   hear(data) {
     const messages = data.topic ? [data] : messagesOf(data.observations);
     for (const message of messages) {
-      this.attention.hear(message);
+      if (this.attention.hear(message)) this.day?.askRecorder();
       if (message.topic === SINK) this.watch.recorder.hear(message);
       else this.hearMessage(message);
     }
@@ -85,6 +88,7 @@ export class Following {
     const known = home.topics.get(topic);
     if (!known) home.topics.set(topic, { topic, log: message.log ?? '', fields: fieldsOf(message.observations) });
     const before = home.series.get(`${topic}\n${message.observations[0]?.field ?? ''}`)?.last?.recno ?? recno - 1;
+    this.day?.hear(message);
     for (const one of message.observations) home.hear({ device_time, ...one, topic, recno, logged_time });
     if (!message.observations.length) home.meet(topic, '').lastMs = Date.parse(logged_time);
     this.said.add(lineOf(message, serverNow()));
@@ -111,6 +115,7 @@ export class Following {
   tick(now) {
     const { recorder, gone, home } = this.watch;
     page.set({ pace: this.pace.words(now) });
+    this.day?.tick(now);
     if (recorder.overdue(now)) recorder.ask(gone.signal);
     const unusual = () => [...home.series.values()].some((one) => one.usualMs === null && one.recent.length > 4);
     if (now - this.learnedMs > RELEARN_MS && unusual()) this.relearn(now);

@@ -4,7 +4,9 @@
 import { serverNow } from './api.js';
 import { instant } from './time.js';
 import { isConfig } from './discovery.js';
-import { room, seriesName, state } from './words.js';
+import { layOut } from './layout.js';
+import { factOf, named } from './named.js';
+import { state } from './words.js';
 
 const WINDOW_MS = 6 * 3_600_000;
 /** What Hearthlog itself says. */
@@ -16,7 +18,7 @@ const BATCH_MS = 600_000;
 /**
  * @typedef {{topic: string, field: string, kind: string|null, value: unknown, unit: string|null, logged_time: string, device_time: string|null, recno: number}} Observation
  * @typedef {{t: number, low: number, high: number}} Point
- * @typedef {{key: string, topic: string, field: string, fields: number, name: string, room: {key: string, title: string, hint: string},
+ * @typedef {{key: string, topic: string, field: string, fields: number, name: string, called: string, device: string, deviceClass: string|undefined, room: {key: string, title: string, hint: string},
  *   log: string, last: Observation|null, lastMs: number|null, usualMs: number|null, points: Point[], gaps: {from: number, to: number, cause: string}[],
  *   state: 'live'|'batch'|'late'|'silent'|'never', recent: number[]}} Series
  * @typedef {{key: string, title: string, hint: string, rows: Series[]}} Room
@@ -32,9 +34,13 @@ export class Home {
   constructor(filters = []) {
     /** @type {Map<string, Series>} */ this.series = new Map();
     /** @type {Map<string, any>} */ this.topics = new Map();
+    /** @type {Map<string, Series[]>} */ this.byTopic = new Map();
     /** Rises when a series appears, so that rooms are only laid out anew when they must be. */ this.shape = 0;
-    /** @type {Map<string, string>} Units that devices declared, by series. */ this.units = new Map();
-    /** Set-up messages are no values; they are shown to whoever asks for them by name. */ this.configs = filters.some((text) => text.startsWith('homeassistant/'));
+    /** Whether people or models say what was. */ this.labelled = false;
+    /** @type {Map<string, string>} Units, by series. */ this.units = new Map();
+    /** Set-up messages are no values; they are shown to whoever asks for them by name. */ this.configs = filters.some(
+      (text) => text.startsWith('homeassistant/'),
+    );
     /** So is what the home itself has to say. */ this.own = filters.some((text) => text.startsWith(OWN));
     /** @type {Set<string>} */ this.hidden = new Set();
     /** @type {{shape: number, rooms: Room[]}} */ this.laid = { shape: -1, rooms: [] };
@@ -48,7 +54,11 @@ export class Home {
         continue;
       }
       this.topics.set(topic.topic, topic);
-      for (const field of topic.fields ?? []) this.meet(topic.topic, field.field);
+      this.labelled ||= topic.role === 'label' || topic.role === 'prediction';
+      for (const { field, unit } of topic.fields ?? []) {
+        if (unit) this.units.set(keyOf(topic.topic, field), unit);
+        this.meet(topic.topic, field);
+      }
       if (!(topic.fields ?? []).length) this.meet(topic.topic, '');
     }
   }
@@ -56,6 +66,8 @@ export class Home {
   /** The usual intervals and logs of topics that were known by their messages only. @param {any[]} topics */
   learn(topics) {
     this.know(topics);
+    for (const { topic } of topics) this.rename(topic);
+    this.shape += 1;
     for (const one of this.series.values()) {
       const fact = this.topics.get(one.topic);
       one.usualMs = fact?.usual_interval_s ? fact.usual_interval_s * 1000 : null;
@@ -76,7 +88,7 @@ export class Home {
       topic,
       field,
       fields: 1,
-      name: '',
+      ...{ name: '', called: '', device: '', deviceClass: undefined },
       room: { key: '', title: '', hint: '' },
       log: fact?.log ?? '',
       last: null,
@@ -89,6 +101,8 @@ export class Home {
     };
     this.series.set(key, made);
     if (field !== '') this.series.delete(keyOf(topic, ''));
+    const rows = (this.byTopic.get(topic) ?? []).filter((one) => field === '' || one.field !== '');
+    this.byTopic.set(topic, [...rows, made]);
     this.rename(topic);
     this.shape += 1;
     return made;
@@ -96,11 +110,13 @@ export class Home {
 
   /** How many fields a topic has decides what its rows are called, so they are named together. @param {string} topic */
   rename(topic) {
-    const rows = [...this.series.values()].filter((one) => one.topic === topic);
+    const rows = this.byTopic.get(topic) ?? [];
+    const fact = this.topics.get(topic);
     for (const one of rows) {
       one.fields = rows.length;
-      one.room = room(topic, rows.length);
-      one.name = seriesName(topic, one.field, rows.length);
+      const { name, room } = named(fact, topic, one.field, rows.length);
+      const deviceClass = factOf(fact, one.field)?.device_class;
+      Object.assign(one, { name, called: name, room, device: fact?.device ?? '', deviceClass });
     }
   }
 
@@ -155,25 +171,6 @@ export class Home {
     }
     return found;
   }
-}
-
-/** @param {Series[]} all */
-function layOut(all) {
-  const order = new Intl.Collator('en', { numeric: true });
-  /** @type {Map<string, {key: string, title: string, hint: string, rows: Series[]}>} */
-  const rooms = new Map();
-  for (const one of all) {
-    const found = rooms.get(one.room.key) ?? { ...one.room, rows: [] };
-    found.rows.push(one);
-    rooms.set(one.room.key, found);
-  }
-  const laid = [...rooms.values()].sort((a, b) => order.compare(a.title, b.title) || order.compare(a.key, b.key));
-  const titles = laid.map((one) => one.title);
-  for (const one of laid) {
-    one.rows.sort((a, b) => order.compare(a.name, b.name) || order.compare(a.key, b.key));
-    if (titles.filter((title) => title === one.title).length < 2) one.hint = '';
-  }
-  return laid;
 }
 
 /** Points said within one bucket widen it, as the server's do; what has left the window goes. @param {Point[]} points @param {number} t @param {number} value */

@@ -1,8 +1,9 @@
 // @ts-check
 // What a chart draws of each series: the answer of GET plot, kept up by the messages that come after it.
 
+import { named } from './named.js';
 import { instant } from './time.js';
-import { brief, inner, room, seriesName } from './words.js';
+import { brief, inner } from './words.js';
 
 /**
  * @typedef {{from: number, to: number, cause: string, id: string, sentence: string, remedy: string, kept: string|null, waited: number, standing: boolean,
@@ -43,7 +44,7 @@ export function lineOf(told, { topic: fact, unit }) {
     field,
     unit: told.unit ?? unit,
     kind,
-    ...called(topic, field, fields, fact?.role),
+    ...called(fact, topic, field, fields),
     usualMs: fact?.usual_interval_s ? fact.usual_interval_s * 1000 : null,
     role: fact?.role ?? 'value',
     sure: fact?.confidence === field,
@@ -60,12 +61,10 @@ export function lineOf(told, { topic: fact, unit }) {
   };
 }
 
-/** A model's word is called after what it is about. @param {string} topic @param {string} field @param {number} fields @param {string=} role */
-function called(topic, field, fields, role) {
-  if (role !== 'prediction')
-    return { name: seriesName(topic, field, fields), place: topic.includes('/') || fields > 2 ? room(topic, fields).title : '' };
-  const about = topic.replace(/\/predict(ed|ions?)(?=\/|$)/, '');
-  return { name: `${seriesName(about, '', 1)} ${field === 'value' ? 'predicted' : field}`, place: room(about, 1).title };
+/** @param {any} fact @param {string} topic @param {string} field @param {number} fields */
+function called(fact, topic, field, fields) {
+  const { name, room } = named(fact, topic, field, fields);
+  return { name, place: topic.includes('/') || fields > 2 ? room.title : '' };
 }
 
 /** Kitchen temperature. @param {Line} line */

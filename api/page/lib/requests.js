@@ -1,7 +1,6 @@
 // @ts-check
 // The requests of Now, as they are made and as its API button shows them.
 
-import { DECLARED } from './discovery.js';
 import { ATTENTION, SINK } from './recorder.js';
 import { request } from './url.js';
 
@@ -15,7 +14,6 @@ export function requests(filter) {
     topics: request('/v1/topics', { filter }),
     plot: request('/v1/plot', { filter, start: '-6h', width: 72 }),
     notable: request('/v1/notable', { start: '-1h', standing: true, limit: 100 }),
-    units: request('/v1/latest', DECLARED),
     /** @param {string} at */
     said: (at) =>
       request('/v1/history', { filter, start: '-6h', by: 'logged', order: 'desc', limit: SAID_OBSERVATIONS, at }),

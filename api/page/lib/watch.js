@@ -1,8 +1,7 @@
 // @ts-check
 // Follows one selection on Now: what there is and the last values; then, once those are shown, what comes.
 
-import { ask, askAll, Problem, serverNow } from './api.js';
-import { units } from './discovery.js';
+import { askAll, Problem, serverNow } from './api.js';
 import { Home } from './home.js';
 import { page } from './page.js';
 import { RecorderState } from './recorder.js';
@@ -34,13 +33,11 @@ export class Watch {
     this.gone = new AbortController();
     this.problem = null;
     try {
-      const [topics, latest, declared] = await Promise.all([
+      const [topics, latest] = await Promise.all([
         this.wait('the list of topics', askAll(this.requests.topics, 'topics', this.gone)),
         this.wait('the last values', askAll(this.requests.latest, 'observations', this.gone)),
-        ask(this.requests.units, this.gone).catch(() => ({ observations: [] })),
         this.recorder.ask(this.gone.signal),
       ]);
-      this.home.units = units(declared.observations);
       this.home.know(topics.topics);
       for (const one of latest.observations) this.home.hear(one);
       this.position = latest.position;

@@ -14,6 +14,18 @@ const SPELLED = {
   hr: 'heart rate',
   ip: 'IP',
 };
+/** What a switch says, by its device class or field: true, then false. @type {Record<string, [string, string]>} */
+const STATES = {
+  door: ['open', 'closed'],
+  window: ['open', 'closed'],
+  opening: ['open', 'closed'],
+  garage_door: ['open', 'closed'],
+  contact: ['closed', 'open'],
+  lock: ['unlocked', 'locked'],
+  moisture: ['wet', 'dry'],
+  smoke: ['smoke', 'clear'],
+  connectivity: ['connected', 'away'],
+};
 const SWITCHED = new Set(['value', 'state', 'power', 'motion', 'occupancy', 'presence', 'light', 'switch']);
 
 /** thermostat_temperature → Thermostat temperature, room1 → Room 1. @param {string} level */
@@ -80,15 +92,17 @@ export function inner(name) {
 
 /**
  * A value as text and unit; `exact` is what was said when the text is shorter.
- * @param {{kind?: string|null, value?: unknown, unit?: string|null, field?: string}} observation
+ * @param {{kind?: string|null, value?: unknown, unit?: string|null, field?: string, deviceClass?: string}} observation
  * @returns {{text: string, unit: string, exact: string}}
  */
-export function value({ kind, value: said, unit, field }) {
+export function value({ kind, value: said, unit, field, deviceClass }) {
   if (kind === 'none' || kind === 'bytes')
     return { text: kind === 'none' ? 'not decoded' : 'bytes', unit: '', exact: String(said ?? '') };
   if (said === null || said === undefined) return { text: said === null ? 'null' : '–', unit: '', exact: String(said) };
   if (typeof said === 'boolean') {
-    const [yes, no] = SWITCHED.has((field ?? 'value').split('.').at(-1) ?? '') ? ['on', 'off'] : ['yes', 'no'];
+    const last = (field ?? 'value').split('.').at(-1) ?? '';
+    const [yes, no] =
+      STATES[deviceClass ?? last] ?? (deviceClass || SWITCHED.has(last) ? ['on', 'off'] : ['yes', 'no']);
     return { text: said ? yes : no, unit: '', exact: String(said) };
   }
   if (typeof said === 'number') return { text: number(said), unit: unit ?? '', exact: String(said) };

@@ -7,17 +7,20 @@ import { clocks } from './clocks.js';
 import './code.js';
 import { icon } from './sign.js';
 import { ask } from '../lib/api.js';
+import { fullName } from '../lib/full_name.js';
+import { named } from '../lib/named.js';
 import { bytesOf, dump, flags, legible } from '../lib/payload.js';
 import { justAfter } from '../lib/position.js';
 import { skewOf } from '../lib/skew.js';
 import { exactClock, instant } from '../lib/time.js';
 import { format, request } from '../lib/url.js';
-import { counted, room, seriesName, value } from '../lib/words.js';
+import { counted, value } from '../lib/words.js';
 
 class HearthMessage extends Part {
   static properties = {
     message: { attribute: false },
     fields: { attribute: false },
+    fact: { attribute: false },
     log: { attribute: false },
     tz: { attribute: false },
     units: { attribute: false },
@@ -36,6 +39,7 @@ class HearthMessage extends Part {
     /** @type {import('../lib/skew.js').Skew|null} */ this.skew = null;
     this.log = '';
     this.fields = 1;
+    /** @type {any} What GET topics says of its topic. */ this.fact = undefined;
     /** @type {Map<string, string>} */ this.units = new Map();
   }
 
@@ -90,9 +94,11 @@ class HearthMessage extends Part {
   render() {
     if (!this.message) return nothing;
     const { topic, recno } = this.message;
-    const name = this.fields > 2 ? '' : ` ${seriesName(topic, '', 1).toLowerCase()}`;
+    const only = this.fact?.fields?.length === 1 ? this.fact.fields[0].field : '';
+    const title =
+      this.fields > 2 ? named(this.fact, topic, '', this.fields).room.title : fullName(this.fact, topic, only, 1);
     return html`<section class="sheet" role="dialog" aria-labelledby="message-title">
-      <div class="bar"><h2 id="message-title" tabindex="-1">${room(topic, this.fields).title}${name}</h2>
+      <div class="bar"><h2 id="message-title" tabindex="-1">${title}</h2>
         <span class="recno" title="Record number in its log">#${recno.toLocaleString('en')}</span>
         <button class="tool" aria-label="Close" title="Close (Esc)" @click=${this.close}>${icon('close')}</button></div>
       <p class="mono topic">${topic}</p>

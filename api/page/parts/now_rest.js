@@ -29,8 +29,8 @@ export function needsALook({ following, home }) {
       (card) => card.id,
       (card) => html`<li class="card">${sign('silent')}
       <div><h2>${card.title}</h2><p>${card.text}</p>${
-        card.topic
-          ? html`<p class="actions"><button class="link" @click=${() => page.go({ filters: [card.topic] })}>Show only this topic</button></p>`
+        card.topic || card.link
+          ? html`<p class="actions">${card.link ? html`<a href=${card.link}>See it in History</a>` : nothing}${card.topic ? html`<button class="link" @click=${() => page.go({ filters: [card.topic] })}>Show only this topic</button>` : nothing}</p>`
           : nothing
       }</div></li>`,
     )}
@@ -38,13 +38,17 @@ export function needsALook({ following, home }) {
 }
 
 /** The requests of this screen. @param {Watch} watch */
-export function asked({ requests }) {
+export function asked({ requests, following }) {
+  const day = following?.day?.requests;
   return [
     { name: 'values', address: requests.latest },
     { name: 'live', address: requests.live('-1m', false) },
     { name: 'topics', address: requests.topics },
     { name: 'six hours', address: requests.plot },
     { name: 'what needs a look', address: requests.notable },
+    ...(day && following?.day?.night ? [{ name: 'the night', address: day.night }] : []),
+    ...(day && following?.day?.lines.size ? [{ name: 'the day', address: day.activity }] : []),
+    ...(day ? [{ name: 'outages', address: day.outages }] : []),
   ];
 }
 
@@ -64,7 +68,7 @@ export function panel(screen, { home, following }) {
     screen.message = { topic, recno: proof.recno, logged_time: cursor, shownMs: line?.at };
   }
   const fields = screen.message ? (home.topics.get(topic)?.fields?.length ?? 1) : 1;
-  return html`<hearth-message .message=${screen.message} .fields=${fields} .units=${home.units} .log=${proof?.log ?? ''} .tz=${tz}></hearth-message>`;
+  return html`<hearth-message .message=${screen.message} .fields=${fields} .fact=${home.topics.get(topic)} .units=${home.units} .log=${proof?.log ?? ''} .tz=${tz}></hearth-message>`;
 }
 
 /** @param {any} screen @param {{topic: string, recno: number, logged_time: string}} message */

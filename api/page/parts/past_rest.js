@@ -27,7 +27,7 @@ export function rest(screen) {
     ...(past.span.living ? [{ name: 'live', address: requests.live(past.position) }] : []),
   ];
   const fields = message?.topic ? (past.topics.get(message.topic)?.fields?.length ?? 1) : 1;
-  return html`<hearth-message .message=${message?.topic ? message : null} .fields=${fields} .units=${past.units} .log=${page.view.proof?.log ?? ''} .tz=${page.view.tz}></hearth-message>
+  return html`<hearth-message .message=${message?.topic ? message : null} .fields=${fields} .fact=${past.topics.get(message?.topic)} .units=${past.units} .log=${page.view.proof?.log ?? ''} .tz=${page.view.tz}></hearth-message>
     <dialog class="card recipe" aria-labelledby="recipe-title"><div class="bar"><h2 id="recipe-title">The request${recipe ? ` behind ${recipe}` : 's behind this screen'}</h2>
       <button class="tool" aria-label="Close" @click=${(/** @type {Event} */ event) => /** @type {Element} */ (event.target).closest('dialog')?.close()}>${icon('close')}</button></div>
       <hearth-code .requests=${recipe ? asked.slice(0, 1) : asked}></hearth-code></dialog>`;

@@ -83,7 +83,9 @@ class HearthRow extends Part {
 
   render() {
     const { series, now } = this;
-    const { text, unit, exact } = series.last ? value(series.last) : { text: '–', unit: '', exact: 'no value' };
+    const { text, unit, exact } = series.last
+      ? value({ ...series.last, deviceClass: series.deviceClass })
+      : { text: '–', unit: '', exact: 'no value' };
     // Words are given the room of the picture that they do not have.
     const plain = !series.points.length && typeof series.last?.value === 'string';
     const said = series.field ? `${series.topic} ${series.field}` : series.topic;

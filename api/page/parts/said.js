@@ -6,7 +6,8 @@ import { Part } from './part.js';
 import { page } from '../lib/page.js';
 import { Said } from '../lib/said.js';
 import { clock, instant, whole } from '../lib/time.js';
-import { room, spoken, together, value } from '../lib/words.js';
+import { fullName } from '../lib/full_name.js';
+import { brief, inner, room, together, value } from '../lib/words.js';
 
 const FRESH_MS = 3_000;
 const SHOWN_FIELDS = 3;
@@ -101,25 +102,33 @@ class HearthSaid extends Part {
 
   /** @param {import('../lib/said.js').Line} line */
   words({ topic, observations }) {
-    const fields = this.home?.topics.get(topic)?.fields?.length ?? new Set(observations.map((one) => one.field)).size;
-    const place = room(topic, fields).title;
-    if (observations.length === 1) {
-      const [one] = observations;
-      return html`<span class="said-name">${place} ${spoken(topic, one.field, fields)}</span> <b>${together(value(this.withUnit(topic, one)))}</b>`;
-    }
-    if (!observations.length) return html`${place} · ${spoken(topic, '', 1)} <i>kept as it came</i>`;
-    const last = observations[observations.length - 1];
-    if (observations.every((one) => one.field === last.field)) {
-      return html`${place} ${spoken(topic, last.field, fields)} <b>${together(value(this.withUnit(topic, last)))}</b> <i>${observations.length} values</i>`;
-    }
+    const [one] = observations;
+    const last = observations.at(-1);
+    if (observations.length === 1)
+      return html`<span class="said-name">${this.called(topic, one.field)}</span> <b>${together(this.value(topic, one))}</b>`;
+    if (!observations.length) return html`${this.called(topic, '')} <i>kept as it came</i>`;
+    if (observations.every((each) => each.field === last.field))
+      return html`${this.called(topic, last.field)} <b>${together(this.value(topic, last))}</b> <i>${observations.length} values</i>`;
     const shown = observations.slice(0, SHOWN_FIELDS);
     const rest = observations.length - shown.length;
-    return html`${place}${shown.map((one, at) => html`${at ? ', ' : ' '}${spoken(topic, one.field, fields)} <b>${together(value(this.withUnit(topic, one)))}</b>`)}${rest ? html` <i>+ ${rest}</i>` : nothing}`;
+    const name = (/** @type {string} */ field) => inner(brief(this.series(topic, field)?.called ?? field));
+    return html`${this.series(topic, one.field)?.room.title ?? room(topic, observations.length).title}${shown.map((each, at) => html`${at ? ', ' : ' '}${name(each.field)} <b>${together(this.value(topic, each))}</b>`)}${rest ? html` <i>+ ${rest}</i>` : nothing}`;
+  }
+
+  /** @param {string} topic @param {string} field */
+  series(topic, field) {
+    return this.home?.series.get(`${topic}\n${field}`);
+  }
+
+  /** @param {string} topic @param {string} field */
+  called(topic, field) {
+    return fullName(this.home?.topics.get(topic), topic, field, this.series(topic, field)?.fields ?? 1, brief);
   }
 
   /** @param {string} topic @param {any} one */
-  withUnit(topic, one) {
-    return { ...one, unit: one.unit ?? this.home?.units.get(`${topic}\n${one.field}`) };
+  value(topic, one) {
+    const { deviceClass } = this.series(topic, one.field) ?? {};
+    return value({ ...one, deviceClass, unit: one.unit ?? this.home?.units.get(`${topic}\n${one.field}`) });
   }
 
   /** @param {Event} event */

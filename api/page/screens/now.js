@@ -25,6 +25,8 @@ class HearthNow extends PagePart {
     this.shape = 0;
     /** @type {typeof import('../parts/waiting.js')|undefined} */ this.waits = undefined;
     /** @type {typeof import('../parts/now_rest.js')|undefined} */ this.rest = undefined;
+    /** @type {typeof import('../parts/last_day.js')|undefined} */ this.lastDay = undefined;
+    this.lastDayAsked = false;
     /** @type {Promise<typeof import('../parts/now_rest.js')|undefined>|undefined} */ this.restAsked = undefined;
   }
 
@@ -74,6 +76,7 @@ class HearthNow extends PagePart {
     if (shown || page.locked) this.loadRest();
     if (watch?.ready && !watch.goesOn) painted().then(() => watch.goOn());
     if (watch?.problem) this.loadWaits();
+    if (this.rest && shown?.following?.caughtUp) this.loadLastDay();
   }
 
   /** Values come first; what explains, draws and opens them comes after. An api that is away takes none of them along. */
@@ -89,6 +92,15 @@ class HearthNow extends PagePart {
         () => (this.restAsked = undefined),
       );
     return this.restAsked;
+  }
+
+  /** What is over can wait until the present is here. */
+  async loadLastDay() {
+    if (this.lastDayAsked) return;
+    this.lastDayAsked = true;
+    this.lastDay = await import('../parts/last_day.js').catch(() => undefined);
+    this.lastDayAsked = Boolean(this.lastDay);
+    this.requestUpdate();
   }
 
   /** Why the rest does not come is only asked for when it does not. */
@@ -139,8 +151,8 @@ class HearthNow extends PagePart {
     return html`${this.rest?.textures}
       <div class="now ${loading ? 'old' : ''}" aria-busy=${loading ? 'true' : 'false'}>
         ${loading ? html`<p class="thin" aria-hidden="true"></p>` : nothing}
-        <div class="left">${this.head(shown, now)}${loading && waitedMs > WONDER_MS ? this.wondering() : nothing}${this.body(shown)}</div>
-        ${shown.home.series.size ? html`<aside>${this.rest?.said(shown, now)}</aside>` : nothing}
+        <div class="left">${this.head(shown, now)}${loading && waitedMs > WONDER_MS ? this.wondering() : nothing}${this.body(shown, now)}</div>
+        ${shown.home.series.size ? html`<aside>${wide.matches ? this.lastDay?.night(shown, now) : nothing}${this.rest?.said(shown, now)}</aside>` : nothing}
       </div>
       ${this.rest?.panel(this, shown)}
       <p class="notice" role="status">${page.notice}</p>`;
@@ -162,8 +174,8 @@ class HearthNow extends PagePart {
       ${watch.narrowed ? html`<p class="note">Your account sees part of what this asks for.</p>` : nothing}`;
   }
 
-  /** @param {Watch} watch */
-  body(watch) {
+  /** @param {Watch} watch @param {number} now */
+  body(watch, now) {
     const { problem } = watch;
     if (problem)
       return (
@@ -171,7 +183,10 @@ class HearthNow extends PagePart {
         html`<p class="note" role="alert">${problem.title}. ${problem.detail}</p>`
       );
     if (!watch.home.series.size) return this.rest?.empty(watch);
-    return html`${this.rest?.needsALook(watch)}${rooms(watch.home, page.view.tz)}`;
+    const day = this.lastDay?.dayOf(watch, now);
+    return html`${this.rest?.needsALook(watch)}
+      <hearth-ribbon class=${watch.home.labelled ? 'full' : ''} .day=${day} .version=${day?.version} .minute=${Math.ceil(now / 60_000)} .tz=${page.view.tz}></hearth-ribbon>
+      ${wide.matches ? nothing : this.lastDay?.night(watch, now)}${rooms(watch.home, page.view.tz)}`;
   }
 
   /** @param {import('../lib/api.js').Problem} problem */
