@@ -13,7 +13,7 @@ Visit = Callable[..., Page]
 
 def test_axe_finds_nothing_serious_on_now(visit: Visit) -> None:
     page = visit()
-    expect(page.locator("hearth-said li").first).to_be_visible()
+    expect(page.get_by_role("link", name="Open the night →")).to_be_visible()
     look(page)
     page.locator("details.api summary").click()
     expect(page.locator("details.api pre")).to_be_visible()

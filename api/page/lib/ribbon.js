@@ -1,8 +1,9 @@
 // @ts-check
 // The ribbon: the last day as bands, in words, and as rows of a table.
 
-import { activities, agreement, apart, spellsOf, tintOf, together } from './activity.js';
+import { activities, agreement, apart, spellsOf, together } from './activity.js';
 import { whose } from './gap_words.js';
+import { tintOf } from './labels.js';
 import { clock, duration } from './time.js';
 
 const PEOPLE_MAX = 3;

@@ -99,7 +99,7 @@ class HearthNow extends PagePart {
     if (this.lastDayAsked) return;
     this.lastDayAsked = true;
     this.lastDay = await import('../parts/last_day.js').catch(() => undefined);
-    this.lastDayAsked = Boolean(this.lastDay);
+    if (!this.lastDay) setTimeout(() => Object.assign(this, { lastDayAsked: false }), WONDER_MS);
     this.requestUpdate();
   }
 
