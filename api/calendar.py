@@ -139,6 +139,7 @@ def edges(every: Every, zone: ZoneInfo, start: int, end: int) -> Ints:
     return chosen
 
 
+@lru_cache(8_192)
 def _shift(zone: ZoneInfo, second: int) -> int:
     """How far the zone's clock is ahead of UTC at a second since 1970, in ns."""
     offset = (_EPOCH + timedelta(seconds=second)).astimezone(zone).utcoffset()
@@ -151,7 +152,8 @@ def _offsets(zone: ZoneInfo, low: int, high: int) -> tuple[list[int], list[int]]
     begins, shifts = [low], [_shift(zone, second)]
     day = DAY_NS // UNITS_NS["s"]
     while second < last:
-        following = second + day
+        # The same moments for every window, so that they are looked up once.
+        following = (second // day + 1) * day
         shift = _shift(zone, following)
         if shift != shifts[-1]:
             before, after = second, following

@@ -7,7 +7,7 @@ right has the same bytes after every append, seal and reopening.
 import functools
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -34,12 +34,15 @@ class Groups:
 
     def __init__(self, groups: Sequence[Sequence[int]]) -> None:
         self.count = len(groups)
-        self.ids = np.array(sorted(number for group in groups for number in group), np.int32)
-        self.of: Ints = np.zeros(int(self.ids[-1]) + 1 if len(self.ids) else 1, np.int64)
-        self.only = np.array([group[0] if len(group) == 1 else -1 for group in groups], np.int32)
+        sizes = np.array([len(group) for group in groups], np.int64)
+        flat = np.fromiter(chain.from_iterable(groups), np.int32)
+        self.ids = np.sort(flat)
+        self.of: Ints = np.zeros(int(self.ids[-1]) + 1 if len(flat) else 1, np.int64)
+        self.of[flat] = np.repeat(np.arange(self.count), sizes)
+        self.only = np.full(self.count, -1, np.int32)
         """Per group the stored series that is all of it; -1 where there are several."""
-        for place, group in enumerate(groups):
-            self.of[list(group)] = place
+        single = sizes == 1
+        self.only[single] = flat[(np.cumsum(sizes) - sizes)[single]]
 
 
 class Stretch(NamedTuple):

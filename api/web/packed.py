@@ -11,6 +11,8 @@ from api.readmodel.rows import Ints
 from api.times import spelled_times
 
 OPTIONS = orjson.OPT_SERIALIZE_NUMPY
+OFTEN = 4
+"""A text that comes less often than this is not worth writing beforehand."""
 Packed = NDArray[Any] | list[Any] | orjson.Fragment
 """What `orjson.dumps` with these options writes as an array."""
 
@@ -32,6 +34,8 @@ def packed_texts(choices: Sequence[str | None], codes: Ints) -> Packed:
     first = int(codes[0])
     if bool((codes == first).all()):
         return repeated(orjson.dumps(choices[first]), len(codes))
+    if len(choices) * OFTEN > len(codes):
+        return list(map(choices.__getitem__, codes.tolist()))
     written = [orjson.dumps(each) for each in choices]
     return orjson.Fragment(b"[" + b",".join(map(written.__getitem__, codes.tolist())) + b"]")
 
