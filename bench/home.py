@@ -11,6 +11,7 @@ from pathlib import Path
 from bench import process
 
 READY_S = 90.0
+STOP_S = 50.0
 PARTS = ("mosquitto", "sink", "api")
 
 
@@ -37,7 +38,8 @@ def home(directory: Path, *, ready_s: float = READY_S, heard: Callable[[str], No
     addresses = {"http": http, "mqtt": mqtt, "gdp": gdp}
     options = [word for name, port in addresses.items() for word in (f"--{name}", f"127.0.0.1:{port}")]
     command = [str(Path(sys.executable).with_name("hearthlog")), "up", "--data", str(data), *options]
-    env = {"HEARTHLOG_SINK_METRICS": f"127.0.0.1:{metrics}"}
+    # What is in memory is written at the end, however long the machine takes over it: the next start is measured too.
+    env = {"HEARTHLOG_SINK_METRICS": f"127.0.0.1:{metrics}", "HEARTHLOG_STOP_TIMEOUT_S": str(STOP_S)}
     with process.running(command, log, env=env, cwd=directory) as child:
         process.wait_until(
             lambda: child.poll() is not None or ready(http, heard), "hearthlog up ready", seconds=ready_s, poll_s=0.1
@@ -53,7 +55,7 @@ def ready(port: int, heard: Callable[[str], None] = lambda _: None) -> bool:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
             return bool(answer.status == 200)
     except urllib.error.HTTPError as answer:
-        heard(answer.read().decode().strip())
+        heard(answer.read().decode().strip().partition("\n")[0])
     except OSError:
         return False
     return False

@@ -45,6 +45,8 @@ class Mark(NamedTuple):
 
 
 ABSENT = -1
+FEW_PART = 4
+"""Where there are less series than a quarter of the rows, choosing rows costs less than looking at all."""
 
 
 class LatestTable:
@@ -58,20 +60,14 @@ class LatestTable:
 
     def add(self, rows: Rows) -> None:
         """Take in rows; rows of one series come in the order of its log."""
-        series, time = rows.columns.series, rows.columns.time
-        # Of the equal keys of a dictionary the last one stays. A later row wins a tie: recno and ordinal only grow.
-        last = best = dict(zip(series.tolist(), range(len(series)), strict=True))
-        if not np.all(time[1:] >= time[:-1]):
-            by_time = np.argsort(time, kind="stable")
-            best = dict(zip(series[by_time].tolist(), by_time.tolist(), strict=True))
-        places = list(last.values()) if best is last else sorted({*last.values(), *best.values()})
-        made = dict(zip(places, rows.take(places).unpack(), strict=True))
-        logged, coming, seen = self._coming["logged"], self._coming["device"], self._seen["device"]
-        for number, place in last.items():
-            logged[number] = made[place]
-        for number, place in best.items():
-            row, known = made[place], coming.get(number) or seen.get(number)
-            if known is None or row.time >= known.time:
+        seen, coming = self._seen["device"], self._coming["device"]
+        logged = self._coming["logged"]
+        for row in _thinned(rows).unpack():
+            number = row.series
+            logged[number] = row
+            best = coming.get(number) or seen.get(number)
+            # Within a series a later row wins a tie: recno and ordinal only grow.
+            if best is None or row.time >= best.time:
                 coming[number] = row
 
     def restore(self, by: str, rows: Iterable[Row], *, published: bool) -> None:
@@ -125,6 +121,18 @@ class LatestTable:
     def row(self, by: str, number: int) -> Row | None:
         """The newest row of a stored series."""
         return self._seen[by].get(number)
+
+
+def _thinned(rows: Rows) -> Rows:
+    """Where logs come one after another, and so many rows of few series: only those that may be the newest."""
+    series = rows.columns.series
+    # Of the equal keys of a dictionary the last one stays.
+    last = dict(zip(series.tolist(), range(len(series)), strict=True))
+    if len(last) * FEW_PART > len(series):
+        return rows
+    by_time = np.argsort(rows.columns.time, kind="stable")
+    best = dict(zip(series[by_time].tolist(), by_time.tolist(), strict=True))
+    return rows.take(sorted({*last.values(), *best.values()}))
 
 
 def newest_of(
