@@ -24,10 +24,10 @@ def live(options: Options) -> Iterator[Table]:
     found: dict[tuple[int, str], list[dict[str, float]]] = defaultdict(list)
     spent: dict[tuple[int, str], list[float]] = defaultdict(list)
     with options.directory() as directory, home(directory) as there, broker(directory / "floor") as floor:
-        publisher = ["--port", str(there.mqtt), "--user", "admin", "--password", there.token]
+        publisher = ["--port", str(there.mqtt), "--user", "admin", f"--password={there.token}"]
         streams = {
             "mqtt": (["--port", str(floor.port)], ["--port", str(floor.port)]),
-            "live": (["--port", str(there.http), "--token", there.token], publisher),
+            "live": (["--port", str(there.http), f"--token={there.token}"], publisher),
         }
         for turn in range(options.rounds + 1):
             for rate in RATES:

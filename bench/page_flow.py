@@ -108,7 +108,7 @@ def hour(browser: Browser, there: Home) -> Iterator[Row]:
 @contextmanager
 def saying(there: Home, *, rate: float, seconds: float, span: float = 0) -> Iterator["subprocess.Popen[bytes]"]:
     """`SERIES` devices speak meanwhile; waited for at the end."""
-    account = ["--port", str(there.mqtt), "--user", "admin", "--password", there.token, "--topics", str(SERIES)]
+    account = ["--port", str(there.mqtt), "--user", "admin", f"--password={there.token}", "--topics", str(SERIES)]
     paced = ["--rate", str(rate), "--seconds", str(seconds), "--span", str(span)]
     with subprocess.Popen(process.python("bench.devices", *account, *paced), cwd=process.ROOT) as child:
         try:

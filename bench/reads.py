@@ -109,7 +109,7 @@ def together(
     clients: int, port: int, target: str, token: str, seconds: float, *, every_s: float = 0
 ) -> list[dict[str, float]]:
     """Run clients as processes at the same time; what each says."""
-    command = process.python("bench.fetch", "--port", str(port), "--target", target, "--token", token)
+    command = process.python("bench.fetch", "--port", str(port), "--target", target, f"--token={token}")
     command += ["--seconds", str(seconds), "--every", str(every_s)]
     children = [subprocess.Popen(command, stdout=subprocess.PIPE, cwd=process.ROOT) for _ in range(clients)]
     said = []

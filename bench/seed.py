@@ -74,7 +74,7 @@ def storm(there: Home, options: Options) -> Table:
 @contextmanager
 def posting(there: Home, rate: int, seconds: float) -> Iterator[None]:
     """A publisher beside what happens inside; waited for at the end."""
-    account = ["--user", "admin", "--password", there.token, "--topics", "500"]
+    account = ["--user", "admin", f"--password={there.token}", "--topics", "500"]
     paced = ["--rate", str(rate), "--seconds", str(seconds)]
     command = process.python("bench.load", "--port", str(there.mqtt), *account, *paced)
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=process.ROOT) as child:

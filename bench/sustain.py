@@ -49,7 +49,7 @@ def sustain(options: Options) -> Iterator[Table]:
     """Both tables, from one run."""
     seconds = options.seconds * STRETCH
     with options.directory() as directory, home(directory) as there:
-        account = ["--user", "admin", "--password", there.token, "--topics", str(TOPICS)]
+        account = ["--user", "admin", f"--password={there.token}", "--topics", str(TOPICS)]
         command = process.python("bench.load", "--port", str(there.mqtt), *account, "--count", str(NEVER))
         with subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=process.ROOT) as load:
             try:

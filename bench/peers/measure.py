@@ -181,7 +181,7 @@ def _together(workers: Sequence["subprocess.Popen[str]"], asks: Sequence[Ask], s
 def arriving(program: Program, place: Place, homes: Homes) -> Iterator[list[float]]:
     """Let observations arrive; at the end the list has how many a second they were."""
     command = process.python("bench.peers.arriving", "--program", program.name, "--sensors", str(homes.sensors))
-    command += ["--port", str(place.mqtt or place.port), "--token", place.token]
+    command += ["--port", str(place.mqtt or place.port), f"--token={place.token}"]
     found = [0.0]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=process.ROOT, text=True
@@ -189,6 +189,8 @@ def arriving(program: Program, place: Place, homes: Homes) -> Iterator[list[floa
         try:
             yield found
             out, _ = worker.communicate("end\n", timeout=VISIBLE_S)
+            if not out:
+                raise process.BenchError(f"nothing arrived at {program.name}; why is above")
             messages, seconds = json.loads(out)
             found[0] = messages * 4 / seconds
         finally:

@@ -47,11 +47,10 @@ def one_set(homes: Homes, options: Options) -> Iterator[Table]:
         try:
             with options.directory() as directory:
                 found[program.name] = measure(program, homes, lines, directory / "it", options.seconds / 3)
-        except BenchError as fault:
-            # Without us there is nothing to compare; without a peer there are the others.
+        except Exception as fault:  # whatever goes wrong with a peer, there are the others
             if program.name == OURS:
                 raise
-            tell(f"{homes.name}, {program.name}: not measured: {fault}")
+            tell(f"{homes.name}, {program.name}: not measured: {fault!r}")
         else:
             tell(f"{homes.name}, {program.name}: done in {time.monotonic() - began:.0f} s")
     for table in tables(homes, lines, found):
