@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -121,6 +122,30 @@ def test_values_are_short_and_never_something_else(
 
 
 @pytest.mark.parametrize(
+    "names",
+    [
+        ["Room 2", "Room 10", "Room 10 b"],
+        ["bath", "Bed", "Hall"],
+        ["Apfel", "Ärmel", "Zimmer"],
+        ["", "a", "a1", "a2 b"],
+    ],
+)
+def test_names_are_in_the_order_of_a_person(call: Callable[..., object], names: list[str]) -> None:
+    signs = [call("layout.byName", one, other) for one, other in pairwise(names)]
+    assert all(sign < 0 for sign in signs)
+    assert all(call("layout.byName", other, one) > 0 for one, other in pairwise(names))
+
+
+@pytest.mark.parametrize("tz", [None, "Europe/Berlin"])
+def test_times_are_told_alike_whether_the_zone_is_the_browsers_or_named(
+    call: Callable[..., object], tz: str | None
+) -> None:
+    for ms, told in ((1_790_000_000_000, "Mon 21 Sept 2026 16:13:20"), (1_798_675_199_000, "Thu 31 Dec 2026 00:59:59")):
+        assert call("time.whole", ms, tz) == told
+    assert call("time.since", 1_798_675_199_000, 1_798_675_299_000, tz) == "00:59"
+
+
+@pytest.mark.parametrize(
     ("quiet_s", "usual_s", "state"),
     [
         (1, None, "live"),
@@ -218,8 +243,8 @@ def test_since_when_is_the_first_loss_after_all_was_well(call: Callable[..., obj
 
 
 def test_set_up_messages_are_known_by_their_topics(call: Callable[..., object]) -> None:
-    assert call("discovery.isConfig", "homeassistant/sensor/x/config") is True
-    assert call("discovery.isConfig", "homes/h1/config") is False
+    assert call("filters.isConfig", "homeassistant/sensor/x/config") is True
+    assert call("filters.isConfig", "homes/h1/config") is False
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,5 @@
 // @ts-check
-// MQTT topic filters (MQTT 5 §4.7): whether one is well formed, and what it selects.
+// What is selected: whether a topic filter is well formed (MQTT 5 §4.7), what it matches, and topics that are no values.
 
 /** What is wrong with a filter and what would do, or null when it is well formed. @param {string} text */
 export function fault(text) {
@@ -45,4 +45,11 @@ export function offers(topics, most = 300) {
       );
   }
   return [...found, ...topics].slice(0, most);
+}
+
+const CONFIG = /^[^/]+\/(?:[^/]+\/){2,3}config$/;
+
+/** Whether a topic is a set-up step, as devices introduce themselves to Home Assistant: it declares values and has none. @param {string} topic */
+export function isConfig(topic) {
+  return topic.startsWith('homeassistant/') && CONFIG.test(topic);
 }

@@ -3,7 +3,7 @@
 
 import { ask, askAll, serverNow } from './api.js';
 import { Attention } from './attention.js';
-import { isConfig } from './discovery.js';
+import { isConfig } from './filters.js';
 import { Live } from './live.js';
 import { Pace } from './pace.js';
 import { page } from './page.js';

@@ -3,7 +3,7 @@
 
 import { serverNow } from './api.js';
 import { instant } from './time.js';
-import { isConfig } from './discovery.js';
+import { isConfig } from './filters.js';
 import { layOut } from './layout.js';
 import { factOf, named } from './named.js';
 import { state } from './words.js';

@@ -2,7 +2,7 @@
 // Follows one stretch of History: what was said in it, why it was silent, and, while it ends now, what comes.
 
 import { ask, Problem, serverNow } from './api.js';
-import { isConfig } from './discovery.js';
+import { isConfig } from './filters.js';
 import { gapOf, lineOf } from './lines.js';
 import { page } from './page.js';
 import { learn } from './past_known.js';

@@ -1,7 +1,7 @@
 // @ts-check
 // The requests of History, as they are made and as its API buttons show them.
 
-import { isConfig } from './discovery.js';
+import { isConfig } from './filters.js';
 import { request } from './url.js';
 
 /** The sink's own log: whether all is recorded, and when it was not. */

@@ -2,7 +2,7 @@
 // The one stream of History: what comes into the stretch, and whether all is recorded.
 
 import { serverNow } from './api.js';
-import { isConfig } from './discovery.js';
+import { isConfig } from './filters.js';
 import { hear } from './hearing.js';
 import { Live } from './live.js';
 import { page } from './page.js';

@@ -2,7 +2,7 @@
 // Where nothing is to be seen: what exists nearby, or how to publish.
 
 import { ask } from './api.js';
-import { isConfig } from './discovery.js';
+import { isConfig } from './filters.js';
 
 /**
  * @param {string[]} filters @param {AbortController} gone
