@@ -183,13 +183,12 @@ def _matrix(table: pa.Table) -> Answer:
 
 def _sums(table: pa.Table) -> Answer:
     times = pc.divide(table["device_time"].cast(pa.int64()), NS_PER_MS)
-    plain = pa.table(
-        {"name": pc.binary_join_element_wise(table["topic"], table["field"], "#"), "value": table["value"]}
-    )
-    plain = plain.append_column("time", times).combine_chunks()
-    grouped = plain.group_by("name").aggregate([("time", "count"), ("time", "sum"), ("value", "sum")])
+    names = {name: table[name].cast(pa.string()) for name in ("topic", "field")}
+    plain = pa.table({**names, "time": times, "value": table["value"]}).combine_chunks()
+    grouped = plain.group_by(list(names)).aggregate([("time", "count"), ("time", "sum"), ("value", "sum")])
     lines = np.column_stack(
         [grouped[name].to_numpy().astype(np.float64) for name in ("time_count", "time_sum", "value_sum")]
     )
     lines[:, 1] = grouped["time_sum"].to_numpy() % 86_400_000
-    return {name: lines[place : place + 1] for place, name in enumerate(grouped["name"].to_pylist())}
+    series = map(series_name, grouped["topic"].to_pylist(), grouped["field"].to_pylist())
+    return {name: lines[place : place + 1] for place, name in enumerate(series)}
