@@ -123,7 +123,7 @@ class HearthActivity extends Part {
       pen.fillStyle = tint;
       const steps = sureness(sure, Math.max(from, start), Math.min(to, end));
       for (const step of steps)
-        pen.fillRect(this.x(step.from), y + ROW * (1 - step.share), this.x(step.to) - this.x(step.from) + 0.5, ROW);
+        pen.fillRect(this.x(step.from), y + ROW * (1 - step.share), this.x(step.to) - this.x(step.from) + 1, ROW);
       this.write(pen, { text, x, y, width, tint, halo: steps.some(({ share }) => share < COVERED) });
       pen.restore();
     }

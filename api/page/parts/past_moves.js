@@ -30,6 +30,7 @@ export class PastMoves {
       ['cursor', (t) => screen.point(t)],
       ['hide', (key) => this.hide(key)],
       ['silence', (direction) => this.jump(silences([...screen.past.lines.values()], screen.past.outages), direction)],
+      ['turn', (direction) => this.jump(changes([...screen.past.lines.values()]), direction)],
       ['known', () => this.known()],
       ['at', (ms) => this.change({ at: ms === null ? [] : [iso(ms)] }, true)],
       ['recipe', (panel) => this.recipe(panel)],

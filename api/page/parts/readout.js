@@ -56,6 +56,7 @@ class HearthReadout extends Part {
       ${this.singles(panels.filter(({ drawn }) => drawn.length === 1))}
       ${lanes.length ? html`<h3>Events</h3><ul>${lanes.map((line) => this.row(line, 'state', fullName(line)))}</ul>` : nothing}
       ${told.length ? this.labels() : nothing}
+      ${told.length || lanes.length ? this.steps('turn', ['{', '}'], told.length ? 'label changes' : 'changes') : nothing}
       ${this.silences()}
     </section>`;
   }
@@ -111,9 +112,14 @@ class HearthReadout extends Part {
       ${
         found.length
           ? html`<ul class="whose">${found.map(({ cause, lasted }) => html`<li><svg width="18" height="11" aria-hidden="true"><rect width="18" height="11" fill="url(#gap-${cause})"/></svg>${NAMES[/** @type {'device'} */ (cause)] ?? cause} <i>${duration(lasted)}</i></li>`)}</ul>
-        <p class="steps"><button class="link" title="[" @click=${() => this.say('silence', -1)}>previous</button> · <button class="link" title="]" @click=${() => this.say('silence', 1)}>next</button></p>`
+        ${this.steps('silence', ['[', ']'], 'silences')}`
           : html`<p class="hint">None: everybody spoke as usual, and all was recorded.</p>`
       }`;
+  }
+
+  /** What the keys do, for hands. @param {string} name @param {[string, string]} keys @param {string} what */
+  steps(name, [before, after], what) {
+    return html`<p class="steps" role="group" aria-label=${what}>${what === 'silences' ? nothing : html`<span class="hint">${what}</span> `}<button class="link" title="Previous (${before})" @click=${() => this.say(name, -1)}>previous</button> · <button class="link" title="Next (${after})" @click=${() => this.say(name, 1)}>next</button></p>`;
   }
 
   /** @param {string} name @param {unknown} detail */
