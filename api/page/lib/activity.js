@@ -22,7 +22,14 @@ export function activities(told, topics) {
   const words = told.filter((line) => !line.sure);
   const truths = words.filter((line) => line.role === 'label');
   /** @type {Activity[]} */
-  const found = truths.map((truth) => ({ key: truth.key, name: fullName(truth), truth, models: [], rest: [], classes: [] }));
+  const found = truths.map((truth) => ({
+    key: truth.key,
+    name: fullName(truth),
+    truth,
+    models: [],
+    rest: [],
+    classes: [],
+  }));
   for (const topic of new Set(words.filter((line) => line.role === 'prediction').map((line) => line.topic))) {
     const lines = words.filter((line) => line.topic === topic);
     const of = found.find(({ truth }) => truth && isAbout(topic, truth.topic));
@@ -62,7 +69,8 @@ function classes({ truth, models }, topics) {
 export function spellsOf(line, until) {
   if (line.kind === 'text') return spells(line, until);
   const changes = line.x.map((t, at) => ({ t, text: wordOf(line, line.last[at] > 0) }));
-  if (typeof line.before?.value === 'boolean') changes.unshift({ t: line.before.t, text: wordOf(line, line.before.value) });
+  if (typeof line.before?.value === 'boolean')
+    changes.unshift({ t: line.before.t, text: wordOf(line, line.before.value) });
   const turns = changes.filter((one, at) => one.text !== changes[at - 1]?.text);
   return turns.flatMap(({ t, text }, at) =>
     pieces(line.gaps, t, Math.min(turns[at + 1]?.t ?? until, until)).map((piece) => ({ ...piece, text })),

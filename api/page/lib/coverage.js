@@ -31,7 +31,12 @@ function covered(one, from, to) {
     sentence: gap.sentence,
   }));
   if (!before && first > from) holes.unshift({ from, to: first, cause: NOT_YET, sentence: 'Nothing was said yet.' });
-  return { holes, share: 1 - missing(holes) / Math.max(1, to - from), changes: texts.x.slice(1), shape: shapeOf(one, to) };
+  return {
+    holes,
+    share: 1 - missing(holes) / Math.max(1, to - from),
+    changes: texts.x.slice(1),
+    shape: shapeOf(one, to),
+  };
 }
 
 /** How the values of a column are spread: of numbers by how often they were said, of words by how long they stood. @param {any} one @param {number} to @returns {Shape|null} */
@@ -40,7 +45,13 @@ function shapeOf({ kind, last, count, texts }, to) {
   if (!last.length) return null;
   if (kind === 'boolean') {
     const on = last.reduce((/** @type {number} */ sum, /** @type {number} */ said) => sum + (said > 0 ? 1 : 0), 0);
-    return spread(new Map([['false', last.length - on], ['true', on]]), '% of what was said');
+    return spread(
+      new Map([
+        ['false', last.length - on],
+        ['true', on],
+      ]),
+      '% of what was said',
+    );
   }
   const low = last.reduce((/** @type {number} */ a, /** @type {number} */ b) => Math.min(a, b));
   const high = last.reduce((/** @type {number} */ a, /** @type {number} */ b) => Math.max(a, b));

@@ -80,7 +80,11 @@ export function counts(filters, columns) {
 /** @param {Column} column */
 export function columnName({ topic, field }) {
   const about = saysAbout(topic);
-  if (about) return { place: room(about, 1).title, name: `${seriesName(about, '', 1)} ${field === 'value' ? 'predicted' : field}` };
+  if (about)
+    return {
+      place: room(about, 1).title,
+      name: `${seriesName(about, '', 1)} ${field === 'value' ? 'predicted' : field}`,
+    };
   const alone = field === 'value' || field === '';
   return { place: room(topic, 1).title, name: seriesName(topic, field, alone ? 1 : 2) };
 }

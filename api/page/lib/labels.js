@@ -27,7 +27,17 @@ export function saysOf(topic) {
 /** Of what a model may speak: of the topic without its level, or, where several do, of the one above. @param {string} topic */
 function about(topic) {
   const levels = topic.split('/');
-  return [bare(topic), bare(levels.slice(0, levels.findIndex((level, at) => at && PREDICTED.has(level))).join('/'))];
+  return [
+    bare(topic),
+    bare(
+      levels
+        .slice(
+          0,
+          levels.findIndex((level, at) => at && PREDICTED.has(level)),
+        )
+        .join('/'),
+    ),
+  ];
 }
 
 /** Which of the tints a class has. @param {string[]} all @param {string} text */

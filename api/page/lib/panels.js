@@ -45,7 +45,8 @@ function isTold({ role, kind }) {
 /** Every answer has lines of its own; a panel keeps its place and shows the new ones. @param {{panels: Panel[], lanes: Line[], told: Line[]}} laid @param {Map<string, Line>} lines */
 export function relink(laid, lines) {
   for (const { drawn } of laid.panels) for (const one of drawn) one.line = lines.get(one.line.key) ?? one.line;
-  for (const of of /** @type {const} */ (['lanes', 'told'])) laid[of] = laid[of].map((line) => lines.get(line.key) ?? line);
+  for (const of of /** @type {const} */ (['lanes', 'told']))
+    laid[of] = laid[of].map((line) => lines.get(line.key) ?? line);
 }
 
 /** Pixels that a panel takes where room is scarce: more lines, more room. @param {Panel} panel */

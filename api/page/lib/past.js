@@ -36,7 +36,8 @@ export class Past {
     this.loading = this.ready = this.narrowed = this.newcomer = this.stopped = false;
     this.begunMs = 0;
     this.width = 600;
-    /** @type {{position: string, message: any, ms: number}[]} Heard since the answer was asked for. */ this.recent = [];
+    /** @type {{position: string, message: any, ms: number}[]} Heard since the answer was asked for. */ this.recent =
+      [];
     /** @type {Set<string>} Silences that were asked about. */ this.wondered = new Set();
     this.gone = new AbortController();
     /** @type {import('./past_stream.js').PastStream|undefined} */ this.stream = undefined;

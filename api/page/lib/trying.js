@@ -90,11 +90,14 @@ export class Trying {
     const how = { protocolVersion: 5, timerVariant: 'native', resubscribe: false };
     this.client = mqtt.connect(address, { username, password, ...how });
     this.client.on('connect', () => this.subscribe());
-    this.client.on('message', (/** @type {string} */ topic, /** @type {Uint8Array} */ bytes, /** @type {any} */ packet) => {
-      if (packet.retain) this.tally?.hearRetained();
-      else this.tally?.hear('mqtt', { topic, payload: toBase64(bytes), qos: packet.qos }, this.now());
-      this.changed();
-    });
+    this.client.on(
+      'message',
+      (/** @type {string} */ topic, /** @type {Uint8Array} */ bytes, /** @type {any} */ packet) => {
+        if (packet.retain) this.tally?.hearRetained();
+        else this.tally?.hear('mqtt', { topic, payload: toBase64(bytes), qos: packet.qos }, this.now());
+        this.changed();
+      },
+    );
     this.client.on('error', (/** @type {any} */ { code, message }) => {
       if (!UNKNOWN.has(code)) return this.tell('gone', `${message}. Trying again.`);
       this.stop();

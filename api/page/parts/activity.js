@@ -41,7 +41,12 @@ class HearthActivity extends Part {
     this.rows = all.flatMap((of) => {
       const place = only ? '' : `${of.truth?.place || of.models[0]?.line.place || of.name} `;
       const several = of.models.length > 1;
-      const models = of.models.map(({ line, sure, name }) => ({ line, sure, label: `${place}${several ? name : 'model'}`, of }));
+      const models = of.models.map(({ line, sure, name }) => ({
+        line,
+        sure,
+        label: `${place}${several ? name : 'model'}`,
+        of,
+      }));
       return [...(of.truth ? [{ line: of.truth, sure: null, label: `${place}true`, of }] : []), ...models];
     });
     this.rows = this.rows.filter(({ line }) => !this.scene.hide.has(line.key));

@@ -88,7 +88,8 @@ class HearthChart extends Part {
       [this.seen.start, this.seen.end],
       ...this.panel.drawn.map(() => (low <= high ? [low, high] : [null, null])),
     ];
-    if (!this.u) this.u = new uPlot(this.options(), this.data, /** @type {HTMLElement} */ (this.querySelector('.plot')));
+    if (!this.u)
+      this.u = new uPlot(this.options(), this.data, /** @type {HTMLElement} */ (this.querySelector('.plot')));
     else {
       if (this.u.width !== width || this.u.height !== this.height) this.u.setSize({ width, height: this.height });
       this.u.setData(this.data);

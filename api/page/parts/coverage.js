@@ -50,10 +50,12 @@ function bar(column, found, from, to, role) {
 /** How the values are spread, and in words from where to where. @param {import('../lib/coverage.js').Shape} shape */
 function histogram({ words, bars }) {
   const width = SPREAD.width / bars.length;
-  return html`<svg width=${SPREAD.width} height=${SPREAD.height} role="img" aria-label="Values: ${words}"><title>${words}</title>${bars.map(({ share }, at) => {
-    const height = share ? Math.max(1, share * SPREAD.height) : 0;
-    return svg`<rect x=${at * width} y=${SPREAD.height - height} width=${Math.max(1, width - 1)} height=${height}/>`;
-  })}</svg>`;
+  return html`<svg width=${SPREAD.width} height=${SPREAD.height} role="img" aria-label="Values: ${words}"><title>${words}</title>${bars.map(
+    ({ share }, at) => {
+      const height = share ? Math.max(1, share * SPREAD.height) : 0;
+      return svg`<rect x=${at * width} y=${SPREAD.height - height} width=${Math.max(1, width - 1)} height=${height}/>`;
+    },
+  )}</svg>`;
 }
 
 /** @param {number} t @param {number} from @param {number} to */

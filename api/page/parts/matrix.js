@@ -45,7 +45,9 @@ function heading(column, role) {
 function classesOf(column, labels, topics) {
   const of = labels.get(column.column) ?? column;
   const { role, classes } = topics.get(of.topic) ?? {};
-  return role === 'label' || of !== column || (role === 'prediction' && column.field === 'value') ? (classes ?? []) : null;
+  return role === 'label' || of !== column || (role === 'prediction' && column.field === 'value')
+    ? (classes ?? [])
+    : null;
 }
 
 /** @param {{column: import('../lib/dataset.js').Column, found: any, held: boolean, hole: import('../lib/coverage.js').Hole|null, address: string, classes: string[]|null, label: any}} shown */

@@ -18,6 +18,8 @@ export class PastMoves {
   /** @param {any} screen whose cursor, stretch and series these move */
   constructor(screen) {
     this.screen = screen;
+    /** @type {number|undefined} */ this.frame = undefined;
+    /** @type {ReturnType<typeof setTimeout>|undefined} */ this.resting = undefined;
   }
 
   /** @returns {() => void} stops listening */
@@ -124,8 +126,7 @@ export class PastMoves {
     const next = direction > 0 ? times.find((one) => one > t + 500) : times.findLast((one) => one < t - 500);
     if (next === undefined)
       return page.say(direction > 0 ? 'None after this in what is shown.' : 'None before this in what is shown.');
-    if (next < start || next > end)
-      this.slide(next - (end - start) / 2, next + (end - start) / 2);
+    if (next < start || next > end) this.slide(next - (end - start) / 2, next + (end - start) / 2);
     this.screen.point(next, true);
   }
 

@@ -25,7 +25,12 @@ class HearthPlots extends Part {
   constructor() {
     super();
     /** @type {import('../lib/past.js').Past} */ this.past = /** @type {any} */ (null);
-    /** @type {ReturnType<typeof import('../lib/panels.js').layOut>} */ this.laid = { panels: [], lanes: [], told: [], more: 0 };
+    /** @type {ReturnType<typeof import('../lib/panels.js').layOut>} */ this.laid = {
+      panels: [],
+      lanes: [],
+      told: [],
+      more: 0,
+    };
     /** @type {{start: number, end: number, now: number}} */ this.stretch = { start: 0, end: 1, now: 1 };
     /** @type {Set<string>} */ this.hide = new Set();
     /** @type {string|undefined} */ this.tz = undefined;

@@ -13,12 +13,14 @@ export function labels(readout) {
 
 /** @param {any} readout @param {import('../lib/activity.js').Activity} of @param {Set<string>} hide */
 function activity(readout, { truth, models, rest, name }, hide) {
-  return html`<h3>${name}</h3><ul class="labels">${truth ? readout.row(truth, 'state', 'true') : nothing}${models.map(({ line, sure, name: model }) => {
-    const share = sure && !standsInGap(line, readout.t) ? sureAt(sure, readout.t) : null;
-    const more = share === null ? nothing : html` <i title="how sure the model is">${sureText(share)}</i>`;
-    const said = models.length > 1 ? inner(model) : 'model';
-    return html`${readout.row(line, 'state', said, more)}${truth && !hide.has(line.key) ? agreed(readout, truth, line) : nothing}`;
-  })}${rest.map((line) => readout.row(line, 'state', `${line.field} of the model`))}</ul>`;
+  return html`<h3>${name}</h3><ul class="labels">${truth ? readout.row(truth, 'state', 'true') : nothing}${models.map(
+    ({ line, sure, name: model }) => {
+      const share = sure && !standsInGap(line, readout.t) ? sureAt(sure, readout.t) : null;
+      const more = share === null ? nothing : html` <i title="how sure the model is">${sureText(share)}</i>`;
+      const said = models.length > 1 ? inner(model) : 'model';
+      return html`${readout.row(line, 'state', said, more)}${truth && !hide.has(line.key) ? agreed(readout, truth, line) : nothing}`;
+    },
+  )}${rest.map((line) => readout.row(line, 'state', `${line.field} of the model`))}</ul>`;
 }
 
 /** @param {import('../lib/lines.js').Line} line @param {number} t */

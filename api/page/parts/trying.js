@@ -54,9 +54,13 @@ class HearthTrying extends Part {
     const bad = state.name === 'wrong' || state.name === 'gone';
     return html`<p class=${bad ? 'wrong' : 'outcome'} role=${bad ? 'alert' : 'status'}>${bad || !tally || state.name === 'asking' ? state.text : tally.words(now)}</p>
       ${narrowed ? html`<p class="note">${narrowed}</p>` : nothing}
-      ${tally ? html`<dl class="ways"><div><dt>MQTT</dt><dd>${counted(tally.counts.mqtt, 'message')}</dd></div><div><dt>event stream</dt><dd>${counted(tally.counts.stream, 'record')}</dd></div></dl>
+      ${
+        tally
+          ? html`<dl class="ways"><div><dt>MQTT</dt><dd>${counted(tally.counts.mqtt, 'message')}</dd></div><div><dt>event stream</dt><dd>${counted(tally.counts.stream, 'record')}</dd></div></dl>
         <ol class="heard">${tally.shown.map((one) => this.heard(one))}</ol>
-        ${tally.notes().map((note) => html`<p class="hint">${note}</p>`)}` : nothing}
+        ${tally.notes().map((note) => html`<p class="hint">${note}</p>`)}`
+          : nothing
+      }
       <p class="actions"><button class="button" @click=${this.stop}>${state.name === 'wrong' ? 'Try again' : 'Stop'}</button></p>`;
   }
 

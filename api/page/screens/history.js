@@ -25,7 +25,8 @@ class HearthHistory extends PagePart {
     this.laidOf = -1;
     /** @type {{start: number, end: number, now: number}|undefined} */ this.held = undefined;
     this.heldFor = '';
-    /** @type {{start: number, end: number, now: number}|undefined} Under the hand; in the address when it rests. */ this.sliding = undefined;
+    /** @type {{start: number, end: number, now: number}|undefined} Under the hand; in the address when it rests. */ this.sliding =
+      undefined;
     /** @type {(() => void)|undefined} */ this.letGo = undefined;
     /** @type {ReturnType<typeof setTimeout>|undefined} */ this.painting = undefined;
     /** @type {string|undefined} */ this.filters = undefined;
