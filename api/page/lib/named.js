@@ -24,7 +24,8 @@ export function factOf(fact, field) {
   return fact?.fields?.find((/** @type {any} */ one) => one.field === field);
 }
 
-/** @param {string} about @param {string} field @param {any} fact */
+/** Its word, unless it has a field of that name beside others. @param {string} about @param {string} field @param {any} fact */
 function foretelling(about, field, fact) {
-  return `${seriesName(about, '', 1)} ${field === fact.confidence ? field : 'predicted'}`;
+  const beside = field === fact.confidence || (field !== 'value' && factOf(fact, 'value'));
+  return `${seriesName(about, '', 1)} ${beside ? field : 'predicted'}`;
 }
