@@ -58,7 +58,7 @@ function card({ id, subject, sentence, remedy, link }) {
     topic: subject,
     link: link?.startsWith('/history') ? link : '',
     title: title.replace(/[.:]$/, ''),
-    text: `${rest} ${remedy}`.trim(),
+    text: `${rest} ${remedy}`.trim().replace(/^[a-z]/, (letter) => letter.toUpperCase()),
   };
 }
 

@@ -16,6 +16,8 @@ const GUTTER = 74;
 const NARROW = 560;
 const LETTER = 6.3;
 const ROWS_MAX = 200;
+/** The way to the table stands at the right end of the axis. */
+const TABLE = 92;
 
 class HearthRibbon extends Part {
   static properties = {
@@ -68,7 +70,7 @@ class HearthRibbon extends Part {
     });
     return html`<figure class="card ribbon" aria-label=${words(all, recorder, span.start, this.tz)} aria-details="ribbon-table">
       <a href=${past} title="The day in History"><svg width=${gutter + inner} height=${height + 16} role="img" aria-label="The last day: open it in History">
-        ${ticks(span.start, now, Math.max(2, inner / 110), this.tz).map(({ t, text }) => svg`<path class="tick" d="M${Math.round(x(t)) + 0.5} 0V${height}"/>${x(t) < gutter + inner - 24 ? svg`<text class="hour" x=${x(t)} y=${height + 13} text-anchor=${x(t) - gutter < 18 ? 'start' : 'middle'}>${text}</text>` : nothing}`)}
+        ${ticks(span.start, now, Math.max(2, inner / 110), this.tz).map(({ t, text }) => svg`<path class="tick" d="M${Math.round(x(t)) + 0.5} 0V${height}"/>${x(t) < gutter + inner - TABLE ? svg`<text class="hour" x=${x(t)} y=${height + 13} text-anchor=${x(t) - gutter < 18 ? 'start' : 'middle'}>${text}</text>` : nothing}`)}
         ${marks}<path class="now-line" d="M${gutter + inner - 1} 0V${height}"/></svg></a>
       <details><summary>As a table</summary>${this.table(all, recorder)}</details></figure>`;
   }
