@@ -204,6 +204,29 @@ def test_a_panel_shows_exactly_the_request_that_it_made(house: Home, visit: Visi
     assert shown in asked
 
 
+def test_beside_the_charts_stand_the_moment_and_the_filter_as_query_stream_and_subscription(visit: Visit) -> None:
+    page = visit("/history?filter=homes/h1/kitchen/%23&start=-1h")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    beside = page.locator("hearth-beside")
+    moment = beside.get_by_role("region", name="At this moment")
+    expect(moment).to_contain_text("Kitchen motion on since")
+    ways = beside.get_by_role("region", name="One filter, three ways")
+    query, live = (str(link.get_attribute("href")) for link in ways.get_by_role("link").all())
+    answer = page.evaluate("async (address) => (await fetch(address)).json()", query)
+    assert {one["topic"] for one in answer["observations"]} == {
+        "homes/h1/kitchen/temperature",
+        "homes/h1/kitchen/motion",
+    }
+    assert page.evaluate("async (address) => (await fetch(address)).headers.get('content-type')", live).startswith(
+        "text/event-stream"
+    )
+    ways.get_by_role("button", name="the line that subscribes").click()
+    expect(page.get_by_text("Copied.")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    page.get_by_role("button", name="Connect over MQTT").click()
+    expect(page.locator(".connect pre code")).to_have_text(copied)
+
+
 def test_states_say_what_is_the_matter_and_the_rest_works(house: Home, visit: Visit) -> None:
     page = visit("/history?filter=homes/h1/kitchn/%2B")
     expect(page.get_by_role("heading", name="Nothing matches homes/h1/kitchn/+")).to_be_visible()

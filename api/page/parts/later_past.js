@@ -1,6 +1,7 @@
 // @ts-check
 // What the first chart can do without: loaded once it is on the screen.
 
+import './beside.js';
 import './code.js';
 import './keys.js';
 import './message.js';

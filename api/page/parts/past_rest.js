@@ -45,7 +45,13 @@ export function tables(screen, past, stretch) {
   }));
   const each = (/** @type {{name: string, lines: any[]}} */ { name, lines }, /** @type {number|string} */ at) =>
     html`<hearth-table id=${`table-${at}`} .name=${name} .lines=${lines} .stretch=${stretch} .tz=${tz} .shown=${shown} .version=${past.version}></hearth-table>`;
-  return html`${panels.map(each)}${laid.lanes.length ? each({ name: 'Events', lines: laid.lanes.filter(visible) }, 'events') : nothing}${laid.told.length ? each({ name: 'Activities', lines: laid.told.filter(visible) }, 'activity') : nothing}`;
+  return html`${beside(screen, past, stretch)}${panels.map(each)}${laid.lanes.length ? each({ name: 'Events', lines: laid.lanes.filter(visible) }, 'events') : nothing}${laid.told.length ? each({ name: 'Activities', lines: laid.told.filter(visible) }, 'activity') : nothing}`;
+}
+
+/** @param {any} screen @param {import('../lib/past.js').Past} past @param {{start: number, end: number, now: number}} stretch */
+function beside(screen, past, stretch) {
+  const go = (/** @type {number} */ t) => screen.point(t, true);
+  return html`<hearth-beside .past=${past} .hide=${screen.span.hide} .stretch=${stretch} .cursor=${screen.cursor} .filters=${page.view.filters} .tz=${page.view.tz} .version=${past.version} .go=${go}></hearth-beside>`;
 }
 
 /** @param {any} screen @param {import('../lib/past.js').Past} past */
