@@ -4,25 +4,25 @@ import functools
 from collections.abc import AsyncIterator
 from typing import NamedTuple
 
-import numpy as np
-
 from api.datasets.recipe import Recipe
+from api.readmodel.found import Both
 from api.readmodel.gather import Groups
 from api.readmodel.latest import Newest
 from api.readmodel.matrix import Grid
 from api.readmodel.page import PageRequest, count
 from api.readmodel.series import MESSAGE_FIELD
-from api.readmodel.state import joined, state_before
+from api.readmodel.state import state_before
 from api.routes.asof import AsofQuery, join_of
-from api.routes.history import BINARY_ROW_BYTES, COLUMNS, HistoryQuery
+from api.routes.history import HistoryQuery
 from api.routes.matrix import NUMBER_BYTES, MatrixQuery, grid_of, lines_of, wide_table
 from api.services import Services
 from api.times import parse_time
 from api.web.formats import BATCH_ROWS
 from api.web.ground import Ground
+from api.web.history_table import BINARY_ROW_BYTES, choice_of, cost, history_table
 from api.web.params import Parameters
-from api.web.table import Table, Truths
-from api.web.table_rows import every_page, table_of, tables_of
+from api.web.table import Table
+from api.web.table_rows import NAMES, every_page, tables_of
 from api.web.windows import bounded, check_cells, edges_of
 
 
@@ -62,11 +62,12 @@ async def cost_of(services: Services, ground: Ground, recipe: Recipe) -> Cost:
         return Cost(rows, len(lines) + 1, rows * (len(lines) + 1) * NUMBER_BYTES)
     if isinstance(query, HistoryQuery):
         rows = await _count(services, ground, query.filter, query.field, _page_request(query))
-        return Cost(rows, COLUMNS + query.state_at_start, rows * BINARY_ROW_BYTES)
+        own = cost(rows, query.columns, "arrow")
+        return Cost(rows, own["columns"] + (query.state_at_start and not query.columns), own["bytes"])
     assert isinstance(query, AsofQuery)
     join = await join_of(services, query, ground)
     rows = await _count(services, ground, query.left, query.left_field, _page_request(query))
-    return Cost(rows, COLUMNS + len(join.names), rows * (BINARY_ROW_BYTES + len(join.names) * NUMBER_BYTES))
+    return Cost(rows, len(NAMES) + len(join.names), rows * (BINARY_ROW_BYTES + len(join.names) * NUMBER_BYTES))
 
 
 async def _matrix(services: Services, ground: Ground, query: MatrixQuery) -> Table:
@@ -95,14 +96,12 @@ async def _history(services: Services, ground: Ground, query: HistoryQuery) -> A
         groups = Groups([numbers for _, numbers in selection.groups])
         look = functools.partial(state_before, view, groups, query.by, request.start)
         state = await services.pools.run(look, heavy=True)
+    choice = choice_of(query.columns, "arrow", raw=False, state=query.state_at_start)
     async for rows in every_page(services, view, selection.ids, request):
-        whole = rows if state is None else joined(state, rows)
-        table = await services.pools.run(functools.partial(table_of, whole, view.keys, ground.catalogue), heavy=True)
-        if query.state_at_start:
-            before = whole.columns.rows - rows.columns.rows
-            table["state_at_start"] = Truths(np.arange(whole.columns.rows) < before)
+        whole, before = (rows, 0) if state is None else (Both(state, rows), state.size)
+        work = functools.partial(history_table, whole, choice, view.keys, ground.catalogue, before=before)
+        yield await services.pools.run(work, heavy=True)
         state = None
-        yield table
 
 
 async def _asof(services: Services, ground: Ground, query: Parameters) -> AsyncIterator[Table]:

@@ -12,6 +12,7 @@ from api.routes.history import HistoryQuery
 from api.routes.matrix import ADDING, MatrixQuery
 from api.services import Home
 from api.times import format_time
+from api.web.history_table import choice_of
 from api.web.params import Parameters
 from api.web.positions import read_moment
 from api.web.problem import bad_parameter
@@ -75,7 +76,17 @@ def recipe_of(home: Home, asked: Asked, within: Within, position: int) -> Recipe
         parameters["fill"] = "none" if parameters["fn"] in ADDING else "hold"
     if parameters.get("state_at_start") and (start is None or parameters["order"] == "desc"):
         raise bad_parameter("state_at_start", "needs a start, and order=asc")
+    if asked.query == "history":
+        _choose(parameters)
     return Recipe(asked.query, dict(sorted(parameters.items())), within)
+
+
+def _choose(parameters: dict[str, Any]) -> None:
+    """Name the columns that are asked for, in their order; say nothing where that is all: pins were so before."""
+    asked = parameters.pop("columns")
+    names = choice_of(asked, "arrow", raw=False, state=parameters["state_at_start"]).names
+    if asked:
+        parameters["columns"] = list(names)
 
 
 def _moment(home: Home, parameters: Mapping[str, Any], name: str, now: int) -> int | None:

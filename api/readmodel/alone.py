@@ -10,16 +10,15 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from api.readmodel.rows import Columns, Ints, Rows, written
+from api.readmodel.found import BACKWARDS, Found, Piece
+from api.readmodel.rows import Ints
 from api.readmodel.run import Part
 from api.readmodel.view import View
-from ingest.observation import Kind
 
 EVER = (1 << 63) - 1
-NUMBER = int(Kind.number)
 
 
-class Piece(NamedTuple):
+class Stretch(NamedTuple):
     """Rows in one part, ascending by select time: `first` and `last` are the outer ones."""
 
     first: int
@@ -30,12 +29,12 @@ class Piece(NamedTuple):
 
 
 class Alone:
-    """The rows of one stored series, piece by piece in the total order."""
+    """The rows of one stored series, stretch by stretch in the total order."""
 
-    def __init__(self, pieces: list[Piece], by: str) -> None:
-        self._pieces = pieces
+    def __init__(self, stretches: list[Stretch], by: str) -> None:
+        self._stretches = stretches
         self._by = by
-        self.rows = sum(each.size for each in pieces)
+        self.rows = sum(each.size for each in stretches)
 
     @property
     def time(self) -> Ints:
@@ -44,30 +43,25 @@ class Alone:
 
     def column(self, name: str) -> NDArray[Any]:
         """A column of the rows; there is at least one."""
-        arrays = [getattr(each.part.columns, name)[each.rows] for each in self._pieces]
+        arrays = [getattr(each.part.columns, name)[each.rows] for each in self._stretches]
         return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
 
-    def page(self, limit: int, *, descending: bool) -> Rows:
+    def page(self, limit: int, *, descending: bool) -> Found:
         """The first rows, or the last ones backwards."""
-        columns = [] if self._pieces else [Columns.allocate(0)]
-        texts: list[str | None] = []
-        for each in reversed(self._pieces) if descending else self._pieces:
-            own = each.part.columns.take(each.rows)
-            if descending:
-                own = own.take(slice(None, None, -1))
-            if len(texts) + each.size > limit:
-                own = own.take(slice(limit - len(texts)))
-            columns.append(own)
-            texts += _texts(each.part, own)
-            if len(texts) == limit:
+        pieces: list[Piece] = []
+        for each in reversed(self._stretches) if descending else self._stretches:
+            size = min(each.size, limit)
+            pieces.append(Piece(each.part, _some(each, size, last=descending), size))
+            limit -= size
+            if not limit:
                 break
-        return Rows(columns[0] if len(columns) == 1 else Columns.join(columns), texts)
+        return Found(pieces[::-1], BACKWARDS) if descending else Found(pieces)
 
 
 def alone(view: View, number: int, by: str, start: int | None, end: int | None) -> Alone | None:
     """The rows of the series `number` with start ≤ select time < end, ns; None if they are to be put in order first."""
     first, last = -EVER if start is None else start, EVER if end is None else end
-    pieces = []
+    stretches = []
     for part in view.parts:
         rows = part.rows_of(number, by, first, last)
         if rows is not None and view.hides(part):
@@ -75,13 +69,13 @@ def alone(view: View, number: int, by: str, start: int | None, end: int | None) 
         if rows is None:
             continue
         times = part.columns.select_time(by)[rows]
-        pieces.append(Piece(int(times[0]), int(times[-1]), part, rows, len(times)))
-    if len(pieces) > 1:
-        pieces.sort(key=lambda each: each.first)
+        stretches.append(Stretch(int(times[0]), int(times[-1]), part, rows, len(times)))
+    if len(stretches) > 1:
+        stretches.sort(key=lambda each: each.first)
         # At one and the same time it is the record that says which comes first.
-        if any(one.last >= two.first for one, two in pairwise(pieces)):
+        if any(one.last >= two.first for one, two in pairwise(stretches)):
             return None
-    return Alone(pieces, by)
+    return Alone(stretches, by)
 
 
 def _shown(view: View, part: Part, rows: slice | Ints) -> Ints | None:
@@ -90,10 +84,10 @@ def _shown(view: View, part: Part, rows: slice | Ints) -> Ints | None:
     return found if len(found) else None
 
 
-def _texts(part: Part, columns: Columns) -> list[str | None]:
-    texts: list[str | None] = [None] * columns.rows
-    if bool((columns.kind == NUMBER).all()):
-        return texts
-    for place in written(columns).tolist():
-        texts[place] = part.text(int(columns.text[place]))
-    return texts
+def _some(stretch: Stretch, size: int, *, last: bool) -> slice | Ints:
+    rows = stretch.rows
+    if size == stretch.size:
+        return rows
+    if isinstance(rows, slice):
+        return slice(rows.stop - size, rows.stop) if last else slice(rows.start, rows.start + size)
+    return rows[-size:] if last else rows[:size]

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api.readmodel.alone import alone
+from api.readmodel.found import Found
 from api.readmodel.rows import Columns, Ints, Rows
 from api.readmodel.run import Run, spans
 from api.readmodel.view import Pick, View
@@ -41,10 +42,16 @@ class PageRequest(NamedTuple):
 
 def page(view: View, ids: NDArray[np.int32], request: PageRequest) -> tuple[Rows, bool]:
     """The rows of the series `ids` (ascending) that the view's position covers; and whether there are more of them."""
+    rows, more = found(view, ids, request)
+    return rows.load(), more
+
+
+def found(view: View, ids: NDArray[np.int32], request: PageRequest) -> tuple[Found, bool]:
+    """The same, each column gathered when it is asked for."""
     if len(ids) == 1 and request.after is None:
-        found = alone(view, int(ids[0]), request.by, request.start, request.end)
-        if found is not None:
-            return found.page(request.limit, descending=request.descending), found.rows > request.limit
+        own = alone(view, int(ids[0]), request.by, request.start, request.end)
+        if own is not None:
+            return own.page(request.limit, descending=request.descending), own.rows > request.limit
     runs = [run for run in _runs(view, ids, request) if len(run.ids)]
     series = sum(len(run.ids) for run in runs)
     take = max(TAKE_MIN, 2 * (request.limit + 1) // max(series, 1) + 1)
@@ -52,33 +59,33 @@ def page(view: View, ids: NDArray[np.int32], request: PageRequest) -> tuple[Rows
         pick, boundary = _take(runs, take, request)
         chosen = _filter(view, pick, boundary, request)
         if boundary is None or chosen.rows > request.limit:
-            rows = chosen.load(view.logs, request.by, descending=request.descending, limit=request.limit)
+            rows = chosen.found(view.logs, request.by, descending=request.descending, limit=request.limit)
             return rows, chosen.rows > request.limit
         take *= TAKE_GROWTH
 
 
 def count(view: View, ids: NDArray[np.int32], request: PageRequest) -> int:
     """How many rows there are behind the row `after`, without a limit and without loading them."""
-    found = 0
+    rows = 0
     for run in _runs(view, ids, request):
         counts = run.hi - run.lo
         if request.after is None and not view.hides(run.part):
-            found += int(counts.sum())
+            rows += int(counts.sum())
         else:
             pick = Pick([(run.part, run.physical(spans(run.lo, counts)))])
-            found += _filter(view, pick, None, request).rows
-    return found
+            rows += _filter(view, pick, None, request).rows
+    return rows
 
 
-def key_of(rows: Rows, logs: Ints, place: int, by: str) -> Key:
+def key_of(rows: Rows | Found, logs: Ints, place: int, by: str) -> Key:
     """The key of the row at `place`."""
-    columns = rows.columns
+    columns = rows.only(place)
     return Key(
-        int(columns.select_time(by)[place]),
-        int(columns.store[place]),
-        int(logs[columns.series[place]]),
-        int(columns.recno[place]),
-        int(columns.ordinal[place]),
+        int(columns.select_time(by)[0]),
+        int(columns.store[0]),
+        int(logs[columns.series[0]]),
+        int(columns.recno[0]),
+        int(columns.ordinal[0]),
     )
 
 

@@ -117,6 +117,24 @@ class Rows(NamedTuple):
     columns: Columns
     texts: list[str | None]
 
+    @property
+    def size(self) -> int:
+        """How many there are."""
+        return self.columns.rows
+
+    def column(self, name: str) -> NDArray[Any]:
+        """A column."""
+        array: NDArray[Any] = getattr(self.columns, name)
+        return array
+
+    def written(self) -> dict[int, str]:
+        """By place the texts of the rows that have one."""
+        return {place: text for place in written(self.columns).tolist() if (text := self.texts[place]) is not None}
+
+    def only(self, place: int) -> Columns:
+        """The row at `place`, as columns of one row."""
+        return self.columns.take(slice(place, place + 1))
+
     def head(self, count: int) -> "Rows":
         """The first `count` rows."""
         return Rows(self.columns.take(slice(count)), self.texts[:count])

@@ -4,7 +4,7 @@ import numpy as np
 
 from api.readmodel.gather import Groups
 from api.readmodel.nearest import nearest
-from api.readmodel.rows import Columns, Rows
+from api.readmodel.rows import Rows
 from api.readmodel.view import Pick, View
 
 
@@ -17,8 +17,3 @@ def state_before(view: View, groups: Groups, by: str, moment: int) -> Rows:
     places = {number: place for place, number in enumerate(group.tolist())}
     kept = np.array(sorted(places.values()), np.int64)
     return Rows(rows.columns.take(kept), [rows.texts[place] for place in kept.tolist()])
-
-
-def joined(first: Rows, then: Rows) -> Rows:
-    """The rows of both, which are resolved, so `text` indices mean nothing."""
-    return Rows(Columns.join((first.columns, then.columns)), first.texts + then.texts)

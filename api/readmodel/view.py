@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from api.readmodel.found import Found, Piece
 from api.readmodel.order import Keys, total_order
-from api.readmodel.rows import Columns, Ints, Rows, written
+from api.readmodel.rows import Ints, Rows
 from api.readmodel.run import Part
 from api.readmodel.series import SeriesKey
 
@@ -43,18 +44,20 @@ class Pick(list[tuple[Part, Ints]]):
         return sum(len(numbers) for _, numbers in self)
 
     def load(self, logs: Ints, by: str, *, descending: bool = False, limit: int | None = None) -> Rows:
-        """The chosen rows in total order, at most the first `limit` of them."""
+        """The chosen rows in total order, at most the first `limit` of them, with all their columns."""
+        return self.found(logs, by, descending=descending, limit=limit).load()
+
+    def found(self, logs: Ints, by: str, *, descending: bool = False, limit: int | None = None) -> Found:
+        """The same, gathered when they are asked for."""
         if not self.rows:
-            return Rows(Columns.allocate(0), [])
+            return Found(())
         order = self._total_order(logs, by)
         order = (order[::-1] if descending else order)[:limit]
-        pieces = [(place, part, numbers) for place, (part, numbers) in enumerate(self) if len(numbers)]
-        origins = np.repeat([place for place, _, _ in pieces], [len(numbers) for _, _, numbers in pieces])[order]
-        if len(pieces) == 1:
-            columns = pieces[0][1].columns.take(pieces[0][2][order])
-        else:
-            columns = Columns.join(part.columns.take(numbers) for _, part, numbers in pieces).take(order)
-        return Rows(columns, self._texts(columns, origins))
+        some = [(part, numbers) for part, numbers in self if len(numbers)]
+        if len(some) == 1:
+            part, numbers = some[0]
+            return Found([Piece(part, numbers[order], len(order))])
+        return Found([Piece(part, numbers, len(numbers)) for part, numbers in some], order)
 
     def _total_order(self, logs: Ints, by: str) -> Ints:
         """The permutation that sorts by (select time, store, log id, recno, ordinal)."""
@@ -71,9 +74,3 @@ class Pick(list[tuple[Part, Ints]]):
             return tuple(keys)
 
         return total_order(time, keys_of)
-
-    def _texts(self, columns: Columns, origins: Ints) -> list[str | None]:
-        texts: list[str | None] = [None] * columns.rows
-        for place in written(columns).tolist():
-            texts[place] = self[origins[place]][0].text(int(columns.text[place]))
-        return texts

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from api.accounts.guard import caller_of
+from api.readmodel.found import Both, Found
 from api.readmodel.gather import Groups
-from api.readmodel.page import Key, PageRequest, count, key_of, page
+from api.readmodel.page import Key, PageRequest, count, found, key_of
 from api.readmodel.rows import Rows
 from api.readmodel.selection import Wanted
-from api.readmodel.state import joined, state_before
+from api.readmodel.state import state_before
 from api.readmodel.view import View
 from api.services import Home, Services, services_of
 from api.times import format_time
@@ -23,15 +24,16 @@ from api.web.answer import Answer, Standing, answered, body, next_page, respond
 from api.web.answer_table import Shape, json_of, respond_table, stream
 from api.web.cursor import decode_cursor, encode_cursor
 from api.web.formats import format_of
+from api.web.history_table import ALL, Choice, Name, choice_of, cost, history_table
 from api.web.openapi import answers
 from api.web.paging import limit_of
 from api.web.params import By, Paged, Selecting
 from api.web.positions import check_window, ending_of, home_of, now_of, position_text, reach, read_moment
 from api.web.problem import bad_parameter
-from api.web.raw_rows import messages_of, raw_columns, with_messages
+from api.web.raw_rows import messages_of, with_messages
 from api.web.schemas import Observations
-from api.web.table import Column, Table, Truths
-from api.web.table_rows import every_page, table_of
+from api.web.table import Table
+from api.web.table_rows import every_page
 from ingest.envelope import Message
 
 NAME = "observations"
@@ -39,8 +41,6 @@ NAME = "observations"
 QUICK_ROWS_MAX = 1_000
 QUICK_SERIES_MAX = 32
 """Up to these a page takes about a millisecond, and is answered by the thread for quick queries."""
-COLUMNS, TEXT_ROW_BYTES, BINARY_ROW_BYTES = 8, 200, 80
-"""About what a row costs before compression."""
 router = APIRouter()
 
 
@@ -57,6 +57,13 @@ class HistoryQuery(Paged, Selecting):
     raw: bool = Field(
         False, description="Beside the values the payload as it came, what MQTT said with it, and the decoder."
     )
+    columns: list[Name] = Field(
+        [],
+        description="Which columns the answer has, in the order given here whatever the order asked. None: all. `text` "
+        "is one of csv, arrow and parquet; the last five come with state_at_start=true and raw=true.",
+        max_length=len(ALL),
+        examples=[["device_time", "value"]],
+    )
     dry_run: bool = Field(False, description="Say how large the whole window would be, and nothing else.")
 
 
@@ -70,6 +77,7 @@ class Plan:
     view: View
     ids: NDArray[np.int32]
     page: PageRequest
+    choice: Choice
     groups: Groups | None
     """Series whose state at the start is wanted first."""
 
@@ -90,7 +98,7 @@ async def history(request: Request, query: Annotated[HistoryQuery, Query()]) -> 
         return await _cost(services, plan, shape)
     if shape.format != "json":
         return await _other(services, plan, shape)
-    if query.raw:
+    if plan.choice.needs_messages:
         rows, messages, more = await _page(services, plan)
         content, next_url = await run(lambda: _content(plan, _state(plan), rows, messages, more=more))
     else:
@@ -134,7 +142,8 @@ def _planned(request: Request, services: Services, query: HistoryQuery, at: int 
     if query.state_at_start:
         _check_state(query, start)
         groups = Groups([numbers for _, numbers in selection.groups]) if after is None else None
-    return Plan(request, home, query, view, selection.ids, wanted, groups)
+    choice = choice_of(query.columns, format_of(request, query.format), raw=query.raw, state=query.state_at_start)
+    return Plan(request, home, query, view, selection.ids, wanted, choice, groups)
 
 
 def _wanted(request: Request, query: HistoryQuery) -> Wanted:
@@ -156,16 +165,12 @@ def _state(plan: Plan) -> Rows | None:
     return state_before(plan.view, plan.groups, plan.query.by, plan.page.start)
 
 
-def _with_state(
-    plan: Plan, state: Rows | None, rows: Rows, messages: Sequence[Message] | None = None
-) -> dict[str, Column]:
-    """A table of rows; with their messages, or the state before them and a column that marks it, if asked for."""
-    whole = rows if state is None else joined(state, rows)
-    table = table_of(whole, plan.view.keys, plan.home.model.catalogue)
-    if plan.query.state_at_start:
-        count = 0 if state is None else state.columns.rows
-        table["state_at_start"] = Truths(np.arange(whole.columns.rows) < count)
-    return table if messages is None else table | raw_columns(rows, messages, plan.view.keys)
+def _with_state(plan: Plan, state: Rows | None, rows: Found, messages: Sequence[Message] | None = None) -> Table:
+    """A table of rows, with their messages or what stood before them."""
+    keys, catalogue = plan.view.keys, plan.home.model.catalogue
+    if state is None:
+        return history_table(rows, plan.choice, keys, catalogue, messages=messages)
+    return history_table(Both(state, rows), plan.choice, keys, catalogue, before=state.size)
 
 
 def _resume(home: Home, query: HistoryQuery) -> tuple[str | None, Key | None]:
@@ -182,10 +187,8 @@ def _resume(home: Home, query: HistoryQuery) -> tuple[str | None, Key | None]:
 
 async def _cost(services: Services, plan: Plan, shape: Shape) -> Response:
     rows = await services.pools.run(lambda: count(plan.view, plan.ids, plan.page), heavy=True)
-    size = TEXT_ROW_BYTES if shape.format in ("json", "ndjson", "csv") else BINARY_ROW_BYTES
-    cost = {"rows": rows, "columns": COLUMNS, "cells": rows * COLUMNS, "bytes": rows * size}
     standing = Standing.of(plan.home, plan.view)
-    return respond(standing, body(standing, {"cost": cost}))
+    return respond(standing, body(standing, {"cost": cost(rows, plan.query.columns, shape.format)}))
 
 
 async def _other(services: Services, plan: Plan, shape: Shape) -> Response:
@@ -199,18 +202,18 @@ async def _other(services: Services, plan: Plan, shape: Shape) -> Response:
     return await respond_table(services, standing, shape, table, next_url=_next(plan, rows) if more else None)
 
 
-async def _page(services: Services, plan: Plan) -> tuple[Rows, list[Message] | None, bool]:
+async def _page(services: Services, plan: Plan) -> tuple[Found, list[Message] | None, bool]:
     """The rows of one page, their messages if they are asked for, and whether there are more rows."""
-    rows, more = await services.pools.run(lambda: page(plan.view, plan.ids, plan.page), heavy=plan.heavy)
-    if not plan.query.raw:
+    rows, more = await services.pools.run(lambda: found(plan.view, plan.ids, plan.page), heavy=plan.heavy)
+    if not plan.choice.needs_messages:
         return rows, None, more
     messages = await messages_of(services, plan.view, plan.home.model.catalogue, rows)
-    return rows.head(len(messages)), messages, more or len(messages) < rows.columns.rows
+    return rows.cut(0, len(messages)), messages, more or len(messages) < rows.size
 
 
 async def _whole(services: Services, plan: Plan, state: Rows | None) -> AsyncIterator[Table]:
     pages = every_page(services, plan.view, plan.ids, plan.page)
-    if plan.query.raw:
+    if plan.choice.needs_messages:
         async for rows, messages in with_messages(services, plan.view, plan.home.model.catalogue, pages):
             work = functools.partial(_with_state, plan, None, rows, messages)
             yield await services.pools.run(work, heavy=True)
@@ -220,10 +223,10 @@ async def _whole(services: Services, plan: Plan, state: Rows | None) -> AsyncIte
         state = None
 
 
-def _next(plan: Plan, rows: Rows) -> str:
+def _next(plan: Plan, rows: Found) -> str:
     """The URL of what follows these rows."""
     query = plan.query
-    key = key_of(rows, plan.view.logs, rows.columns.rows - 1, query.by)
+    key = key_of(rows, plan.view.logs, rows.size - 1, query.by)
     cursor = encode_cursor("history", plan.view.decoders, plan.view.position, query.by, query.order, *key)
     times = (("start", plan.page.start), ("end", plan.page.end))
     pinned = {name: None if ns is None else format_time(ns) for name, ns in times}
@@ -232,12 +235,12 @@ def _next(plan: Plan, rows: Rows) -> str:
 
 def _bare(plan: Plan) -> tuple[bytes, str | None]:
     """A page without payloads, in one go: each way into a thread and back costs as much as a small page."""
-    rows, more = page(plan.view, plan.ids, plan.page)
+    rows, more = found(plan.view, plan.ids, plan.page)
     return _content(plan, _state(plan), rows, None, more=more)
 
 
 def _content(
-    plan: Plan, state: Rows | None, rows: Rows, messages: list[Message] | None, *, more: bool
+    plan: Plan, state: Rows | None, rows: Found, messages: list[Message] | None, *, more: bool
 ) -> tuple[bytes, str | None]:
     query = plan.query
     table = _with_state(plan, state, rows, messages)

@@ -1,61 +1,141 @@
 """Observations as a table, and as many tables as a window has, one after another."""
 
 import functools
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from api.readmodel.catalogue import Catalogue
+from api.readmodel.found import Found, Located
 from api.readmodel.latest import Newest
-from api.readmodel.page import PageRequest, key_of, page
-from api.readmodel.rows import Rows, written
+from api.readmodel.page import PageRequest, found, key_of
+from api.readmodel.rows import Ints, Rows
 from api.readmodel.series import SeriesKey
 from api.readmodel.view import View
 from api.services import Services
 from api.web.chosen import Chosen, ranked
 from api.web.formats import BATCH_ROWS
 from api.web.render import KIND_NAMES
-from api.web.table import Column, Integers, Table, Times
-from api.web.values import Values
+from api.web.table import Column, Integers, Numbers, Table, Texts, Times
+from api.web.values import Values, Words
+from gdp.catalogue import LogEntry
+
+NAMES = ("topic", "field", "device_time", "logged_time", "recno", "value", "kind", "unit")
+"""The columns that `history` shows, in their order."""
 
 
-def table_of(rows: Rows, keys: Sequence[SeriesKey], catalogue: Catalogue) -> dict[str, Column]:
-    """The columns that `history` shows."""
-    columns = rows.columns
-    numbers, codes = ranked(columns.series)
-    series = [keys[number] for number in numbers]
-    texts = {place: text for place in written(columns).tolist() if (text := rows.texts[place]) is not None}
-    return {
-        "topic": Chosen([catalogue.by_id[key.log].topic for key in series], codes),
-        "field": Chosen([key.field for key in series], codes),
-        "device_time": Times(columns.time, columns.claimed.astype(np.bool_)),
-        "logged_time": Times(columns.logged),
-        "recno": Integers(columns.recno),
-        "value": Values(columns.kind, columns.value, texts),
-        "kind": Chosen(KIND_NAMES, columns.kind.astype(np.int64)),
-        "unit": Chosen([key.unit for key in series], codes),
-    }
+def table_of(
+    rows: Located,
+    keys: Sequence[SeriesKey],
+    catalogue: Catalogue,
+    names: Sequence[str] = NAMES,
+    *,
+    apart: bool = False,
+) -> dict[str, Column]:
+    """The columns of these names, in their order; names of what is not made of rows are passed over.
+
+    Args:
+        rows: only the columns of theirs are gathered that these need.
+        keys: what the numbers of series mean.
+        catalogue: has the topics.
+        names: of `NAMES`; also `decoder`, and with `apart` `text`.
+        apart: `value` is of numbers alone, as every format but JSON has it, and `text` a column of its own.
+    """
+    cells = _Cells(rows, keys, catalogue.by_id, apart=apart)
+    return {name: _MAKE[name](cells) for name in names if name in _MAKE}
+
+
+class _Cells:
+    """Makes columns of rows."""
+
+    def __init__(
+        self, rows: Located, keys: Sequence[SeriesKey], topics: Mapping[int, LogEntry], *, apart: bool
+    ) -> None:
+        self._rows = rows
+        self._column = rows.column
+        self._keys = keys
+        self._topics = topics
+        self._apart = apart
+
+    def topic(self) -> Column:
+        return self._of_series(lambda key: self._topics[key.log].topic)
+
+    def field(self) -> Column:
+        return self._of_series(lambda key: key.field)
+
+    def device_time(self) -> Column:
+        return Times(self._column("time"), self._column("claimed").astype(np.bool_))
+
+    def logged_time(self) -> Column:
+        return Times(self._column("logged"))
+
+    def recno(self) -> Column:
+        return Integers(self._column("recno"))
+
+    def value(self) -> Column:
+        if self._apart:
+            return Numbers(self._column("value"))
+        return Values(self._column("kind"), self._column("value"), self._rows.written())
+
+    def text(self) -> Column:
+        return Words(self._rows.written(), self._rows.size)
+
+    def kind(self) -> Column:
+        return Chosen(KIND_NAMES, self._column("kind").astype(np.int64))
+
+    def unit(self) -> Column:
+        return self._of_series(lambda key: key.unit)
+
+    def decoder(self) -> Column:
+        return Texts([self._keys[number].decoded_by for number in self._column("series").tolist()])
+
+    def _of_series(self, say: Callable[[SeriesKey], str | None]) -> Column:
+        numbers, codes = self._ranked
+        return Chosen([say(self._keys[number]) for number in numbers], codes)
+
+    @cached_property
+    def _ranked(self) -> tuple[list[int], Ints]:
+        return ranked(self._column("series"))
+
+
+_MAKE: dict[str, Callable[[_Cells], Column]] = {
+    "topic": _Cells.topic,
+    "field": _Cells.field,
+    "device_time": _Cells.device_time,
+    "logged_time": _Cells.logged_time,
+    "recno": _Cells.recno,
+    "value": _Cells.value,
+    "text": _Cells.text,
+    "kind": _Cells.kind,
+    "unit": _Cells.unit,
+    "decoder": _Cells.decoder,
+}
 
 
 async def every_page(
     services: Services, view: View, ids: NDArray[np.int32], request: PageRequest
-) -> AsyncIterator[Rows]:
+) -> AsyncIterator[Found]:
     """All rows of a window, a batch at a time, at least one batch; what is said meanwhile is not among them."""
     more, wanted = True, request._replace(limit=BATCH_ROWS)
     while more:
-        rows, more = await services.pools.run(functools.partial(page, view, ids, wanted), heavy=True)
+        rows, more = await services.pools.run(functools.partial(found, view, ids, wanted), heavy=True)
         if more:
-            wanted = wanted._replace(after=key_of(rows, view.logs, rows.columns.rows - 1, request.by))
+            wanted = wanted._replace(after=key_of(rows, view.logs, rows.size - 1, request.by))
         yield rows
 
 
 async def tables_of(
-    services: Services, to_table: Callable[[Rows], Table], pages: AsyncIterator[Rows]
+    services: Services, to_table: Callable[[Rows], Table], pages: AsyncIterator[Found]
 ) -> AsyncIterator[Table]:
     """Each page as a table, made in a thread."""
     async for rows in pages:
-        yield await services.pools.run(functools.partial(to_table, rows), heavy=True)
+        yield await services.pools.run(functools.partial(_loaded, to_table, rows), heavy=True)
+
+
+def _loaded(to_table: Callable[[Rows], Table], rows: Found) -> Table:
+    return to_table(rows.load())
 
 
 def newest_table(entries: Sequence[Newest]) -> Table:

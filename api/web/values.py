@@ -76,15 +76,40 @@ class Values:
         """See `Column`. Truth values are 1 and 0; texts stand beside the numbers, under the name with `_text`."""
         found = Numbers(self.values).arrow(name)
         if self.beside or self.texts:
-            found[text_name(name)] = self._texts()
+            found |= Words(self.texts, len(self.values)).arrow(text_name(name))
         return found
 
-    def _texts(self) -> pa.Array:
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Texts that few rows have, by their places."""
+
+    texts: Mapping[int, str]
+    size: int
+
+    def __len__(self) -> int:
+        return self.size
+
+    def slice(self, first: int, last: int) -> "Words":
+        """See `Column`."""
+        last = min(last, self.size)
+        return Words({place - first: text for place, text in self.texts.items() if first <= place < last}, last - first)
+
+    def json(self, _: str) -> list[Any]:
+        """See `Column`."""
+        return list(map(self.texts.get, range(self.size)))
+
+    def packed(self, style: str) -> Packed:
+        """See `Column`."""
+        return self.json(style)
+
+    def arrow(self, name: str) -> dict[str, pa.Array]:
+        """See `Column`."""
         if not self.texts:
-            return pa.nulls(len(self.values), pa.string())
-        codes = np.full(len(self.values), -1, np.int64)
+            return {name: pa.nulls(self.size, pa.string())}
+        codes = np.full(self.size, -1, np.int64)
         codes[list(self.texts)] = np.arange(len(self.texts))
-        return pa.array(list(self.texts.values()), pa.string()).take(pa.array(codes, mask=codes < 0))
+        return {name: pa.array(list(self.texts.values()), pa.string()).take(pa.array(codes, mask=codes < 0))}
 
 
 def text_name(name: str) -> str:
