@@ -108,4 +108,7 @@ def _checked(asked: Asked) -> Parameters:
     except ValidationError as fault:
         error = fault.errors()[0]
         name = str(error["loc"][0]) if error["loc"] else "parameters"
-        raise bad_parameter(name, str(error["msg"]).removeprefix("Value error, ")) from fault
+        said = str(error["msg"]).removeprefix("Value error, ")
+        if error["type"] == "literal_error":
+            said = f"{error['input']!r} will not do: {said[:1].lower()}{said[1:]}"
+        raise bad_parameter(name, said) from fault

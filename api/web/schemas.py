@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 RFC3339 = "RFC 3339, UTC, nanoseconds; integers of ns as text with time=ns."
 
@@ -18,7 +18,9 @@ class Answer(BaseModel):
 
 
 class Observation(BaseModel):
-    """One value of one series."""
+    """One value of one series; with columns= only what that names."""
+
+    model_config = ConfigDict(json_schema_extra=lambda schema: schema.update(required=[]))
 
     topic: str
     field: str = Field(description="Path inside the payload; empty for a message in which nothing was observed.")

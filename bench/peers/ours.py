@@ -69,9 +69,10 @@ class Hearthlog:
         if kind == "latest":
             return _request("latest", wanted)
         if kind == "raw":
-            return _request("history", [*wanted, *times, ("limit", "1000"), ("layout", "columns"), ("time", "ns")])
+            how = [*_needed(question), ("limit", "1000"), ("layout", "columns"), ("time", "ns")]
+            return _request("history", [*wanted, *times, *how])
         if kind == "export":
-            return _request("history", [*wanted, *times, ("format", "arrow")], "arrow")
+            return _request("history", [*wanted, *times, *_needed(question), ("format", "arrow")], "arrow")
         if kind in ("mean", "hold"):
             how = [("fn", "mean"), ("fill", "none")] if kind == "mean" else [("fn", "last"), ("hold_for", "1d")]
             every = ("every", DURATIONS[question.every])
@@ -83,7 +84,7 @@ class Hearthlog:
         if question.kind in ("mean", "hold"):
             return _matrix(parsed)
         if question.kind == "export":
-            return _sums(parsed)
+            return _sums(parsed, question)
         if question.kind == "latest":
             columns = _columns(parsed["observations"], "topic", "field", "device_time", "value")
             times = [text.removesuffix("Z") for text in columns.pop("device_time")]
@@ -147,6 +148,12 @@ def _buckets(question: Question) -> list[tuple[str, str]]:
     return [every, ("fn", "mean")] if question.kind == "hours" else [every, *EXTREMES]
 
 
+def _needed(question: Question) -> list[tuple[str, str]]:
+    """Times and values; of several series also what tells them apart."""
+    apart = [("topic", len(question.sensors) > 1), ("field", len(question.fields) > 1)]
+    return [("columns", name) for name, is_needed in (*apart, ("device_time", True), ("value", True)) if is_needed]
+
+
 def _time(ms: int) -> str:
     return f"{np.datetime64(ms, 'ms')}Z"
 
@@ -158,8 +165,16 @@ def _columns(rows: list[dict[str, Any]], *names: str) -> dict[str, Any]:
 _SAID = {"latest": ("value",), "raw": ("value",), "count": ("count",), "hours": ("mean",)}
 
 
+def _names(columns: Mapping[str, Any], question: Question) -> list[str]:
+    """The series of each row; what the answer does not say is the question's only one."""
+    rows = len(columns["time"])
+    topics = columns.get("topic") or [topic_of(question.sensors[0])] * rows
+    fields = columns.get("field") or [question.fields[0]] * rows
+    return list(map(series_name, topics, fields))
+
+
 def _by_series(columns: dict[str, Any], question: Question) -> Answer:
-    names = list(map(series_name, columns["topic"], columns["field"]))
+    names = _names(columns, question)
     said = [columns[name] for name in _SAID.get(question.kind, ("min", "max", "mean"))]
     times = columns["time"] // NS_PER_MS if question.kind != "count" else np.zeros(len(names))
     lines = np.column_stack((times, *said)).astype(np.float64)
@@ -181,9 +196,13 @@ def _matrix(table: pa.Table) -> Answer:
     return found
 
 
-def _sums(table: pa.Table) -> Answer:
+def _sums(table: pa.Table, question: Question) -> Answer:
     times = pc.divide(table["device_time"].cast(pa.int64()), NS_PER_MS)
-    names = {name: table[name].cast(pa.string()) for name in ("topic", "field")}
+    only = {"topic": topic_of(question.sensors[0]), "field": question.fields[0]}
+    names = {
+        name: table[name].cast(pa.string()) if name in table.column_names else pa.repeat(text, len(times))
+        for name, text in only.items()
+    }
     plain = pa.table({**names, "time": times, "value": table["value"]}).combine_chunks()
     grouped = plain.group_by(list(names)).aggregate([("time", "count"), ("time", "sum"), ("value", "sum")])
     lines = np.column_stack(

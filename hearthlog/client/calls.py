@@ -45,6 +45,8 @@ class Calls:
         """See `Home.history`."""
         if self.verifies and options.get("raw"):
             raise CannotVerify("verify=True proves decoded values, not payloads: leave out raw, or ask for `proof`")
+        if self.verifies and options.get("columns"):
+            raise CannotVerify("verify=True proves whole rows: leave out columns, and take those of the table")
         return self._proven(reads.read_table(self._policy, "/v1/history", filters, options))
 
     def aggregate(self, filters: Sequence[str], options: Options) -> Steps[Table]:

@@ -8,6 +8,9 @@ from hearthlog.client.moments import Length, Moment
 By = Literal["device", "logged"]
 Function = Literal["count", "min", "max", "mean", "sum", "first", "last", "delta", "time_weighted_mean"]
 Texts = str | Sequence[str]
+HistoryColumn = Literal[
+    "topic", "field", "device_time", "logged_time", "recno", "value", "text", "kind", "unit", "state_at_start"
+]
 
 
 class At(TypedDict, total=False):
@@ -44,11 +47,15 @@ class Windowed(Selected, total=False):
 
 
 class HistoryOptions(Windowed, total=False):
-    """`limit`: rows at most; none: the whole window. `state_at_start`: first what stood before it, marked."""
+    """`limit`: rows at most; none: the whole window. `state_at_start`: first what stood before it, marked.
+
+    `columns`: only these, in the order of the whole; what is left out is neither read nor sent.
+    """
 
     order: Literal["asc", "desc"]
     limit: int
     state_at_start: bool
+    columns: HistoryColumn | Sequence[HistoryColumn]
 
 
 class Calendar(Windowed, total=False):

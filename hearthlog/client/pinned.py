@@ -18,7 +18,7 @@ from hearthlog.client.verify.logs import ProvenLogs
 from hearthlog.client.verify.messages import message_at
 
 Query = Literal["matrix", "history", "asof"]
-MANY = frozenset({"filter", "field", "left", "left_field", "right", "right_field"})
+MANY = frozenset({"filter", "field", "columns", "left", "left_field", "right", "right_field"})
 MANIFEST = ("id", "pin", "sha256", "rows", "bytes", "columns")
 """What the message under the dataset's topic says."""
 IN_TEXT = ("pin", "columns")

@@ -13,7 +13,7 @@ import pytest_asyncio
 
 import hearthlog
 from hearthlog import AsyncHome, Home, HomeError
-from hearthlog.client import NoSecret, NotReached, NotThere, Refused, TooMuch, Unavailable
+from hearthlog.client import CannotVerify, NoSecret, NotReached, NotThere, Refused, TooMuch, Unavailable
 from hearthlog.client.policy import Policy
 from hearthlog.client.where import find_home
 from tests.api.recorder import Recorder
@@ -44,6 +44,16 @@ async def test_a_whole_window_comes_as_one_table_with_real_types(home: AsyncHome
     assert table.to_polars()["text"].to_list()[-1] == "gr\u00fcn, 21\u00a0°C"
     assert pl.DataFrame(table).height == 13
     assert "13 rows" in repr(table)
+
+
+async def test_only_the_columns_that_are_asked_for_come(home: AsyncHome, api: Api):
+    whole = await home.history("r/#")
+    table = await home.history("r/#", columns=["text", "device_time", "value"])
+    assert table.arrow.equals(whole.arrow.select(["device_time", "value", "text"]))
+    assert (await home.history(DESK, columns="value")).column_names == ["value"]
+    async with AsyncHome(api.url, TOKEN, verify=True) as proving:
+        with pytest.raises(CannotVerify, match="whole rows"):
+            await proving.history(DESK, columns="value")
 
 
 async def test_pages_are_followed_to_the_end_unless_a_limit_is_named(home: AsyncHome):

@@ -115,3 +115,18 @@ def test_an_account_pins_and_fetches_what_it_may_read_and_no_more(home, pinned, 
     own = {"query": "history", "parameters": {"filter": "homes/h1/desk"}, "at": position}
     ids = [home.post("/v1/datasets", own, secret=each, dry_run=True).json()["id"] for each in (secret, home.token)]
     assert ids[0] == ids[1]
+
+
+def test_a_history_can_be_pinned_with_the_columns_that_are_wanted(home, pinned, position):
+    whole = pinned["history"]
+    assert "columns" not in whole["pin"]["parameters"]
+    made = pin(home, "history", {**HISTORY, "columns": ["value", "device_time", "state_at_start"]}, at=position)
+    assert made["pin"]["parameters"]["columns"] == ["device_time", "value", "state_at_start"]
+    assert made["id"] != whole["id"]
+    table = pa.ipc.open_stream(data(home, made["id"])).read_all()
+    expected = pa.ipc.open_stream(data(home, whole["id"])).read_all()
+    assert table.to_pydict() == expected.select(["device_time", "value", "state_at_start"]).to_pydict()
+    other_order = {**HISTORY, "columns": ["state_at_start", "device_time", "value", "value"]}
+    would = pin(home, "history", other_order, at=position, dry_run=True, status=200)
+    assert (would["id"], would["cost"]["columns"]) == (made["id"], 3)
+    assert home.get(f"/v1/datasets/{made['id']}", verify="true").json()["verdict"]["good"]
