@@ -1,6 +1,6 @@
 """Names: what a person calls a series, from what configs declare of it, else from its topic. Pure.
 
-The page has the same rule in lib/words.js and lib/named.js; a test compares them.
+The page has the same rule in lib/words.js; a test compares them.
 """
 
 import re

@@ -2,9 +2,8 @@
 // What people say was, beside what models make of it: which series belong together, where they agree, and how sure a model is.
 
 import { isAbout, saysOf } from './labels.js';
-import { after, fullName, standAt } from './lines.js';
+import { after, fullName, pieces, standAt } from './lines.js';
 import { spells } from './spells.js';
-import { pieces } from './trace.js';
 import { value } from './words.js';
 
 /**

@@ -1,8 +1,7 @@
 // @ts-check
 // The name of a series in a sentence.
 
-import { named } from './named.js';
-import { inner } from './words.js';
+import { inner, named } from './words.js';
 
 /** Kitchen temperature. @param {any} fact @param {string} topic @param {string} field @param {number} fields @param {(name: string) => string} short */
 export function fullName(fact, topic, field, fields, short = String) {

@@ -5,8 +5,7 @@ import { serverNow } from './api.js';
 import { instant } from './time.js';
 import { isConfig } from './filters.js';
 import { layOut } from './layout.js';
-import { factOf, named } from './named.js';
-import { state } from './words.js';
+import { factOf, named, state } from './words.js';
 
 const WINDOW_MS = 6 * 3_600_000;
 /** What Hearthlog itself says. */

@@ -2,7 +2,8 @@
 // The page's one event stream: opened from a position, let go while the tab is hidden, resumed without hole or double.
 
 import { serverNow } from './api.js';
-import { instantOf, isAfter } from './position.js';
+import { isAfter } from './position.js';
+import { instantOf } from './time.js';
 
 const RETRY_MS = [500, 1_000, 2_000, 4_000, 8_000, 15_000];
 /** Silence after which a stream counts as cut: the server comments every 15 s, and the sink's heartbeat comes every 10 s. */

@@ -5,9 +5,7 @@ import { ask, Problem, serverNow } from './api.js';
 import { isConfig } from './filters.js';
 import { gapOf, lineOf } from './lines.js';
 import { page } from './page.js';
-import { learn } from './past_known.js';
-import { pastRequests } from './past_requests.js';
-import { isAfter } from './position.js';
+import { learn, pastRequests } from './past_requests.js';
 import { instant } from './time.js';
 
 const AGAIN_MS = 1_000;
@@ -36,13 +34,13 @@ export class Past {
     this.loading = this.ready = this.narrowed = this.newcomer = this.stopped = false;
     this.begunMs = 0;
     this.width = 600;
-    /** @type {{position: string, message: any, ms: number}[]} Heard since the answer was asked for. */ this.recent =
-      [];
     /** @type {Set<string>} Silences that were asked about. */ this.wondered = new Set();
     this.gone = new AbortController();
     /** @type {import('./past_stream.js').PastStream|undefined} */ this.stream = undefined;
     /** @type {ReturnType<typeof setTimeout>|undefined} */ this.timer = undefined;
     /** @type {boolean|undefined} Whether the stream is of what comes. */ this.living = undefined;
+    /** Where the stream is to begin, until it has. */ this.due = '';
+    this.goesOn = false;
   }
 
   get requests() {
@@ -62,7 +60,8 @@ export class Past {
       this.take(answer);
       if (other) {
         this.living = span.living;
-        this.follow(answer.position);
+        this.due = answer.position;
+        if (this.goesOn) this.goOn();
       }
     } catch (error) {
       if (gone.signal.aborted && !(error instanceof Problem)) return;
@@ -95,18 +94,21 @@ export class Past {
       this.lines.set(line.key, line);
     }
     this.outages = (answer.outages ?? []).map(gapOf);
-    this.recent = this.recent.filter((one) => isAfter(one.position, answer.position));
-    for (const { message } of this.recent) this.stream?.take(message);
-    if (this.stream && isAfter(this.stream.dropped, answer.position)) this.again();
+    this.stream?.settle(answer.position);
     this.ready = true;
     this.version += 1;
     if ([...this.lines.keys()].join() !== keys) this.shape += 1;
   }
 
-  /** The stream comes after the first chart. @param {string} position */
-  async follow(position) {
-    this.stream ??= new (await import('./past_stream.js')).PastStream(this);
-    if (!this.stopped) this.stream.follow(position);
+  /** The first chart is on the screen: now the stream may come. */
+  async goOn() {
+    const { due } = this;
+    Object.assign(this, { goesOn: true, due: '' });
+    if (!due) return;
+    const found = await import('./past_stream.js').catch(() => null);
+    if (!found) return void Object.assign(this, { goesOn: false, due });
+    this.stream ??= new found.PastStream(this);
+    if (!this.stopped) this.stream.follow(due);
   }
 
   /** @param {unknown} error */

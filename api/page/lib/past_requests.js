@@ -1,6 +1,7 @@
 // @ts-check
-// The requests of History, as they are made and as its API buttons show them.
+// The requests of History, as they are made and as its API buttons show them; what it asks first is which topics there are.
 
+import { askAll } from './api.js';
 import { isConfig } from './filters.js';
 import { request } from './url.js';
 
@@ -60,4 +61,25 @@ export function pastRequests(filter, span) {
     record: ({ topic, field: of }, end) =>
       request('/v1/history', { filter: topic, field: of, end, by: span.by, order: 'desc', limit: 1, at: span.at }),
   };
+}
+
+/** @param {string[]} filters @param {AbortController} gone */
+export async function learn(filters, gone) {
+  const known = await askAll(request('/v1/topics', { filter: filters }), 'topics', gone);
+  /** @type {Map<string, any>} */
+  const topics = new Map(known.topics.map((/** @type {any} */ one) => [one.topic, one]));
+  return {
+    topics,
+    narrowed: known.rights !== undefined && (await import('./narrowed.js')).isNarrowed(known.rights, filters),
+    units: unitsOf(known.topics),
+    filter: asked(filters, [...topics.keys()]),
+  };
+}
+
+/** Units by topic, newline and field. @param {Iterable<any>} topics of GET topics @returns {Map<string, string>} */
+function unitsOf(topics) {
+  const found = new Map();
+  for (const { topic, fields = [] } of topics)
+    for (const { field, unit } of fields) if (unit) found.set(`${topic}\n${field}`, unit);
+  return found;
 }

@@ -23,6 +23,8 @@ export class PastStream {
     this.past = past;
     this.recorder = new RecorderState();
     /** @type {Live|null} */ this.live = null;
+    /** @type {{position: string, message: any, ms: number}[]} Heard since the answer was asked for. */ this.recent =
+      [];
     /** Up to here nothing is kept. */ this.dropped = '';
   }
 
@@ -55,8 +57,8 @@ export class PastStream {
   keep({ topic, observations, logged_time, device_time }, position) {
     const { past } = this;
     const message = { topic, observations, logged_time, device_time };
-    past.recent.push({ position, message, ms: Date.now() });
-    if (past.recent.length > 2 * RECENT_MAX) this.drop(past.recent.length - RECENT_MAX);
+    this.recent.push({ position, message, ms: Date.now() });
+    if (this.recent.length > 2 * RECENT_MAX) this.drop(this.recent.length - RECENT_MAX);
     past.heardCount += 1;
     this.take(message);
     past.version += 1;
@@ -65,8 +67,15 @@ export class PastStream {
 
   /** Where an answer stands before what is dropped here, it is asked for again. @param {number} count */
   drop(count) {
-    this.dropped = this.past.recent[count - 1]?.position ?? this.dropped;
-    this.past.recent.splice(0, count);
+    this.dropped = this.recent[count - 1]?.position ?? this.dropped;
+    this.recent.splice(0, count);
+  }
+
+  /** An answer has come: what was heard after it is added; where too little was kept for that, it is asked for again. @param {string} position of the answer */
+  settle(position) {
+    this.recent = this.recent.filter((one) => isAfter(one.position, position));
+    for (const { message } of this.recent) this.take(message);
+    if (isAfter(this.dropped, position)) this.past.again();
   }
 
   /** @param {any} message */
@@ -96,9 +105,9 @@ export class PastStream {
 
   /** @param {number} now */
   tick(now) {
-    const { loading, recent } = this.past;
+    const { recent } = this;
     const fresh = recent.findIndex(({ ms }) => Date.now() - ms < RECENT_MS);
-    if (!loading && fresh !== 0 && recent.length) this.drop(fresh < 0 ? recent.length : fresh);
+    if (!this.past.loading && fresh !== 0 && recent.length) this.drop(fresh < 0 ? recent.length : fresh);
     if (this.recorder.overdue(now)) this.recorder.ask(this.past.gone.signal);
   }
 }

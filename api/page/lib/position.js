@@ -18,13 +18,6 @@ export function isAfter(later, earlier) {
   return false;
 }
 
-/** The newest logged time in a position, as milliseconds. @param {string} text */
-export function instantOf(text) {
-  let newest = 0n;
-  for (const ns of parts(text).values()) if (ns > newest) newest = ns;
-  return newest ? Number(newest / 1000n) / 1000 : null;
-}
-
 /** The nanosecond after an RFC 3339 time: the end of a window that holds just one record. @param {string} time */
 export function justAfter(time) {
   const found = /^(.*T[\d:]+)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/.exec(time);

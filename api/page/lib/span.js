@@ -1,8 +1,7 @@
 // @ts-check
 // The stretch of time that History shows: from the address, and back into it.
 
-import { instantOf } from './position.js';
-import { clock, day, weekday } from './time.js';
+import { clock, day, instantOf, weekday } from './time.js';
 
 const UNITS_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 const RELATIVE = /^([+-])(\d{1,12})(ms|s|m|h|d|w)$/;

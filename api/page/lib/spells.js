@@ -1,7 +1,7 @@
 // @ts-check
 // When a state was on, and which text stood: spells from one change to the next, cut at gaps.
 
-import { pieces } from './trace.js';
+import { pieces } from './lines.js';
 
 /** @typedef {import('./lines.js').Line} Line */
 

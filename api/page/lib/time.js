@@ -16,6 +16,13 @@ export function instant(text) {
   return Number.isNaN(ms) ? null : ms;
 }
 
+/** The newest logged time in a position (`<store>.<ns>`, comma-joined for several stores), or null. @param {string} position */
+export function instantOf(position) {
+  let newest = 0n;
+  for (const [, ns] of position.matchAll(/[^,]\.(\d+)(?=,|$)/g)) if (BigInt(ns) > newest) newest = BigInt(ns);
+  return newest ? Number(newest / 1000n) / 1000 : null;
+}
+
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sept', 'Oct', 'Nov', 'Dec'];
 /** @type {Map<string, Intl.DateTimeFormat>} */

@@ -57,11 +57,11 @@ const GENERIC = new Set([
 export function room(topic, fields) {
   const levels = topic.split('/');
   const place = fields > 2 ? levels : levels.slice(0, -1);
-  const named =
+  const level =
     place.length > 1 && fields > 2 && GENERIC.has(levels[levels.length - 1].toLowerCase())
       ? place.at(-2)
       : place.at(-1);
-  const title = place.length ? unfold(named || '/') : 'Without a room';
+  const title = place.length ? unfold(level || '/') : 'Without a room';
   return { key: place.join('/'), title, hint: place.slice(0, -1).join('/') };
 }
 
@@ -142,4 +142,31 @@ export function state(lastMs, usualMs, now) {
 /** 1 series, 2 series; 1 message, 2 messages. @param {number} count @param {string} one @param {string=} many */
 export function counted(count, one, many) {
   return `${grouped(count)} ${count === 1 ? one : (many ?? `${one}s`)}`;
+}
+
+/**
+ * @param {any} fact one of GET topics @param {string} topic @param {string} field @param {number} fields how many the topic has
+ * @returns {{name: string, room: {key: string, title: string, hint: string}}}
+ */
+export function named(fact, topic, field, fields) {
+  const foretold = fact?.role === 'prediction';
+  // A model's word is called after what it is about.
+  const about = foretold ? topic.replace(/\/predict(ed|ions?)(?=\/|$)/, '') : topic;
+  const place = fact?.area ?? (fields > 2 ? fact?.device : null);
+  const found = place ? { key: `area ${place}`, title: unfold(place), hint: '' } : room(about, foretold ? 1 : fields);
+  return {
+    name: factOf(fact, field)?.name ?? (foretold ? foretelling(about, field, fact) : seriesName(about, field, fields)),
+    room: found,
+  };
+}
+
+/** What is known of one field. @param {any} fact one of GET topics @param {string} field @returns {{name?: string, unit?: string, device_class?: string}|undefined} */
+export function factOf(fact, field) {
+  return fact?.fields?.find((/** @type {any} */ one) => one.field === field);
+}
+
+/** Its word, unless it has a field of that name beside others. @param {string} about @param {string} field @param {any} fact */
+function foretelling(about, field, fact) {
+  const beside = field === fact.confidence || (field !== 'value' && factOf(fact, 'value'));
+  return `${seriesName(about, '', 1)} ${beside ? field : 'predicted'}`;
 }

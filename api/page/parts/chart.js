@@ -6,9 +6,8 @@ import uPlot from '../vendor/uplot.js';
 import { Part } from './part.js';
 import { icon } from './sign.js';
 import { over, under } from './panel_paint.js';
-import { standAt } from '../lib/lines.js';
+import { pieces, standAt, trace } from '../lib/lines.js';
 import { baseHeight } from '../lib/panels.js';
-import { pieces, trace } from '../lib/trace.js';
 import { number } from '../lib/words.js';
 
 const LABELLED = 5;

@@ -8,13 +8,12 @@ import './code.js';
 import { icon } from './sign.js';
 import { ask } from '../lib/api.js';
 import { fullName } from '../lib/full_name.js';
-import { named } from '../lib/named.js';
 import { bytesOf, dump, flags, legible } from '../lib/payload.js';
 import { justAfter } from '../lib/position.js';
 import { skewOf } from '../lib/skew.js';
 import { exactClock, instant } from '../lib/time.js';
 import { format, request } from '../lib/url.js';
-import { counted, value } from '../lib/words.js';
+import { counted, named, value } from '../lib/words.js';
 
 class HearthMessage extends Part {
   static properties = {

@@ -1,13 +1,13 @@
 // @ts-check
 // What is written into a panel: whose silence it was, what arrived later, and names at the ends of lines.
 
-import { across, holes, levelAt, merged } from './panel_marks.js';
+import { across, holes, levelAt, merged } from './panel_paint.js';
 import { gapLabel, lateLabel } from '../lib/gap_words.js';
 import { counted, number, together } from '../lib/words.js';
 
 const LABEL_MIN = 40;
 
-/** @typedef {import('./panel_marks.js').Scene} Scene */
+/** @typedef {import('./panel_paint.js').Scene} Scene */
 
 /** @param {Scene} scene */
 export function write(scene) {

@@ -8,11 +8,10 @@ import { since, whole } from '../lib/time.js';
 
 const WONDER_MS = 3_000;
 
-/** @param {import('../lib/span.js').Span} span @param {string|undefined} tz @param {() => void} back */
-export function amber({ atMs }, tz, back) {
-  if (atMs === null) return nothing;
-  return html`<p class="amber" role="status"><b>As known on ${whole(atMs, tz)}.</b> What arrived later is not shown, and nothing is live.
-    <button class="link" @click=${back}>Return to now</button></p>`;
+/** @param {number} atMs @param {string|undefined} tz @param {() => void} back */
+export function amber(atMs, tz, back) {
+  return html`<b>As known on ${whole(atMs, tz)}.</b> What arrived later is not shown, and nothing is live.
+    <button class="link" @click=${back}>Return to now</button>`;
 }
 
 /** Old data stays under what is said of the new. @param {import('../lib/past.js').Past} past @param {number} waitedMs @param {() => void} retry */

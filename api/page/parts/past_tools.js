@@ -1,5 +1,5 @@
 // @ts-check
-// What one holds History with: loaded beside the first chart, which does not wait for it.
+// What one holds History with: loaded once the first chart is on the screen.
 
 import './axis.js';
 import './lanes.js';
@@ -12,3 +12,4 @@ export { tell, write } from './panel_words.js';
 export { slide } from './slide.js';
 export { amber, failure, staleNote } from './past_states.js';
 export { textures } from './past_textures.js';
+export { ticks } from '../lib/ticks.js';

@@ -3,11 +3,10 @@
 
 import { html, nothing, repeat } from '../vendor/lit.js';
 import './chart.js';
-import { palette } from './paint.js';
+import { NARROW, palette, sceneOf } from './paint.js';
 import { Part } from './part.js';
-import { NARROW, sceneOf } from './scene.js';
 
-/** @typedef {import('./scene.js').Scene} Scene */
+/** @typedef {import('./paint.js').Scene} Scene */
 
 class HearthPlots extends Part {
   static properties = {
@@ -79,9 +78,9 @@ class HearthPlots extends Part {
   }
 
   /** Hands and words come once there is a chart for them. @param {typeof import('./past_tools.js')} tools */
-  equip({ gestures, slide, tell, write }) {
+  equip({ gestures, slide, tell, ticks, write }) {
     if (this.write !== write) this.requestUpdate();
-    Object.assign(this, { slides: slide, tell, write });
+    Object.assign(this, { slides: slide, tell, ticks, write });
     if (this.hands) this.letGo ??= gestures(this, this.hands);
   }
 
@@ -129,7 +128,7 @@ class HearthPlots extends Part {
     if (this.width < 60) return nothing;
     const scene = this.scene;
     return html`
-      <hearth-path .outages=${this.past.outages} .scene=${scene}></hearth-path>
+      <hearth-path class=${this.past.outages.some(({ from, to, standing }) => from < scene.end && (standing || to > scene.start)) ? 'away' : ''} .outages=${this.past.outages} .scene=${scene}></hearth-path>
       ${repeat(
         this.laid.panels,
         (panel) => panel.key,

@@ -2,7 +2,7 @@
 // hearth-history: what happened, and whether it can be believed. One stretch of time, every series of the selection.
 
 import { html, nothing } from '../vendor/lit.js';
-import { PagePart } from '../parts/part.js';
+import { painted, PagePart } from '../parts/part.js';
 import '../parts/plots.js';
 import { serverNow } from '../lib/api.js';
 import { page } from '../lib/page.js';
@@ -12,6 +12,7 @@ import { iso, spanOf } from '../lib/span.js';
 
 const TEXT_MS = 250;
 const SETTLE_MS = 300;
+const WONDER_MS = 3_000;
 
 class HearthHistory extends PagePart {
   constructor() {
@@ -30,9 +31,8 @@ class HearthHistory extends PagePart {
     /** @type {(() => void)|undefined} */ this.letGo = undefined;
     /** @type {ReturnType<typeof setTimeout>|undefined} */ this.painting = undefined;
     /** @type {string|undefined} */ this.filters = undefined;
-    this.asked = '';
+    this.asked = this.recipe = '';
     this.known = false;
-    this.recipe = '';
     /** @type {any} */ this.message = null;
     /** @type {typeof import('../parts/past_rest.js')|undefined} */ this.rest = undefined;
     /** @type {Promise<typeof import('../parts/past_rest.js')|void>|undefined} */ this.restAsked = undefined;
@@ -44,7 +44,6 @@ class HearthHistory extends PagePart {
       this.past?.tick(serverNow());
       this.requestUpdate();
     }, 1_000);
-    this.take();
     this.cursor = page.view.cursor ? Date.parse(page.view.cursor) : null;
   }
 
@@ -57,17 +56,9 @@ class HearthHistory extends PagePart {
     document.documentElement.removeAttribute('data-known');
   }
 
-  /** The chart does not wait for what one holds it with. */
-  async take() {
-    this.tools ??= await import('../parts/past_tools.js');
-    if (!this.isConnected) return;
-    this.moves ??= new this.tools.PastMoves(this);
-    this.letGo ??= this.moves.listen();
-    this.requestUpdate();
-  }
-
-  /** At most four times a second, as everywhere. */
+  /** At most four times a second, as everywhere; another chart at once. */
   paint() {
+    if (this.past?.ready && this.laidOf !== this.past.shape) this.requestUpdate();
     this.painting ??= setTimeout(() => {
       this.painting = undefined;
       this.requestUpdate();
@@ -128,23 +119,32 @@ class HearthHistory extends PagePart {
     const plots = /** @type {any} */ (this.querySelector('hearth-plots'));
     plots?.point(this.cursor);
     if (this.tools) plots?.equip(this.tools);
-    if (this.past?.ready || this.past?.problem || page.locked) this.loadRest();
+    const { past } = this;
+    if (past?.ready && !past.goesOn) painted().then(() => past.goOn());
+    const wondering = past?.loading && Date.now() - past.begunMs > WONDER_MS;
+    if (past?.ready || past?.problem || wondering || page.locked) this.loadRest();
     this.rest?.resolve(this);
   }
 
-  /** Once; whoever needs it waits for it. */
+  /** Once; whoever needs it waits for it. An api that is away takes none of it along. */
   loadRest() {
-    this.restAsked ??= import('../parts/past_rest.js').then(
-      (rest) => {
-        this.rest = rest;
-        this.requestUpdate();
-        return rest;
-      },
-      () => {
-        this.restAsked = undefined;
-      },
-    );
+    this.restAsked ??= this.goOn().catch(() => {
+      this.restAsked = undefined;
+    });
     return this.restAsked;
+  }
+
+  /** The chart comes before what one holds it with, and that before what stands beside it. */
+  async goOn() {
+    await painted();
+    this.tools ??= await import('../parts/past_tools.js');
+    if (!this.isConnected) return;
+    this.moves ??= new this.tools.PastMoves(this);
+    this.letGo ??= this.moves.listen();
+    this.requestUpdate();
+    this.rest = await import('../parts/past_rest.js');
+    this.requestUpdate();
+    return this.rest;
   }
 
   render() {
@@ -158,7 +158,7 @@ class HearthHistory extends PagePart {
         <h1 class="aside">History</h1>
         ${loading ? html`<p class="thin" aria-hidden="true"></p>` : nothing}
         <hearth-span .span=${span} .stretch=${stretch} .tz=${page.view.tz}></hearth-span>
-        ${tools?.amber(span, page.view.tz, () => this.moves?.change({ at: [] }))}
+        ${span.atMs === null ? nothing : html`<p class="amber" role="status">${tools?.amber(span.atMs, page.view.tz, () => this.moves?.change({ at: [] }))}</p>`}
         ${this.known ? html`<hearth-position .stretch=${stretch} .at=${span.atMs} .latest=${stretch.now} .tz=${page.view.tz}></hearth-position>` : nothing}
         ${[...page.view.problems, ...span.problems].map((problem) => html`<p class="note" role="alert">${problem}</p>`)}
         ${past?.narrowed ? html`<p class="note">Your account sees part of what this asks for.</p>` : nothing}
