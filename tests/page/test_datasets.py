@@ -126,6 +126,9 @@ def test_axe_finds_nothing_serious_on_datasets(pinned: tuple[Page, list[list[str
         if address:
             page.goto(address)
         expect(page.locator(seen).first).to_be_visible()
+        if address == RECIPE:
+            before = page.get_by_role("region", name="Pinned before").locator("li", has_text="same columns")
+            expect(before.first.get_by_role("link")).to_have_attribute("href", re.compile(r"/datasets/[\w-]{43}"))
         look(page, themes=("light", "dark") if address == RECIPE else ("dark",))
 
 

@@ -70,7 +70,7 @@ class HearthDatasetNew extends PagePart {
         <div class="shown">${problem ? failed(problem, () => this.again(), Math.max(0, Math.ceil((problem.retryAfterS ?? 0) - waited / 1000))) : nothing}
           ${loading && waited > WONDER_MS ? waiting(['what this would be'], () => draft.stop()) : nothing}
           ${plan && draft.rows && !problem ? this.body() : nothing}</div>
-        ${plan && !problem ? this.ready() : nothing}</div>`;
+        ${plan && !problem ? html`<div class="right">${this.ready()}<hearth-pinned-before .columns=${(draft.rows?.series ?? []).map((/** @type {{column: string}} */ one) => one.column)} .tz=${page.view.tz}></hearth-pinned-before></div>` : nothing}</div>`;
   }
 
   body() {

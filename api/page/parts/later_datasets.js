@@ -3,6 +3,7 @@
 
 import './code.js';
 import './keys.js';
+import './pinned_before.js';
 
 export { locked } from './states.js';
 export { textures } from './textures.js';
