@@ -185,3 +185,15 @@ def _in_the_night(now: datetime) -> int:
         return int((ended - timedelta(hours=6)).timestamp())
     began = ended - timedelta(hours=9)
     return int((began + (now - began) / 2).timestamp())
+
+
+def test_a_device_that_its_gateway_calls_offline_is_called_so_on_its_row(house: Home, visit: Visit) -> None:
+    topic, status = "homes/h1/shed/temperature", "homes/h1/shed/status"
+    config = {"state_topic": topic, "availability_topic": status, "name": "Warmth", "unit_of_measurement": "°C"}
+    house.publish([("homeassistant/sensor/shed/config", json.dumps(config)), (topic, "4.5"), (status, "offline")])
+    house.wait_for(
+        lambda: [one["availability"] for one in house.get("/v1/topics", filter=topic).json()["topics"]] == ["offline"],
+        "the device to be known as offline",
+    )
+    page = visit(f"/now?filter={topic}")
+    expect(page.locator("hearth-row .name")).to_contain_text("offline")

@@ -12,6 +12,8 @@ import { SINK } from './recorder.js';
 import { fieldsOf, lineOf, messagesOf, Said } from './said.js';
 
 const RELEARN_MS = 60_000;
+/** Said of a device, these may change who is known to be away. */
+const TURNS = new Set(['online', 'offline']);
 
 export class Following {
   /** @param {import('./watch.js').Watch} watch whose home, requests, end and changes are its own @param {boolean} newestOnly */
@@ -21,6 +23,7 @@ export class Following {
     /** @type {import('./api.js').Problem|null} */ this.saidProblem = null;
     this.pace = new Pace(serverNow());
     this.learnedMs = serverNow();
+    this.turned = false;
     this.attention = new Attention(watch);
     this.opened = false;
     /** Whether sparks, list and attention have come, or failed. */ this.caughtUp = false;
@@ -89,6 +92,7 @@ export class Following {
     if (!known) home.topics.set(topic, { topic, log: message.log ?? '', fields: fieldsOf(message.observations) });
     const before = home.series.get(`${topic}\n${message.observations[0]?.field ?? ''}`)?.last?.recno ?? recno - 1;
     this.day?.hear(message);
+    this.turned ||= message.observations.some((/** @type {any} */ { value }) => TURNS.has(value));
     for (const one of message.observations) home.hear({ device_time, ...one, topic, recno, logged_time });
     if (!message.observations.length) home.meet(topic, '').lastMs = Date.parse(logged_time);
     this.said.add(lineOf(message, serverNow()));
@@ -118,13 +122,14 @@ export class Following {
     this.day?.tick(now);
     if (recorder.overdue(now)) recorder.ask(gone.signal);
     const unusual = () => [...home.series.values()].some((one) => one.usualMs === null && one.recent.length > 4);
-    if (now - this.learnedMs > RELEARN_MS && unusual()) this.relearn(now);
+    if (now - this.learnedMs > RELEARN_MS && (this.turned || unusual())) this.relearn(now);
   }
 
   /** A series that is new to the record gets its usual interval once it has one. @param {number} now */
   async relearn(now) {
     const { requests, gone, home } = this.watch;
     this.learnedMs = now;
+    this.turned = false;
     const answer = await askAll(requests.topics, 'topics', gone).catch(() => null);
     if (answer) home.learn(answer.topics);
     this.watch.changed();

@@ -19,7 +19,7 @@ const BATCH_MS = 600_000;
  * @typedef {{t: number, low: number, high: number}} Point
  * @typedef {{key: string, topic: string, field: string, fields: number, name: string, called: string, device: string, deviceClass: string|undefined, room: {key: string, title: string, hint: string},
  *   log: string, last: Observation|null, lastMs: number|null, usualMs: number|null, points: Point[], gaps: {from: number, to: number, cause: string}[],
- *   state: 'live'|'batch'|'late'|'silent'|'never', recent: number[]}} Series
+ *   state: 'live'|'batch'|'late'|'silent'|'never', offline: boolean, recent: number[]}} Series
  * @typedef {{key: string, title: string, hint: string, rows: Series[]}} Room
  */
 
@@ -96,6 +96,7 @@ export class Home {
       points: [],
       gaps: [],
       state: 'never',
+      offline: false,
       recent: [],
     };
     this.series.set(key, made);
@@ -115,7 +116,8 @@ export class Home {
       one.fields = rows.length;
       const { name, room } = named(fact, topic, one.field, rows.length);
       const deviceClass = factOf(fact, one.field)?.device_class;
-      Object.assign(one, { name, called: name, room, device: fact?.device ?? '', deviceClass });
+      const offline = fact?.availability === 'offline';
+      Object.assign(one, { name, called: name, room, device: fact?.device ?? '', deviceClass, offline });
     }
   }
 

@@ -74,8 +74,8 @@ class HearthRow extends Part {
   /** Only where it would look another. @param {Map<string, unknown>} changed */
   shouldUpdate(changed) {
     this.now = serverNow();
-    const { last, state, name, points, gaps } = this.series;
-    const drawn = `${last?.recno} ${state} ${name} ${points.length} ${gaps.length} ${this.aged()} ${Math.floor(this.now / 60_000)}`;
+    const { last, state, name, offline, points, gaps } = this.series;
+    const drawn = `${last?.recno} ${state} ${name} ${offline} ${points.length} ${gaps.length} ${this.aged()} ${Math.floor(this.now / 60_000)}`;
     if (!changed.size && drawn === this.drawn) return false;
     this.drawn = drawn;
     return true;
@@ -91,7 +91,7 @@ class HearthRow extends Part {
     const said = series.field ? `${series.topic} ${series.field}` : series.topic;
     return html`<button class="row ${series.state}" title=${said} ?disabled=${!series.last} @click=${this.open}>
       ${sign(series.state)}<span class="aside">${WORDS[series.state]}</span>
-      <span class="name">${brief(series.name)}</span>
+      <span class="name">${brief(series.name)}${series.offline ? html` <em class="off">offline</em>` : nothing}</span>
       ${plain ? nothing : html`<hearth-spark .series=${series} .now=${now}></hearth-spark>`}
       <span class="cell ${plain ? 'text' : ''}"><span class="value" title=${exact}><b>${text}</b>${unit && unit.toLowerCase() !== series.name.toLowerCase() ? html`<i>${unit}</i>` : nothing}</span></span>
       <span class="cell">${this.age()}</span>
