@@ -13,6 +13,11 @@ export class Problem extends Error {
   }
 }
 
+/** @param {unknown} error */
+export function asProblem(error) {
+  return error instanceof Problem ? error : new Problem({ title: 'This page has a fault', detail: String(error) });
+}
+
 /** Milliseconds that the server's clock is ahead of this browser's, from the last answer. Ages are by the server's clock. */
 let ahead = 0;
 

@@ -135,12 +135,6 @@ export function checksOf({ pin }) {
   return found;
 }
 
-/** @param {number} bytes */
-export function size(bytes) {
-  if (bytes < 10_000) return `${bytes.toLocaleString('en')} bytes`;
-  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
-}
-
 /** Time between rows. @param {{time: string}[]} rows */
 export function everyOf(rows) {
   return rows.length > 1 ? Date.parse(rows[1].time) - Date.parse(rows[0].time) : 60_000;

@@ -1,7 +1,7 @@
 // @ts-check
 // A dataset that is being put together: what it would be, what it would cost, its rows and what is missing in it.
 
-import { ask, Problem } from './api.js';
+import { asProblem, ask } from './api.js';
 import { coverage } from './coverage.js';
 import { bodyOf, coverageAddress, previewAddresses, recipeOf, topicsAddress } from './dataset.js';
 
@@ -20,7 +20,7 @@ export class Draft {
     /** @type {any[]|null} What was said in these rows, before anything was held. */ this.said = null;
     /** @type {Map<string, import('./coverage.js').Covered>|null} */ this.covered = null;
     /** @type {Map<string, any>} */ this.topics = new Map();
-    /** @type {Problem|null} */ this.problem = null;
+    /** @type {import('./api.js').Problem|null} */ this.problem = null;
     /** @type {string} Why there is no coverage. */ this.uncovered = '';
     this.loading = this.pinning = false;
     this.begunMs = 0;
@@ -102,9 +102,4 @@ export class Draft {
     this.gone.abort();
     this.loading = false;
   }
-}
-
-/** @param {unknown} error */
-export function asProblem(error) {
-  return error instanceof Problem ? error : new Problem({ title: 'This page has a fault', detail: String(error) });
 }

@@ -125,6 +125,12 @@ export function grouped(said, digits = 0) {
   return `${said < 0 ? '−' : ''}${whole.replace(/\B(?=(\d{3})+$)/g, ',')}${part ? `.${part}` : ''}`;
 }
 
+/** 1.2 MB. @param {number} bytes */
+export function size(bytes) {
+  if (bytes < 10_000) return `${bytes.toLocaleString('en')} bytes`;
+  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
 /** Value and unit in one string, for sentences and titles. @param {{text: string, unit: string}} shown */
 export function together({ text, unit }) {
   return unit ? `${text}${THIN}${unit}` : text;

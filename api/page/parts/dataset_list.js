@@ -1,13 +1,11 @@
 // @ts-check
 // hearth-dataset-list: what is pinned, newest first.
 
-import { askAll } from '../lib/api.js';
-import { size } from '../lib/dataset.js';
-import { asProblem } from '../lib/draft.js';
+import { asProblem, askAll } from '../lib/api.js';
 import { page } from '../lib/page.js';
 import { clock, day } from '../lib/time.js';
 import { request } from '../lib/url.js';
-import { counted } from '../lib/words.js';
+import { counted, size } from '../lib/words.js';
 import { html, nothing } from '../vendor/lit.js';
 import { PagePart } from './part.js';
 import { icon } from './sign.js';

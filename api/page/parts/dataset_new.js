@@ -3,11 +3,11 @@
 
 import { copy } from '../lib/copy.js';
 import { firstHole, shares } from '../lib/coverage.js';
-import { checksOf, coverageAddress, everyOf, inOrder, previewAddresses, size } from '../lib/dataset.js';
+import { checksOf, coverageAddress, everyOf, inOrder, previewAddresses } from '../lib/dataset.js';
 import { Draft } from '../lib/draft.js';
 import { page } from '../lib/page.js';
 import { instantOf, whole } from '../lib/time.js';
-import { counted } from '../lib/words.js';
+import { counted, size } from '../lib/words.js';
 import { html, nothing } from '../vendor/lit.js';
 import { coverageRows } from './coverage.js';
 import { preview } from './matrix.js';

@@ -1,14 +1,13 @@
 // @ts-check
 // hearth-dataset: one pinned dataset: what it is, code that fetches it, and whether all of it still holds.
 
-import { ask } from '../lib/api.js';
+import { ask, asProblem } from '../lib/api.js';
 import { copy } from '../lib/copy.js';
-import { againAddress, size } from '../lib/dataset.js';
+import { againAddress } from '../lib/dataset.js';
 import { code, codesOf } from '../lib/dataset_code.js';
-import { asProblem } from '../lib/draft.js';
 import { page } from '../lib/page.js';
 import { instantOf, whole } from '../lib/time.js';
-import { counted } from '../lib/words.js';
+import { counted, size } from '../lib/words.js';
 import { html, nothing } from '../vendor/lit.js';
 import { PagePart } from './part.js';
 import { icon } from './sign.js';

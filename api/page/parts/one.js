@@ -5,7 +5,7 @@ import { html, nothing } from '../vendor/lit.js';
 import { quantile } from '../lib/health_words.js';
 import { duration, exactClock } from '../lib/time.js';
 
-/** @param {import('../lib/waterfall.js').Way} way @param {string=} tz */
+/** @param {Pick<import('../lib/waterfall.js').Way, 'last'|'taken'>} way @param {string=} tz */
 export function one(way, tz) {
   const { last, taken } = way;
   return html`<section class="card one" aria-labelledby="one-title">

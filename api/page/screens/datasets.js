@@ -1,22 +1,23 @@
 // @ts-check
 // hearth-datasets: the list of what is pinned, a recipe that is being put together, or one dataset.
 
-import { PagePart } from '../parts/part.js';
+import { painted, PagePart } from '../parts/part.js';
 import { html, nothing } from '../vendor/lit.js';
 import '../parts/dataset_list.js';
-import '../parts/dataset_new.js';
-import '../parts/dataset_one.js';
 import { page } from '../lib/page.js';
 import { RecorderState } from '../lib/recorder.js';
 
 const LOOK_MS = 15_000;
 const NEW = 'new';
+/** What is made, or read of one, comes when it is asked for. */
+const LOADS = { made: () => import('../parts/dataset_new.js'), read: () => import('../parts/dataset_one.js') };
 
 class HearthDatasets extends PagePart {
   constructor() {
     super();
     this.gone = new AbortController();
     this.recorder = new RecorderState();
+    this.sub = '';
     /** @type {typeof import('../parts/later_datasets.js')|undefined} */ this.later = undefined;
   }
 
@@ -24,12 +25,14 @@ class HearthDatasets extends PagePart {
     super.connectedCallback();
     this.look();
     this.tick = setInterval(() => this.look(), LOOK_MS);
-    import('../parts/later_datasets.js')
-      .then((later) => {
-        this.later = later;
-        this.requestUpdate();
-      })
-      .catch(() => {});
+    this.loadLater();
+  }
+
+  /** The list's first words come first. An api that is away takes nothing along: it is asked again at the next look. */
+  async loadLater() {
+    await painted();
+    this.later ??= await import('../parts/later_datasets.js').catch(() => undefined);
+    this.requestUpdate();
   }
 
   disconnectedCallback() {
@@ -41,8 +44,25 @@ class HearthDatasets extends PagePart {
   /** Nothing here is live; whether all is recorded is asked from time to time, for the header. */
   async look() {
     if (document.hidden) return;
+    if (this.tick && !this.later) this.loadLater();
     await this.recorder.ask(this.gone.signal);
     if (this.isConnected && page.stream.name !== 'cut') page.set({ stream: { name: 'open' }, pace: '' });
+  }
+
+  willUpdate() {
+    if (page.view.sub !== this.sub) this.loadSub(page.view.sub);
+  }
+
+  /** @param {string} sub */
+  async loadSub(sub) {
+    this.sub = sub;
+    if (!sub) return;
+    try {
+      await LOADS[sub === NEW ? 'made' : 'read']();
+    } catch {
+      page.say('Hearthlog does not answer, so this cannot be shown yet.');
+      setTimeout(() => this.sub === sub && this.loadSub(sub), LOOK_MS);
+    }
   }
 
   render() {

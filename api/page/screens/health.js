@@ -2,14 +2,13 @@
 // hearth-health: is anything lost, where is it stuck, what do I do? The sentence, the path, the books, and what each fault means.
 
 import { html, nothing } from '../vendor/lit.js';
-import { PagePart } from '../parts/part.js';
+import { painted, PagePart } from '../parts/part.js';
 import '../parts/way.js';
 import '../parts/behind.js';
 import '../parts/books.js';
 import { needs } from '../parts/needs.js';
 import { one } from '../parts/one.js';
 import { icon } from '../parts/sign.js';
-import { failed, waiting } from '../parts/waiting.js';
 import { serverNow } from '../lib/api.js';
 import { Health, REQUESTS } from '../lib/health.js';
 import { balance, headline, quantile } from '../lib/health_words.js';
@@ -55,14 +54,20 @@ class HearthHealth extends PagePart {
   /** The sentence and the path come first. */
   updated() {
     requestAnimationFrame(() => this.state?.way.shown(serverNow()));
-    if (this.asked || !(this.state?.health || this.state?.problem || page.locked)) return;
+    const { state } = this;
+    if (state?.health && !state.goesOn) painted().then(() => state.goesOn || state.goOn());
+    const wondering = Date.now() - this.begunMs > WONDER_MS;
+    if (state?.health || state?.problem || page.locked || wondering) this.loadLater();
+  }
+
+  /** Once; an api that is away takes it along no longer than it is away. */
+  async loadLater() {
+    if (this.asked) return;
     this.asked = true;
-    import('../parts/later_health.js')
-      .then((found) => {
-        this.later = found;
-        this.requestUpdate();
-      })
-      .catch(() => {});
+    await painted();
+    this.later = await import('../parts/later_health.js').catch(() => undefined);
+    this.asked = Boolean(this.later);
+    if (this.later) this.requestUpdate();
   }
 
   second() {
@@ -92,10 +97,11 @@ class HearthHealth extends PagePart {
   /** @param {Health|undefined} state */
   nothingYet(state) {
     const { problem } = state ?? {};
+    const { later } = this;
     const waited = Date.now() - this.begunMs;
     if (problem)
-      return html`<div class="health"><h1 class="headline">Health</h1>${failed(problem, () => this.follow(), Math.max(0, Math.ceil((problem.retryAfterS ?? 0) - waited / 1000)))}</div>`;
-    return html`<div class="health" aria-busy="true"><h1 class="headline">Health</h1>${waited > WONDER_MS ? waiting(['the state of the home'], () => history.back()) : html`<p class="thin" aria-hidden="true"></p>`}</div>`;
+      return html`<div class="health"><h1 class="headline">Health</h1>${later?.failed(problem, () => this.follow(), Math.max(0, Math.ceil((problem.retryAfterS ?? 0) - waited / 1000))) ?? html`<p class="note" role="alert">${problem.title}. ${problem.detail}</p>`}</div>`;
+    return html`<div class="health" aria-busy="true"><h1 class="headline">Health</h1>${(waited > WONDER_MS && later?.waiting(['the state of the home'], () => history.back())) || html`<p class="thin" aria-hidden="true"></p>`}</div>`;
   }
 
   /** @param {Health} state @param {number|null} cutSince @param {number} now */
