@@ -20,10 +20,10 @@ from tests.support.home import Home
 Visit = Callable[..., Page]
 PAGE = Path(api.page_files.__file__).with_name("page")
 SCRIPT_BYTES_MAX = 40_000
-PAST_SCRIPT_BYTES_MAX = 68_000
 STYLE_BYTES_MAX = 10_000
 MODULES_MAX = 21
-PAST_MODULES_MAX = 23
+OTHER_SCREENS = [("history", 68_000, 23), ("datasets", 28_000, 16), ("health", 37_000, 23)]
+"""Each with the bytes of script and the modules until its first values; with them each makes at most 30 requests."""
 REQUESTS_MAX = 80
 """With what of the last day is on its way by then; the first values need some thirty (MODULES_MAX)."""
 LINES_MAX = 200
@@ -103,8 +103,11 @@ def test_what_the_shell_asks_for_ahead_is_what_the_screen_asks_for(screen: str, 
     page.wait_for_function("(ahead) => ahead.every((one) => asked.includes(one))", arg=ahead)
 
 
-def test_history_is_light_until_its_first_chart(house: Home) -> None:
-    _check_weight(house, "history", PAST_SCRIPT_BYTES_MAX, PAST_MODULES_MAX)
+@pytest.mark.parametrize(("screen", "script_bytes_max", "modules_max"), OTHER_SCREENS)
+def test_the_other_screens_are_light_until_their_first_values(
+    house: Home, screen: str, script_bytes_max: int, modules_max: int
+) -> None:
+    _check_weight(house, screen, script_bytes_max, modules_max)
 
 
 def _check_weight(house: Home, screen: str, script_bytes_max: int, modules_max: int) -> None:

@@ -27,7 +27,7 @@ def test_a_home_from_its_first_message_to_its_last(browser: Browser, tmp_path: P
         expect(page.locator(".summary")).to_have_text("One series, speaking as usual")
         home.publish([("x" * 1_100, "1")])
         card = page.locator(".attention .card").filter(has_text="1 message refused")
-        expect(card).to_contain_text("their topic is too long")
+        expect(card).to_contain_text("Their topic is too long")
         expect(card).to_contain_text("Correct the device that sends them")
         home.stop()
         expect(page.locator(".recorder")).to_contain_text("No answer")
