@@ -80,6 +80,7 @@ async def test_what_was_stored_before_a_kill_and_not_acknowledged_is_known_when_
         # It must die of the messages, not of a heartbeat or seal before them.
         async with FaultySink(tmp_path, broker.port, heartbeat_s=3_600, signature_interval_s=3_600) as sink:
             for number in range(rounds):
+                await all_stored(peer, sink, f"begin/{number}")  # and so is what the sink says of its own start
                 sink.set("die_after_sync")
                 await send_numbers(peer, "t", range(number * 50, number * 50 + 50))
                 await sink.exited()

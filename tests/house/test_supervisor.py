@@ -113,13 +113,14 @@ async def test_parts_start_one_after_the_other_and_stop_in_the_reverse_order(tmp
 
 
 async def test_a_part_that_dies_is_started_again_each_time_after_a_longer_wait(tmp_path: Path):
-    house = House(tmp_path)
+    house, log = House(tmp_path), tmp_path / "sink.log"
     async with asyncio.TaskGroup() as group:
         group.create_task(house.run(house.part("sink", POLITE)))
         await house.ready.wait()
         for deaths in range(1, 4):
+            await poll(lambda: log.read_text().count("hello") == deaths)  # noqa: B023 - awaited within the round
             os.kill(house.pid("sink"), signal.SIGKILL)
-            await poll(lambda: house.count("serves", "sink") == deaths + 1)  # noqa: B023 - awaited within the round
+            await poll(lambda: house.count("serves", "sink") == deaths + 1)  # noqa: B023
         house.supervisor.stop()
     assert house.heard.delays == [0.01, 0.02, 0.04]
     assert house.heard.last_words == ["hello"]
