@@ -20,7 +20,7 @@ from gdp_sink.mqtt_source import MqttOptions, MqttSource
 from gdp_sink.process import calm_the_collector
 from gdp_sink.settings import SinkSettings
 from gdp_sink.sink import Sink
-from gdp_sink.source import AnyAck, Connected, Deliveries, Event, Reason, Subscribed
+from gdp_sink.source import Acks, Connected, Deliveries, Event, Subscribed
 
 NEVER = 1 << 40
 _UNFILED = {"glog_pending_max": NEVER, "commit_log_bytes": NEVER, "glog_lag_max_s": NEVER}
@@ -47,11 +47,11 @@ class CountedSource(MqttSource):
             print("subscribed", flush=True)
         return events
 
-    def acknowledge(self, acks: Sequence[AnyAck]) -> int:
+    def acknowledge(self, acks: Sequence[Acks]) -> int:
         """As the source."""
         stale = super().acknowledge(acks)
         cold = self._left > self._count
-        self._left -= len(acks)
+        self._left -= sum(len(each.packet_ids) for each in acks)
         if cold and self._left <= self._count:
             print("warm", flush=True)
         if self._left <= 0:
@@ -61,7 +61,6 @@ class CountedSource(MqttSource):
 
 async def receive(source: MqttSource) -> None:
     """Acknowledge everything at once."""
-    success = Reason.SUCCESS
     async with source:
         while True:
             for event in await source.next():
@@ -69,7 +68,7 @@ async def receive(source: MqttSource) -> None:
                     case Connected(generation, _):
                         source.subscribe(generation, ["#"], [])
                     case Deliveries(batch):
-                        source.acknowledge([(each[6], each[5], success) for each in batch])
+                        source.acknowledge([Acks(batch[0][6], [each[5] for each in batch])])
 
 
 async def keep(store: Store, source: MqttSource, directory: Path) -> None:

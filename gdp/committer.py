@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import NamedTuple, Self, TypeVar
 
 from gdp.errors import DiskFull, GdpError, StoreError, StoreFailed, Unavailable
-from gdp.store import Commit, Item, Results, Store, size_of
+from gdp.store import Commit, Item, Results, Store, results_of, size_of
 from gdp.worker import Worker
 
 _log = logging.getLogger(__name__)
@@ -165,7 +165,7 @@ class Committer:
         self._tell(commit)
         begin = 0
         for group in waiting:
-            end = begin + len(group.items)
+            end = begin + results_of(group.items)
             if not group.done.done():
                 group.done.set_result(commit.results[begin:end])
             begin = end

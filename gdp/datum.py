@@ -2,7 +2,7 @@
 
 import hashlib
 import struct
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 NS_PER_S = 1_000_000_000
 HASH_BYTES = 32
@@ -25,6 +25,16 @@ class Datum(NamedTuple):
     prevhash: bytes | None
     data: bytes
     sig: bytes | None
+
+
+class HashState(Protocol):
+    """What `hashlib` makes."""
+
+    def update(self, data: bytes, /) -> None:
+        """Go on with these bytes."""
+
+    def digest(self) -> bytes:
+        """Return the hash of all bytes so far."""
 
 
 class LogHash:

@@ -14,6 +14,7 @@ class StoreSettings:
     Attributes:
         signature_interval_s: a record is signed when its log's last signature is this old; also the seal's interval.
         signature_unsigned_max: a record is signed when it would be this many after its log's last signature.
+        signatures_per_s_max: records signed in a second for their log's age; the seal covers what is beyond it.
         segment_bytes: a commit-log segment that has reached this size is sealed before the next frame.
         commit_log_bytes: budget of all segments; beyond it the oldest is emptied into `.glog` files and deleted.
         commit_log_keep_bytes: sealed segments kept for followers even when all their records are in `.glog` files.
@@ -32,6 +33,7 @@ class StoreSettings:
 
     signature_interval_s: float = 10.0
     signature_unsigned_max: int = 256
+    signatures_per_s_max: int = 1_000
     segment_bytes: int = 64 * MIB
     commit_log_bytes: int = 512 * MIB
     commit_log_keep_bytes: int = 128 * MIB
@@ -49,8 +51,10 @@ class StoreSettings:
         """Refuse what no store can work with.
 
         Raises:
-            ValueError: a share of the time that is not in (0, 1], or a record larger than a PDU.
+            ValueError: no signatures at all, a share of the time that is not in (0, 1], or a record larger than a PDU.
         """
+        if self.signatures_per_s_max < 1:
+            raise ValueError(f"signatures_per_s_max is at least 1: {self.signatures_per_s_max}")
         if not 0.0 < self.glog_disk_share_max <= 1.0:
             raise ValueError(
                 f"glog_disk_share_max is a share of the time, above 0 and up to 1: {self.glog_disk_share_max}"

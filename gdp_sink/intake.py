@@ -1,26 +1,34 @@
 """Decides what becomes of each delivery: kept, known already, not wanted, or refused. No waiting, no I/O."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from gdp.catalogue import Kind
-from gdp.store import Write, WriteFields
+from gdp.store import Item, MessageFields, Run, Write
 from gdp_sink.counters import Counters
 from gdp_sink.redelivery import RedeliveryWindow
 from gdp_sink.refusal import Refusal, RefusalReport, topic_fault
 from gdp_sink.retained import RetainedReplay
-from gdp_sink.source import Ack, AnyAck, AnyDelivery, Delivery, PlainDelivery, Reason, whole
-from ingest.envelope import RECORD_BYTES_MAX, SELF_DESCRIBED, Message, pack
+from gdp_sink.source import Acks, AnyDelivery, Delivery, Reason, payload_bytes, whole
+from ingest.envelope import PART_BYTES_MAX, RECORD_BYTES_MAX, SELF_DESCRIBED, Message, pack
 from ingest.filters import FilterSet
 
 
 class Taken(NamedTuple):
-    """What follows from a batch: records to store, then answers to give, and topics met first or with another QoS."""
+    """What follows from a batch: what to store, then answers to give, and topics met first or with another QoS."""
 
-    writes: list[WriteFields]
-    acks: list[AnyAck]
+    items: list[Item]
+    acks: list[Acks]
     news: list[tuple[str, int]]
+
+
+def _packed(delivery: MessageFields) -> MessageFields:
+    """Return it with its record in the payload's place; plain ones take one record each."""
+    topic, payload, qos, retain, dup, packet_id, generation = delivery
+    if not retain and payload[:3] != SELF_DESCRIBED:
+        return delivery
+    (record,) = pack(Message(payload, retain))
+    return topic, record, qos, retain, dup, packet_id, generation
 
 
 def _nothing(_topic: str, _payload: bytes) -> bool:
@@ -68,30 +76,38 @@ class Intake:
         """Keep messages from number `begin` on, up to the first about which there is something to decide; return which.
 
         There is nothing to decide about a plain message on a known topic that is new and not too big: nearly always.
-        All in one loop, and as plain tuples, they cost 0.4 µs each; one by one it is 3.
+        All in one loop, and handed on as they are, they cost 0.2 µs each; one by one it is 3.
         """
         if self.replay.watching:
             return begin
-        qos_of, bytes_max = self._qos_of, min(self._payload_bytes_max, RECORD_BYTES_MAX)
-        kind, success = Kind.TOPIC, Reason.SUCCESS  # members of an enumeration are slow to look up
-        kept: list[PlainDelivery] = []
-        writes: list[WriteFields] = []
-        acks: list[AnyAck] = []
-        for delivery in islice(batch, begin, None):
-            if isinstance(delivery, Delivery):
+        end, bare = self._count_plain(batch, begin)
+        if end > begin:
+            whole_batch: Sequence[Any] = batch  # tuples with topics, as has been found
+            kept = whole_batch if end - begin == len(batch) else whole_batch[begin:end]
+            packet_ids = [each[5] for each in kept if each[5]]
+            size = payload_bytes(kept)
+            self.window.add_all(epoch, kept, len(packet_ids), size)
+            taken.items.append(Run(kept if bare else [_packed(each) for each in kept], epoch, size))
+            if packet_ids:
+                taken.acks.append(Acks(kept[0][6], packet_ids))
+        return end
+
+    def _count_plain(self, batch: Sequence[AnyDelivery], begin: int) -> tuple[int, bool]:
+        """Where the plain messages from number `begin` on end, and whether all of them are stored as they came."""
+        qos_of, bytes_max, bare, at = self._qos_of, min(self._payload_bytes_max, RECORD_BYTES_MAX), True, begin
+        deliveries: Iterable[Any] = islice(batch, begin, None)  # told apart by their very type
+        for delivery in deliveries:
+            if type(delivery) is not tuple:
                 break
-            topic, payload, qos, retain, dup, packet_id, generation = delivery
-            if topic is None or qos_of.get(topic) != qos or dup or len(payload) > bytes_max:
+            topic, payload, qos, retain, dup, _, _ = delivery
+            if qos_of.get(topic) != qos or dup or len(payload) > bytes_max:
                 break
-            bare = not retain and payload[:3] != SELF_DESCRIBED
-            writes.append((topic, (payload,) if bare else pack(Message(payload, retain)), kind, packet_id, epoch))
-            if packet_id:
-                acks.append((generation, packet_id, success))
-            kept.append(delivery)
-        self.window.add_all(epoch, kept)
-        taken.writes.extend(writes)
-        taken.acks.extend(acks)
-        return begin + len(kept)
+            if retain or payload >= SELF_DESCRIBED:  # most begin with a smaller byte
+                if len(payload) > PART_BYTES_MAX:
+                    break
+                bare = bare and not retain and payload[:3] != SELF_DESCRIBED
+            at += 1
+        return at, bare
 
     def _decide(self, delivery: Delivery, epoch: int, taken: Taken) -> None:
         topic, message, qos, _, _, packet_id, generation = delivery
@@ -100,11 +116,11 @@ class Intake:
         if wanted and len(message.payload) <= self._payload_bytes_max:
             assert topic is not None
             if not self._is_known(topic, delivery, epoch):
-                taken.writes.append(Write(topic, pack(message), packet_id=packet_id, epoch=epoch))
+                taken.items.append(Write(topic, pack(message), packet_id=packet_id, epoch=epoch))
         else:
             reason = self._turn_away(delivery)
         if packet_id:
-            taken.acks.append(Ack(generation, packet_id, reason))
+            taken.acks.append(Acks(generation, (packet_id,), {packet_id: reason} if reason else {}))
 
     def _meet(self, topic: str | None, qos: int, news: list[tuple[str, int]]) -> bool:
         """Take note of a topic, or of its QoS, if its messages are kept at all."""

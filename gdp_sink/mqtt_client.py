@@ -14,7 +14,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from gdp_sink.mqtt_socket import PassedSocket
-from gdp_sink.source import AnyAck, Delivery
+from gdp_sink.source import Acks, Delivery
 from ingest.envelope import Message
 
 PUBACK = 0x40
@@ -60,14 +60,18 @@ class SinkClient(Client):
         """The broker is alive, as we know from what paho does not see."""
         self._last_bytes_received = time.monotonic()
 
-    def acknowledge(self, acks: Sequence[AnyAck]) -> None:
+    def acknowledge(self, acks: Sequence[Acks]) -> None:
         """Queue PUBACKs as one write (MQTT 5 §3.4). paho has no way to give a reason, and writes each by itself."""
-        if any(reason for _, _, reason in acks):
-            packets = b"".join([_puback(packet_id, reason) for _, packet_id, reason in acks])
-        else:
-            packets = struct.pack(f"!{len(acks)}I", *[_PUBACK_SUCCESS | packet_id for _, packet_id, _ in acks])
+        packets = b"".join([_pubacks(each) for each in acks])
         if packets:
             self._packet_queue(PUBACK, packets, 0, 1)
+
+
+def _pubacks(acks: Acks) -> bytes:
+    ids, refused = acks.packet_ids, acks.refused
+    if refused:
+        return b"".join([_puback(each, refused.get(each, 0)) for each in ids])
+    return struct.pack(f"!{len(ids)}I", *[_PUBACK_SUCCESS | each for each in ids])
 
 
 def _puback(packet_id: int, reason: int) -> bytes:

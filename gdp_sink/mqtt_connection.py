@@ -17,7 +17,7 @@ from gdp_sink.mqtt_client import SinkClient, delivery_of, options_for
 from gdp_sink.mqtt_socket import CHUNK_BYTES, PassedSocket
 from gdp_sink.paced_reading import Found, PacedReader
 from gdp_sink.publish_splitter import PublishSplitter
-from gdp_sink.source import AnyAck, Connected, Deliveries, Event, Subscribed
+from gdp_sink.source import Acks, Connected, Deliveries, Event, Subscribed
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +100,7 @@ class MqttConnection:
         self._unsubscribing = self._client.unsubscribe(list(forget))[1] if forget else None
         self._subscribing = self._client.subscribe([(text, options_for(text)) for text in filters])[1]
 
-    def acknowledge(self, acks: Sequence[AnyAck]) -> None:
+    def acknowledge(self, acks: Sequence[Acks]) -> None:
         """Write PUBACKs, at once if the socket takes them."""
         self._flush_due = True  # and here it is
         self._client.acknowledge(acks)

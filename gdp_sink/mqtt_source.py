@@ -12,7 +12,7 @@ from typing import Self
 
 from gdp.backoff import Backoff
 from gdp_sink.mqtt_connection import MqttConnection
-from gdp_sink.source import AnyAck, Deliveries, Disconnected, Event, Unreachable, payload_bytes
+from gdp_sink.source import Acks, Deliveries, Disconnected, Event, Unreachable, payload_bytes
 from gdp_sink.takeover import TakeoverWatch
 
 log = logging.getLogger(__name__)
@@ -95,14 +95,14 @@ class MqttSource:
         if connection is not None:
             connection.subscribe(filters, forget)
 
-    def acknowledge(self, acks: Sequence[AnyAck]) -> int:
+    def acknowledge(self, acks: Sequence[Acks]) -> int:
         """See `Source`. The broker would take a stale ack for the new delivery with the same packet id."""
         connection = self._connection
         generation = 0 if connection is None else connection.generation
-        fresh = [ack for ack in acks if ack[0] == generation]
+        fresh = [each for each in acks if each.generation == generation]
         if fresh and connection is not None:
             connection.acknowledge(fresh)
-        return len(acks) - len(fresh)
+        return sum(len(each.packet_ids) for each in acks if each.generation != generation)
 
     def reconnect(self, generation: int, reason: str) -> None:
         """See `Source`."""

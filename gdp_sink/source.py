@@ -7,7 +7,7 @@ without the writer knowing.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import IntEnum
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from ingest.envelope import Message
 
@@ -54,7 +54,8 @@ def whole(delivery: AnyDelivery) -> Delivery:
 
 def payload_bytes(batch: Iterable[AnyDelivery]) -> int:
     """Return how long all payloads are together."""
-    return sum([len(each.message.payload) if isinstance(each, Delivery) else len(each[1]) for each in batch])
+    known: Iterable[Any] = batch  # told apart by their very type, which is half the price of a pattern
+    return sum([len(each[1]) if type(each) is tuple else len(each.message.payload) for each in known])
 
 
 class Deliveries(NamedTuple):
@@ -63,16 +64,19 @@ class Deliveries(NamedTuple):
     batch: list[AnyDelivery]
 
 
-class Ack(NamedTuple):
-    """The answer to a delivery at QoS 1. One for an earlier connection is dropped by the source."""
+class Acks(NamedTuple):
+    """Answers to deliveries at QoS 1 of one connection, in order. Those for an earlier one are dropped by the source.
+
+    `refused` has the reasons of those that are not success. One object for all of them: one for each cost 0.2 µs more.
+    """
 
     generation: int
-    packet_id: int
-    reason: Reason = Reason.SUCCESS
+    packet_ids: Sequence[int]
+    refused: Mapping[int, Reason] = {}
 
-
-AnyAck: TypeAlias = tuple[int, int, Reason]
-"""An `Ack`, or its fields as a plain tuple."""
+    def refusing(self, more: Mapping[int, Reason]) -> "Acks":
+        """Return the same answers with more of them refused."""
+        return self._replace(refused={**self.refused, **more})
 
 
 class Connected(NamedTuple):
@@ -123,7 +127,7 @@ class Source(Protocol):
     def subscribe(self, generation: int, filters: Sequence[str], forget: Collection[str]) -> None:
         """Unsubscribe from `forget`, then subscribe to `filters`; nothing happens if `generation` is over."""
 
-    def acknowledge(self, acks: Sequence[AnyAck]) -> int:
+    def acknowledge(self, acks: Sequence[Acks]) -> int:
         """Answer deliveries, in this order, in one write. Returns how many were stale and dropped."""
 
     def reconnect(self, generation: int, reason: str) -> None:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from gdp.committer import Committer
 from gdp.errors import GdpError
-from gdp.store import Item, Results, WriteFields
+from gdp.store import Item, Results, packet_ids_of, results_of
 from gdp_sink.counters import Counters
 from gdp_sink.intake import Intake
 from gdp_sink.lookback import last_retained
@@ -20,7 +20,7 @@ from gdp_sink.metrics import Metrics
 from gdp_sink.own_log import OwnLog
 from gdp_sink.refusal import Refusal, RefusalReport
 from gdp_sink.session import Session
-from gdp_sink.source import AnyAck, AnyDelivery, Deliveries, Source, payload_bytes, whole
+from gdp_sink.source import Acks, AnyDelivery, Deliveries, Source, payload_bytes, whole
 
 MESSAGES_PER_SUBMIT_MAX = 4096
 PAYLOAD_BYTES_PER_SUBMIT_MAX = 4_194_304
@@ -28,11 +28,15 @@ PAYLOAD_BYTES_PER_SUBMIT_MAX = 4_194_304
 
 
 class _Batch(NamedTuple):
-    """What was submitted and waits for its commit; `done` is None if there was nothing to store."""
+    """What was submitted and waits for its commit; `done` is None if there was nothing to store.
+
+    `items` hold so many messages, and after them the sink's own records.
+    """
 
     done: Future[Results] | None
-    writes: Sequence[WriteFields]
-    acks: Sequence[AnyAck]
+    items: Sequence[Item]
+    messages: int
+    acks: Sequence[Acks]
     began: int
 
 
@@ -73,12 +77,12 @@ class Writer:
     @property
     def unacknowledged(self) -> int:
         """Messages submitted and not yet answered."""
-        return sum(len(batch.acks) for batch in tuple(self._pending))
+        return sum(map(_answers, tuple(self._pending)))
 
     @property
     def unsettled(self) -> int:
         """Messages submitted to the store and not yet counted as stored or refused."""
-        return sum(len(batch.writes) for batch in tuple(self._pending))
+        return sum(batch.messages for batch in tuple(self._pending))
 
     @property
     def oldest_age_s(self) -> float:
@@ -123,11 +127,11 @@ class Writer:
 
     def _submit(self, batch: Sequence[AnyDelivery]) -> None:
         taken = self._intake.take(batch, self._session.epoch)
-        items: list[Item] = [*taken.writes, *self._own_log.topic_records(taken.news)]
+        items: list[Item] = [*taken.items, *self._own_log.topic_records(taken.news)]
         items += self._own_log.replay_records(self._intake.replay.news())
         items += [self._own_log.record("refused", **fields) for fields in self._report.due()]
         done = self._committer.submit(items) if items else None
-        self._pending.append(_Batch(done, taken.writes, taken.acks, self._clock()))
+        self._pending.append(_Batch(done, taken.items, results_of(taken.items), taken.acks, self._clock()))
         self._metrics.batch_messages.observe(len(batch))
         self._changed.set()
 
@@ -137,38 +141,41 @@ class Writer:
                 self._changed.clear()
                 await self._changed.wait()
                 continue
-            acks: list[AnyAck] = []
-            while self._pending and (not acks or self._pending[0].done is None or self._pending[0].done.done()):
-                acks.extend(await self._settle(self._pending[0]))
+            acks: list[Acks] = []
+            answers = 0
+            while self._pending and (not answers or self._pending[0].done is None or self._pending[0].done.done()):
+                batch = self._pending[0]
+                acks.extend(await self._settle(batch))
+                answers += _answers(batch)
                 self._pending.popleft()
             stale = self._source.acknowledge(acks)
-            self._counters.acknowledged += len(acks) - stale
+            self._counters.acknowledged += answers - stale
             self._counters.stale_acks += stale
 
-    async def _settle(self, batch: _Batch) -> Sequence[AnyAck]:
+    async def _settle(self, batch: _Batch) -> Sequence[Acks]:
         """Wait until a batch is durable; return its acknowledgements."""
         if batch.done is None:
             return batch.acks
         results = await batch.done
         self._metrics.commit_seconds.observe((self._clock() - batch.began) / 1e9)
-        failed: dict[int, GdpError] = {}
-        for at, fault in results.refusals():
-            if at < len(batch.writes):  # the sink's own records follow the messages, and nobody waits for them
-                _, _, _, packet_id, _ = batch.writes[at]
-                failed[packet_id] = fault
-        self._counters.stored += len(batch.writes) - len(failed)
+        # The sink's own records follow the messages, and nobody waits for them.
+        failed = {at: fault for at, fault in results.refusals() if at < batch.messages}
+        self._counters.stored += batch.messages - len(failed)
         return self._with_failures(batch, failed) if failed else batch.acks
 
-    def _with_failures(self, batch: _Batch, failed: dict[int, GdpError]) -> Sequence[AnyAck]:
+    def _with_failures(self, batch: _Batch, failed: dict[int, GdpError]) -> Sequence[Acks]:
         """Refuse what the store would not take, for good: unanswered it would fill the broker's window."""
         refusal = Refusal.STORE
         self._counters.refused[refusal.label] += len(failed)
         fault = next(iter(failed.values()))
         self._own_log.say("refused", reason=refusal.label, count=len(failed), fault=str(fault)[:500])
-        return [
-            (generation, packet_id, refusal.reason if packet_id in failed else reason)
-            for generation, packet_id, reason in batch.acks
-        ]
+        ids = [packet_id for item in batch.items for packet_id in packet_ids_of(item)]
+        reasons = {ids[at]: refusal.reason for at in failed}
+        return [each.refusing(reasons) for each in batch.acks]
+
+
+def _answers(batch: _Batch) -> int:
+    return sum([len(each.packet_ids) for each in batch.acks])
 
 
 def pieces(

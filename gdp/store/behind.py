@@ -20,6 +20,7 @@ from gdp.store.opened import Opened
 from gdp.store.reader import Reader
 
 _ROUND_LOGS_MAX = 64
+_NEVER = 1 << 63  # no record has such a number
 IDLE_S = 1.0
 
 
@@ -39,15 +40,21 @@ class WriteBehind:
         self._working = threading.Lock()
 
     def noticed(self, states: Iterable[LogState], now: int) -> None:
-        """Take note of logs that have got durable records at logged time `now`, ns (under the store's lock)."""
+        """Take note of logs that have got durable records at logged time `now`, ns (under the store's lock).
+
+        Of one whose tip is before its `note_recno` there is nothing to note.
+        """
         waiting, pending_max = self._opened.waiting, self._settings.glog_pending_max
         for state in states:
             if not state.pending_since:
                 state.pending_since = now
                 waiting[state.id] = state
-            if state.tip_recno - state.filed_recno >= pending_max and not state.due:
-                state.due = True
-                self._due.append(state)
+            state.note_recno = state.filed_recno + pending_max
+            if state.tip_recno >= state.note_recno:
+                state.note_recno = _NEVER
+                if not state.due:
+                    state.due = True
+                    self._due.append(state)
 
     def flush_due(self, now: int) -> float:
         """File what is due, at most a round of logs; return how many seconds to rest before the next round.
@@ -149,7 +156,7 @@ class WriteBehind:
             state.due = False
             self._opened.dirty[state.id] = state
             self._opened.waiting.pop(state.id, None)
-            state.pending_since = 0
+            state.pending_since = state.note_recno = 0
             if state.pending:  # what came meanwhile has waited for moments only
                 self.noticed((state,), now)
 

@@ -1,11 +1,12 @@
 """One log of an open store in memory: its tip, what is planned for it, and where its pending records lie."""
 
+from collections.abc import Callable
 from functools import cached_property
 
 from gdp.catalogue import Kind, LogEntry
 from gdp.chain import is_chained
 from gdp.commitlog.layout import LogIndex, Places
-from gdp.datum import LogHash
+from gdp.datum import HashState, LogHash
 from gdp.keys import VerifyKey
 from gdp.metadata import Metadata
 from gdp.store.items import LogInfo
@@ -31,15 +32,20 @@ class LogState:
     """A log's moving parts. Tips change under the store's lock; `planned_…` belongs to the store's thread alone.
 
     Attributes:
-        id, started: as in its entry, which is slower to look into; foreign: whether others write it.
+        id: as in its entry, which is slower to look into; foreign: whether others write it.
         hashing: its `hasher`, once that was needed.
+        hash_copy: copies the SHA-256 state that its records' hashes begin with; set while messages may be planned
+            together for it: it is not of an earlier incarnation, and has a record.
         tip_recno, tip_hash: the last durable record (0, None: none).
-        signed_recno, signed_at: the last signed record and its logged time.
+        signed_recno: the last signed record.
+        sign_at, sign_recno: logged time and number from which a record is to be signed.
         covered_recno: the last record that a signature or seal covers.
         filed_recno, filed_hash: the last record that its `.glog` file holds.
-        planned_…: the same for what the batch being committed adds.
+        planned_…: the tip that the batch being committed makes.
         chunks: where its records lie that the file may lack, oldest first.
         chunk: the one of the current segment, if any.
+        places: that one's, if records can be added to it as it is.
+        note_recno: number of the tip from which on filing wants to be told of it.
         pending_since: logged time of about the first pending record, 0 if none is.
         due: it waits for its turn to be filed.
     """
@@ -54,16 +60,17 @@ class LogState:
         "filed_hash",
         "filed_recno",
         "foreign",
+        "hash_copy",
         "hashing",
         "id",
+        "note_recno",
         "pending_since",
+        "places",
         "planned_hash",
         "planned_recno",
-        "planned_signed_at",
-        "planned_signed_recno",
-        "signed_at",
+        "sign_at",
+        "sign_recno",
         "signed_recno",
-        "started",
         "tip_hash",
         "tip_recno",
     )
@@ -71,19 +78,19 @@ class LogState:
     def __init__(self, entry: LogEntry) -> None:
         self.entry = entry
         self.id = entry.id
-        self.started = entry.started
         self.foreign = entry.kind is Kind.FOREIGN
         self.hashing: LogHash | None = None
+        self.hash_copy: Callable[[], HashState] | None = None
         self.chunks: list[Chunk] = []
         self.chunk: Chunk | None = None
+        self.places: Places | None = None
         self.due = False
-        self.pending_since = 0
+        self.pending_since = self.note_recno = 0
         self.tip_recno = self.planned_recno = self.filed_recno = 0
         self.tip_hash: bytes | None = None
         self.planned_hash: bytes | None = None
         self.filed_hash: bytes | None = None
-        self.signed_recno = self.planned_signed_recno = self.covered_recno = 0
-        self.signed_at = self.planned_signed_at = 0
+        self.signed_recno = self.covered_recno = self.sign_at = self.sign_recno = 0
 
     @property
     def hasher(self) -> LogHash:
@@ -111,7 +118,7 @@ class LogState:
         """Say what the last durable record is (recovery)."""
         self.tip_recno = self.planned_recno = recno
         self.tip_hash = self.planned_hash = tip_hash
-        self.signed_recno = self.planned_signed_recno = max(signed_recno, self.signed_recno)
+        self.signed_recno = max(signed_recno, self.signed_recno)
         self.covered_recno = max(self.covered_recno, self.signed_recno)
 
     def set_filed(self, recno: int, tip_hash: bytes | None, *, signed_recno: int) -> None:
@@ -120,21 +127,17 @@ class LogState:
         self.filed_hash = tip_hash
         self.set_tip(recno, tip_hash, signed_recno=signed_recno)
 
-    def publish(self) -> None:
-        """What was planned is durable."""
-        self.tip_recno = self.planned_recno
-        self.tip_hash = self.planned_hash
-        self.signed_at = self.planned_signed_at
-        signed = self.signed_recno = self.planned_signed_recno
-        if signed > self.covered_recno:  # noqa: PLR1730, calling `max` would cost four times as much
-            self.covered_recno = signed
+    @property
+    def uncovered(self) -> bool:
+        """Whether it is ours, and neither a signature nor a seal covers its tip."""
+        return self.covered_recno < self.tip_recno and not self.foreign
 
     def forget_plan(self) -> None:
-        """What was planned will not come."""
+        """What was planned will not come; the next record takes the long way and is due to be signed, as that was."""
         self.planned_recno = self.tip_recno
         self.planned_hash = self.tip_hash
-        self.planned_signed_at = self.signed_at
-        self.planned_signed_recno = self.signed_recno
+        self.hash_copy = self.places = None
+        self.sign_at = 0
         chunk = self.chunk
         if chunk is not None:
             del chunk.places[max(self.tip_recno - chunk.first + 1, 0) :]

@@ -20,6 +20,7 @@ class Plan:
         touched: logs that get records; created: logs that begin.
         topics: the logs that topics go to from here on, where that is not as before.
         chunks: chunks of this segment that begin.
+        signed: records that are signed, by log and number.
     """
 
     segment: int
@@ -33,11 +34,13 @@ class Plan:
     created: dict[bytes, LogState] = field(default_factory=dict)
     topics: dict[str, LogState] = field(default_factory=dict)
     chunks: list[tuple[LogState, Chunk]] = field(default_factory=list)
+    signed: list[tuple[LogState, int]] = field(default_factory=list)
 
     def begin_chunk(self, state: LogState, recno: int) -> Chunk:
         """Begin a log's chunk of this segment with record `recno`."""
         chunk = Chunk(self.segment, recno, new_places())
         state.chunk = chunk
+        state.places = chunk.places
         state.chunks.append(chunk)
         self.chunks.append((state, chunk))
         return chunk

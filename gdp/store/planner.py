@@ -8,20 +8,20 @@ from gdp.commitlog.frame import FRAME_HEAD_BYTES, own_time
 from gdp.datum import Datum
 from gdp.errors import BadRequest, Conflict, GdpError, NotFound, TooLarge
 from gdp.incarnation import FIRST, Incarnation
-from gdp.keys import WriterKey
 from gdp.metadata import Metadata
 from gdp.names import GdpName, printable
 from gdp.store.foreign import HashOf, new_records
-from gdp.store.items import Appended, Begin, Create, ForeignAppend, Item, Outcome, Result, Roll, WriteFields
+from gdp.store.items import Appended, Begin, Create, ForeignAppend, Item, Outcome, Result, Roll, Run, WriteFields
 from gdp.store.logstate import LogState
 from gdp.store.own_metadata import own_metadata
 from gdp.store.plain_writes import PlainWrites
 from gdp.store.plan import Plan
 from gdp.store.registry import Registry
-from gdp.store.signing import SigningPolicy
+from gdp.store.signing import Signer
 
 _NONCE_BYTES = 16
 _SEAL = Kind.SEAL
+_TOPIC = Kind.TOPIC
 
 
 class Planner:
@@ -35,39 +35,39 @@ class Planner:
         self,
         registry: Registry,
         *,
-        key: WriterKey,
-        policy: SigningPolicy,
+        signer: Signer,
+        key_entry: bytes,
         record_bytes_max: int,
         hash_of: HashOf,
         entropy: Callable[[int], bytes],
         incarnation: Incarnation = FIRST,
         since: int = 0,
     ) -> None:
-        """`since` (ns) is when the incarnation began; own logs that are older are not written any more."""
+        """Plan records for logs that name the key in `key_entry`, which `signer` has.
+
+        `since` (ns) is when the incarnation began; own logs that are older are not written any more.
+        """
         catalogue = registry.current(CATALOGUE_TOPIC)
         assert catalogue is not None
         self._registry = registry
         self._catalogue = catalogue
-        self._key = key
-        self._policy = policy
+        self._signer = signer
+        self._key_entry = key_entry
         self._record_bytes_max = record_bytes_max
         self._hash_of = hash_of
         self._entropy = entropy
         self._incarnation = incarnation
         self._since = since
-        self._plain = PlainWrites(registry, key=key, policy=policy, record_bytes_max=record_bytes_max, since=since)
+        self._plain = PlainWrites(registry.current, signer, record_bytes_max=record_bytes_max)
 
     def plan(self, batch: Sequence[Item], *, segment: int, size: int, first: int) -> Plan:
         """Return the plan of a batch for a frame at the end of a segment of this size; stamps begin with `first`."""
         plan = Plan(segment, size + FRAME_HEAD_BYTES, first)
-        while (at := self._plain.plan(plan, batch, len(plan.outcomes))) < len(batch):
-            try:
-                outcome = self._outcome(plan, batch[at])
-            except GdpError as error:
-                plan.any_refused = True
-                plan.outcomes.append(error)
+        for item in batch:
+            if isinstance(item, Run):
+                self._run(plan, item)
             else:
-                plan.outcomes.append(outcome)
+                self._one(plan, item)
         return plan
 
     @staticmethod
@@ -75,6 +75,22 @@ class Planner:
         """Undo what planning changed in memory, for the frame was not written."""
         for state in plan.touched.values():
             state.forget_plan()
+
+    def _run(self, plan: Plan, run: Run) -> None:
+        at = 0
+        while (at := self._plain.plan(plan, run, at)) < len(run.messages):
+            topic, data, *_, packet_id, _ = run.messages[at]
+            self._one(plan, (topic, (data,), Kind.TOPIC, packet_id, run.epoch))
+            at += 1
+
+    def _one(self, plan: Plan, item: Item) -> None:
+        try:
+            outcome = self._outcome(plan, item)
+        except GdpError as error:
+            plan.any_refused = True
+            plan.outcomes.append(error)
+        else:
+            plan.outcomes.append(outcome)
 
     def _outcome(self, plan: Plan, item: Item) -> Outcome:
         match item:
@@ -94,12 +110,14 @@ class Planner:
         topic, parts, kind, packet_id, epoch = item
         state = plan.topics.get(topic) or self._registry.current(topic)
         self._check_parts(parts)
-        if state is None or state.started < self._since:
+        if state is None or state.entry.started < self._since:
             state = self._current(plan, topic, Kind(kind), state)
         signed, continues = kind == _SEAL, False
         for data in parts:
             result = self._append(plan, state, data, packet_id, epoch, signed, continues)
             continues = True
+        if kind == _TOPIC:
+            state.hash_copy = state.hasher.copy
         return result
 
     def _check_parts(self, parts: tuple[bytes, ...]) -> None:
@@ -124,16 +142,18 @@ class Planner:
         recno = state.planned_recno + 1
         previous = state.planned_hash
         record_hash = state.hasher.digest(recno, ts, 0.0, previous, sha256(data).digest())
+        state.sign_recno = state.sign_recno or self._signer.first_due(state)
         sig = None
-        if signed or self._policy.is_due(recno, ts, state.planned_signed_recno, state.planned_signed_at):
-            sig = self._key.sign(record_hash)
-            state.planned_signed_recno = recno
-            state.planned_signed_at = ts
+        if signed:
+            sig = self._signer.sign(plan, state, recno, ts, record_hash)
+        elif ts >= state.sign_at or recno >= state.sign_recno:
+            sig = self._signer.sign_due(plan, state, recno, ts, record_hash)
         chunk = state.chunk
         given = None
         if chunk is None or chunk.segment != plan.segment:
             chunk = plan.begin_chunk(state, recno)
             given = previous
+        state.places = chunk.places
         chained = previous is not None
         at = plan.body.add(state.id, recno, ts, data, sig, given, chained, packet_id, epoch, b"", continues)
         chunk.places.append(plan.base + at)
@@ -152,7 +172,7 @@ class Planner:
             topic=topic,
             created=plan.next,
             nonce=self._entropy(_NONCE_BYTES),
-            key=self._key.entry,
+            key=self._key_entry,
             incarnation=self._incarnation,
         )
         state = self._register(plan, metadata, kind, topic, generation)
@@ -221,8 +241,7 @@ class Planner:
         at = plan.body.add(number, datum.recno, logged, datum.data, datum.sig, given, chained, own_time=time)
         chunk.places.append(plan.base + at)
         if datum.sig:
-            state.planned_signed_recno = datum.recno
-            state.planned_signed_at = logged
+            plan.signed.append((state, datum.recno))
         state.planned_recno = datum.recno
         state.planned_hash = record_hash
         plan.touched[number] = state

@@ -42,7 +42,7 @@ def load(opened: Opened, *, writable: bool) -> None:
 
 def own_uncovered(opened: Opened) -> Iterator[LogState]:
     """Return the own logs whose tip neither a signature nor a seal covers."""
-    return (state for state in opened.registry.all() if not state.foreign and state.covered_recno < state.tip_recno)
+    return (state for state in opened.registry.all() if state.uncovered)
 
 
 def chunks_of_current(opened: Opened) -> list[tuple[LogState, Chunk]]:

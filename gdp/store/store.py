@@ -23,7 +23,7 @@ from gdp.store.opened import Opened
 from gdp.store.planner import Planner
 from gdp.store.readable import ReadableStore
 from gdp.store.reader import Reader
-from gdp.store.signing import SigningPolicy
+from gdp.store.signing import Signer, SigningPolicy
 from gdp.store.writer import Writer
 
 LOCK_FILE = "lock"
@@ -86,8 +86,13 @@ class Store(ReadableStore):
             reader = Reader(opened)
             planner = Planner(
                 opened.registry,
-                key=key,
-                policy=SigningPolicy.every(settings.signature_interval_s, settings.signature_unsigned_max),
+                signer=Signer(
+                    key,
+                    SigningPolicy.every(
+                        settings.signature_interval_s, settings.signature_unsigned_max, settings.signatures_per_s_max
+                    ),
+                ),
+                key_entry=key.entry,
                 record_bytes_max=settings.record_bytes_max,
                 hash_of=reader.hash_of,
                 entropy=entropy,

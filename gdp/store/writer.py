@@ -44,7 +44,8 @@ class Writer:
         self._in_flight = False
         self._asked = False
         self._failed: StoreFailed | None = None
-        self._uncovered = {state.id: state for state in recovery.own_uncovered(opened)}
+        self._written = {state.id: state for state in recovery.own_uncovered(opened)}
+        """What got records since the last seal: among these are all tips that nothing covers."""
         self._chunks = recovery.chunks_of_current(opened)
 
     def commit(self, batch: Sequence[Item]) -> Commit:
@@ -65,10 +66,11 @@ class Writer:
         """Sign the tips that no signature covers (as `Store.seal`)."""
         tips = [
             (state, Sealed(state.entry.name, state.tip_recno, state.tip_hash))
-            for state in self._uncovered.values()
-            if state.tip_hash is not None
+            for state in self._written.values()
+            if state.uncovered and state.tip_hash is not None
         ]
         if not tips:
+            self._written = {}
             return None
         parts = encode_seals([sealed for _, sealed in tips])
         commit = self.commit([Write(SEAL_TOPIC, (data,), Kind.SEAL) for data in parts])
@@ -76,8 +78,7 @@ class Writer:
             for state, (_, recno, _) in tips:
                 state.covered_recno = max(state.covered_recno, recno)
                 self._opened.dirty[state.id] = state
-                if state.covered_recno >= state.tip_recno:
-                    self._uncovered.pop(state.id, None)
+        self._written = {}
         return commit
 
     def now(self) -> int:
@@ -162,14 +163,18 @@ class Writer:
         for state in plan.created.values():
             self._opened.registry.add(state)
             self._opened.dirty[state.id] = state
-        uncovered = self._uncovered
+        noted: list[LogState] = []
         for state in plan.touched.values():
-            state.publish()
-            if state.covered_recno < state.tip_recno and not state.foreign:
-                uncovered[state.id] = state
-            elif uncovered:
-                uncovered.pop(state.id, None)
-        self._noticed(plan.touched.values(), plan.next)
+            recno = state.tip_recno = state.planned_recno
+            state.tip_hash = state.planned_hash
+            if recno >= state.note_recno:
+                noted.append(state)
+        for state, recno in plan.signed:
+            state.signed_recno = recno
+            state.covered_recno = max(recno, state.covered_recno)
+        self._written.update(plan.touched)
+        if noted:
+            self._noticed(noted, plan.next)
 
     def _mark(self, reserved: int) -> None:
         position = self._opened.log.position
@@ -186,6 +191,7 @@ class Writer:
         log.seal(Footer(log.position, log.reserved, logs))
         with self._opened.lock:
             for state, _ in self._chunks:
+                state.places = None
                 state.drop_filed(log.current.number)
         self._chunks = []
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from api.follow.sink_state import SinkState
 from api.health.books import books_of
+from gdp.store import results_of
 from gdp_sink.counters import Counters
 from gdp_sink.intake import Intake
 from gdp_sink.refusal import RefusalReport
@@ -38,7 +39,7 @@ def test_delivered_is_on_disk_in_flight_known_or_refused_at_every_moment(batches
     intake = Intake(FilterSet.parse(["a", "b/#", "long/#"]), counters, report, topic_bytes_max=20, payload_bytes_max=8)
     pending = 0
     for number, batch in enumerate(batches):
-        pending += len(intake.take(batch, 1).writes)
+        pending += results_of(intake.take(batch, 1).items)
         done = min(pending, settled[number] if number < len(settled) else pending)
         pending -= done
         refused = done if failing else 0

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from gdp.errors import NotFound
 from gdp.settings import StoreSettings
-from gdp.store import ReadableStore, Store, Write
+from gdp.store import Item, ReadableStore, Run, Store, Write
 from tests.gdp.stores import Clock, die
 from tests.simulator.recorded_disk import KilledHere, RecordedDisk
 
@@ -148,12 +148,14 @@ class Life:
     def _store(self, store: Store, messages: tuple[tuple[str, bytes], ...]) -> Store:
         tried = Tried(messages, self._packet_id + 1)
         self._say(tried)
-        writes = []
+        items: list[Item] = []
         for topic, data in tried.messages:
             self._packet_id += 1
-            parts = (data[:5], data[5:]) if data.startswith(b"parts") else (data,)
-            writes.append(Write(topic, parts, packet_id=self._packet_id, epoch=1))
-        commit = store.commit(writes)
+            if data.startswith(b"parts"):
+                items.append(Write(topic, (data[:5], data[5:]), packet_id=self._packet_id, epoch=1))
+            else:
+                items.append(Run([(topic, data, 1, False, False, self._packet_id, 1)], 1, len(data)))
+        commit = store.commit(items)
         assert commit.first > self._facts.watermark
         self._tell(self._facts.possible()[1], store.position)
         return store

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import NamedTuple
 
-from gdp_sink.source import AnyAck
 from tests.simulator.virtual_time import VirtualLoop
 
 LATENCY_S = 0.002
@@ -172,11 +171,11 @@ class VirtualBroker:
                 session.queue.append((published, True))
             self._fill()
 
-    def acknowledge(self, connection: Connection, acks: list[AnyAck]) -> None:
+    def acknowledge(self, connection: Connection, packet_ids: list[int]) -> None:
         """PUBACKs arrive; what they are for is by packet id alone."""
         session = self._state.session
         if connection is self._connection and connection.open and session is not None:
-            for _, packet_id, _ in acks:
+            for packet_id in packet_ids:
                 session.in_flight.pop(packet_id, None)
             self._fill()
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from random import Random
 from typing import Self
 
-from gdp_sink.source import AnyAck, Connected, Deliveries, Disconnected, Event, Subscribed, Unreachable
+from gdp_sink.source import Acks, Connected, Deliveries, Disconnected, Event, Subscribed, Unreachable
 from tests.simulator.virtual_broker import LATENCY_S, Connection, VirtualBroker
 from tests.simulator.virtual_time import VirtualLoop
 
@@ -71,18 +71,20 @@ class VirtualSource:
             connection.send(Subscribed(connection.generation, dict.fromkeys(filters, 1)), LATENCY_S)
             self._broker.subscribe(connection)
 
-    def acknowledge(self, acks: Sequence[AnyAck]) -> int:
+    def acknowledge(self, acks: Sequence[Acks]) -> int:
         connection = self._connection
+        count = sum(len(each.packet_ids) for each in acks)
         if connection is None or self.dead:
-            return len(acks)
+            return count
         books = self._broker.books
-        fresh = [ack for ack in acks if ack[0] == connection.generation and connection.open]
-        for _, packet_id, _ in fresh:
+        current = [each for each in acks if each.generation == connection.generation and connection.open]
+        fresh = [packet_id for each in current for packet_id in each.packet_ids]
+        for packet_id in fresh:
             number = self._numbers[packet_id]
             assert number in self._durable, f"message {number} was acknowledged before it was durable"
             books.acknowledged.setdefault(number, len(books.acknowledged))
         self._loop.call_later(LATENCY_S, self._broker.acknowledge, connection, fresh)
-        return len(acks) - len(fresh)
+        return count - len(fresh)
 
     def reconnect(self, generation: int, reason: str) -> None:
         connection = self._current(generation)

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gdp.store import Write
 from gdp_sink.counters import Counters
 from gdp_sink.intake import Intake
 from gdp_sink.refusal import RefusalReport
@@ -21,7 +22,21 @@ class Bench:
 
     def take(self, *deliveries, epoch=1):
         taken = self.intake.take(deliveries, epoch)
-        return [write.topic for write in taken.writes], [(ack.packet_id, ack.reason) for ack in taken.acks]
+        return [write.topic for write in writes_of(taken)], answers_of(taken)
+
+
+def writes_of(taken):
+    """What is stored, message by message."""
+    return [each for item in taken.items for each in ([item] if isinstance(item, Write) else messages_of(item))]
+
+
+def messages_of(run):
+    assert run.data_bytes >= 0
+    return [Write(topic, (data,), packet_id=number, epoch=run.epoch) for topic, data, *_, number, _ in run.messages]
+
+
+def answers_of(taken):
+    return [(each, acks.refused.get(each, OK)) for acks in taken.acks for each in acks.packet_ids]
 
 
 def delivery(topic="t", payload=b"x", qos=1, retain=False, dup=False, packet_id=1):
@@ -42,8 +57,11 @@ def test_a_plain_delivery_is_dealt_with_as_one_with_its_message(batches, payload
     """The short way is for speed alone: nothing that it keeps, answers, counts or remembers differs."""
     short, long = (Bench("t", "u", payload_bytes_max=payload_bytes_max) for _ in range(2))
     for batch in batches:
-        assert short.intake.take(batch, 1) == long.intake.take([whole(each) for each in batch], 1)
+        taken, expected = short.intake.take(batch, 1), long.intake.take([whole(each) for each in batch], 1)
+        assert (writes_of(taken), answers_of(taken)) == (writes_of(expected), answers_of(expected))
+        assert taken.news == expected.news
         assert short.counters == long.counters
+    short.intake.window._sort()
     assert vars(short.intake.window) == vars(long.intake.window)
 
 
@@ -60,7 +78,7 @@ def test_a_delivery_at_qos_0_is_kept_and_not_answered():
 
 def test_a_stored_record_names_its_delivery():
     taken = Bench().intake.take([delivery(packet_id=9), delivery(qos=0)], 4)
-    assert [(write.packet_id, write.epoch) for write in taken.writes] == [(9, 4), (0, 4)]
+    assert [(write.packet_id, write.epoch) for write in writes_of(taken)] == [(9, 4), (0, 4)]
 
 
 def test_what_comes_again_is_answered_and_not_kept_twice():

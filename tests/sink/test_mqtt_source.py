@@ -4,7 +4,7 @@ import asyncio
 from importlib.metadata import version
 
 from gdp_sink.mqtt_source import MqttOptions, MqttSource
-from gdp_sink.source import Ack, Connected, Deliveries, Disconnected, Reason, Subscribed, Unreachable, whole
+from gdp_sink.source import Acks, Connected, Deliveries, Disconnected, Reason, Subscribed, Unreachable, whole
 from ingest.envelope import Message
 from tests.sink.mqtt import DEADLINE_S, publisher
 from tests.support.broker import Broker, free_port
@@ -92,7 +92,7 @@ async def test_what_is_not_acknowledged_comes_again_after_a_reconnect(tmp_path):
         for number in range(4):
             await peer.publish("t", str(number))
         old = await tap.take(4)
-        assert source.acknowledge([Ack(generation, old[0].packet_id), Ack(generation, old[2].packet_id)]) == 0
+        assert source.acknowledge([Acks(generation, [old[0].packet_id, old[2].packet_id])]) == 0
         source.reconnect(generation, "test")
         assert (await tap.event(Disconnected)).reason == "test"
         assert (await tap.event(Connected)).session_present
@@ -111,7 +111,7 @@ async def test_an_acknowledgement_for_an_earlier_connection_is_not_sent(tmp_path
         source.reconnect(generation, "test")
         now = (await tap.event(Connected)).generation
         await tap.take(1)
-        assert source.acknowledge([Ack(generation, old.packet_id)]) == 1
+        assert source.acknowledge([Acks(generation, [old.packet_id])]) == 1
         source.reconnect(now, "test")
         await tap.event(Connected)
         (again,) = await tap.take(1)
@@ -130,7 +130,8 @@ async def test_what_is_refused_for_good_is_not_sent_again_and_fills_no_window(tm
         for number in range(10):
             (delivery,) = await tap.take(1)
             assert delivery.message.payload == str(number).encode()
-            source.acknowledge([Ack(generation, delivery.packet_id, Reason.QUOTA_EXCEEDED)])
+            refused = {delivery.packet_id: Reason.QUOTA_EXCEEDED}
+            source.acknowledge([Acks(generation, [delivery.packet_id], refused)])
         await peer.answered(mids)
 
 
@@ -147,7 +148,7 @@ async def test_no_more_than_the_receive_maximum_comes_before_an_acknowledgement(
             source.subscribe(generation, ["other"], [])
             await tap.event(Subscribed)
             assert tap.deliveries == []
-            source.acknowledge([Ack(generation, each.packet_id) for each in first])
+            source.acknowledge([Acks(generation, [each.packet_id for each in first])])
             await tap.take(1)
 
 
@@ -237,7 +238,7 @@ async def test_stopping_takes_nothing_more_and_still_acknowledges(tmp_path):
             (first,) = await tap.take(1)
             source.stop_receiving()
             await peer.publish("t", "2")
-            assert source.acknowledge([Ack(generation, first.packet_id)]) == 0
+            assert source.acknowledge([Acks(generation, [first.packet_id])]) == 0
             assert await source.next() == []
         async with MqttSource(options(broker.port)) as source:
             tap = Tap(source)

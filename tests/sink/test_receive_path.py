@@ -4,7 +4,7 @@ import asyncio
 from contextlib import asynccontextmanager
 
 from gdp_sink.mqtt_source import MqttSource
-from gdp_sink.source import Ack, Connected, Disconnected, Reason
+from gdp_sink.source import Acks, Connected, Disconnected, Reason
 from tests.sink.mqtt import publisher
 from tests.sink.test_mqtt_source import Tap, options, payloads
 from tests.sink.test_publish_splitter import publish
@@ -57,11 +57,11 @@ async def test_a_batch_is_answered_in_its_order_each_message_with_its_reason():
         tap = Tap(source)
         generation = (await tap.event(Connected)).generation
         ids = [delivery.packet_id for delivery in await tap.take(3)]
-        assert source.acknowledge([Ack(generation, each) for each in ids]) == 0
+        assert source.acknowledge([Acks(generation, ids)]) == 0
         accepted = b"\x40\x02\x00\x07\x40\x02\xff\xff\x40\x02\x00\x01"
         await poll(lambda: heard[0].endswith(accepted))
         reasons = (Reason.SUCCESS, Reason.QUOTA_EXCEEDED, Reason.SUCCESS)
-        source.acknowledge([Ack(generation, each, reason) for each, reason in zip(ids, reasons, strict=True)])
+        source.acknowledge([Acks(generation, ids, dict(zip(ids, reasons, strict=True)))])
         refused = b"\x40\x02\x00\x07\x40\x03\xff\xff\x97\x40\x02\x00\x01"
         await poll(lambda: heard[0].endswith(accepted + refused))
 
