@@ -26,6 +26,9 @@ class StoreSettings:
         record_bytes_max: data of one record; more could be stored but not read back in one PDU (gdp-protocol §2).
         batch_bytes_max: data of one frame; what waits beyond it is the next frame.
         queue_bytes_max: data that may wait for a commit before `Committer.room` makes its caller wait.
+        commit_inline_bytes_max: data of a batch that is committed at once, without the store's thread: waking that, and
+            being woken by it, costs more than the commit.
+        commit_inline_ms_max: commits that have taken longer lately, on average, all go through the thread.
         watermark_reserve_ms: how far ahead of the clock a frame promises that nothing older will follow; also how far
             logged time may run ahead of the wall clock after a crash.
         disk_full_retry_ms: pause before the batch that found the disk full is tried again.
@@ -44,6 +47,8 @@ class StoreSettings:
     record_bytes_max: int = PDU_DATA_BYTES_MAX
     batch_bytes_max: int = 8 * MIB
     queue_bytes_max: int = 32 * MIB
+    commit_inline_bytes_max: int = 16 * KIB
+    commit_inline_ms_max: float = 5.0
     watermark_reserve_ms: int = 2_000
     disk_full_retry_ms: int = 1_000
 

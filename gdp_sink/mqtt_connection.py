@@ -17,12 +17,14 @@ from gdp_sink.mqtt_client import SinkClient, delivery_of, options_for
 from gdp_sink.mqtt_socket import CHUNK_BYTES, PassedSocket
 from gdp_sink.paced_reading import Found, PacedReader
 from gdp_sink.publish_splitter import PublishSplitter
-from gdp_sink.source import Acks, Connected, Deliveries, Event, Subscribed
+from gdp_sink.source import Acks, Connected, Deliveries, Event, Probed, Subscribed
 
 log = logging.getLogger(__name__)
 
 SESSION_TAKEN_OVER = 0x8E
 """Reason of a broker's DISCONNECT: another client has connected with our client id (MQTT 5 §3.14.2.1)."""
+NO_SUBSCRIPTION_EXISTED = 0x11
+"""Reason of an UNSUBACK (MQTT 5 §3.11.3)."""
 
 
 class MqttConnection:
@@ -52,6 +54,7 @@ class MqttConnection:
         self._paused = False
         self._subscribing: int | None = None
         self._unsubscribing: int | None = None
+        self._probing: int | None = None
         self._filters: Sequence[str] = ()
         self._codes: list[int] | None = None
         self._client = SinkClient(client_id, self._socket)
@@ -93,6 +96,10 @@ class MqttConnection:
         self._paused = False
         if self._client.socket() is not None:
             self._reader.start()
+
+    def probe(self, text: str) -> None:
+        """Unsubscribe from a filter, and tell `Probed` when that is answered."""
+        self._probing = self._client.unsubscribe([text])[1]
 
     def subscribe(self, filters: Sequence[str], forget: Collection[str]) -> None:
         """Unsubscribe from `forget`, subscribe to `filters`, and tell `Subscribed` when both are answered."""
@@ -217,8 +224,10 @@ class MqttConnection:
             self._tell_subscribed()
 
     def _on_unsubscribe(
-        self, _client: Client, _data: Any, mid: int, _codes: list[ReasonCode], _properties: Properties | None
+        self, _client: Client, _data: Any, mid: int, codes: list[ReasonCode], _properties: Properties | None
     ) -> None:
+        if mid == self._probing:
+            self._tell(Probed(self.generation, all(code.value != NO_SUBSCRIPTION_EXISTED for code in codes)))
         if mid == self._unsubscribing:
             self._unsubscribing = None
             self._tell_subscribed()

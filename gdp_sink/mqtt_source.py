@@ -95,6 +95,12 @@ class MqttSource:
         if connection is not None:
             connection.subscribe(filters, forget)
 
+    def probe(self, generation: int, text: str) -> None:
+        """See `Source`."""
+        connection = self._current(generation)
+        if connection is not None:
+            connection.probe(text)
+
     def acknowledge(self, acks: Sequence[Acks]) -> int:
         """See `Source`. The broker would take a stale ack for the new delivery with the same packet id."""
         connection = self._connection

@@ -1,7 +1,8 @@
 """The sink's own log, `$hearthlog/sink`: what the sink saw of itself, so that a hole in a series can be explained.
 
 Each record is a JSON object: `event`, `state` {session, subscribed, saving}, `epoch`, `filters`, `replaying` while
-retained messages of a new session may still come, and the event's own fields. A state without `saving` means that
+retained messages of a new session may still come, `marked` while the session can be told from a later one, and the
+event's own fields. A state without `saving` means that
 nobody watches whether the broker saves. Readiness is judged from the last record's state, and the next run of the sink
 recovers from it.
 """
@@ -21,7 +22,7 @@ TOPIC = "$hearthlog/sink"
 KIND = "sink"
 TOPICS_BYTES_MAX = 32_000
 """Topics in one `topic` or `replayed` record; one record of a log takes 65,000 bytes."""
-QUIET = frozenset({"heartbeat", "topic", "replayed"})
+QUIET = frozenset({"heartbeat", "topic", "replayed", "probing"})
 """Events that the process log shows only when debugging."""
 
 log = structlog.get_logger(__name__)
@@ -55,6 +56,7 @@ class OwnLog:
         state: goes into every record.
         epoch: the number of the session at the broker; a new session is one more.
         filters: what that session may be subscribed to.
+        marked: whether that session is subscribed to what the broker says of itself, by which it is known again.
         broker_dropped: messages that the broker has dropped since its start, as far as it has told.
         replaying: whether retained messages of a new session may still come.
     """
@@ -63,6 +65,7 @@ class OwnLog:
     state: State = field(default_factory=State)
     epoch: int = 0
     filters: tuple[str, ...] = ()
+    marked: bool = False
     broker_dropped: int | None = None
     replaying: Callable[[], bool] = lambda: False
 
@@ -83,6 +86,8 @@ class OwnLog:
             "epoch": self.epoch,
             "filters": list(self.filters),
         }
+        if self.marked:
+            entry["marked"] = True
         if self.broker_dropped is not None:
             entry["broker_dropped"] = self.broker_dropped
         if self.replaying():
@@ -139,6 +144,7 @@ class Remembered(NamedTuple):
     filters: tuple[str, ...]
     broker_dropped: int | None = None
     replaying: bool = False
+    marked: bool = False
 
 
 def remembered(data: bytes) -> Remembered:
@@ -148,7 +154,8 @@ def remembered(data: bytes) -> Remembered:
         epoch, filters = int(entry["epoch"]), tuple(str(text) for text in entry["filters"])
         dropped = entry.get("broker_dropped")
         replaying = entry.get("replaying") is True
-        return Remembered(epoch, filters, dropped if isinstance(dropped, int) else None, replaying)
+        marked = entry.get("marked") is True
+        return Remembered(epoch, filters, dropped if isinstance(dropped, int) else None, replaying, marked)
     except (ValueError, KeyError, TypeError):
         return Remembered(0, ())
 

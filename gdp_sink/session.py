@@ -2,6 +2,11 @@
 
 A new session's epoch and filters are durable before it is subscribed to, so before it can deliver anything: after a
 crash no delivery is taken for one of another session, and no forgotten filter stays subscribed.
+
+A sink that dies between the beginning of a session at the broker and that record leaves a session which the next run
+finds present and takes for the one before; what is retained would be stored once more when that is subscribed to. Only
+its subscriptions tell them apart, so that one of them, the broker's word of itself, is taken back first: if there was
+none, the session is new.
 """
 
 from dataclasses import dataclass
@@ -10,7 +15,7 @@ from gdp_sink.broker_says import DROPPED_TOPIC
 from gdp_sink.counters import Counters
 from gdp_sink.own_log import OwnLog
 from gdp_sink.retained import RetainedReplay, copies_by
-from gdp_sink.source import Connected, Disconnected, Event, Source, Subscribed, Unreachable
+from gdp_sink.source import Connected, Disconnected, Event, Probed, Source, Subscribed, Unreachable
 from ingest.filters import FilterSet
 
 REFUSED_FROM = 0x80
@@ -41,6 +46,8 @@ class Session:
         match event:
             case Connected():
                 await self._connected(event)
+            case Probed():
+                await self._begin(event.generation, present=event.existed)
             case Subscribed():
                 self._subscribed(event)
             case Disconnected():
@@ -51,22 +58,33 @@ class Session:
     async def _connected(self, event: Connected) -> None:
         own_log = self.own_log
         own_log.state.session = True
+        if event.session_present and own_log.marked:
+            # Who dies before it is subscribed to again must not find it missing, and the session new.
+            own_log.marked = False
+            await own_log.say("probing")
+            self.source.probe(event.generation, DROPPED_TOPIC)
+        else:
+            await self._begin(event.generation, present=event.session_present)
+
+    async def _begin(self, generation: int, *, present: bool) -> None:
+        own_log = self.own_log
         before = own_log.filters
         wanted = self.filters.texts
-        if event.session_present:
+        if present:
             own_log.filters = tuple(dict.fromkeys(before + wanted))
         else:
             own_log.filters = wanted
             own_log.epoch += 1
+            own_log.marked = False
             if own_log.epoch > 1:
                 self.counters.sessions_lost += 1
                 own_log.say("session_lost")
             # Before it is said that we are connected: that record tells the next run that the replay was not over.
             self.replay.forget()
             self.replay.begin(copies_by(self.filters))
-        await own_log.say("connected", session_present=event.session_present)
-        forget = [text for text in before if text not in wanted] if event.session_present else []
-        self.source.subscribe(event.generation, (*wanted, DROPPED_TOPIC), forget)
+        await own_log.say("connected", session_present=present)
+        forget = [text for text in before if text not in wanted] if present else []
+        self.source.subscribe(generation, (*wanted, DROPPED_TOPIC), forget)
 
     def _subscribed(self, event: Subscribed) -> None:
         own_log = self.own_log
@@ -77,6 +95,7 @@ class Session:
             self.source.reconnect(event.generation, "the broker refused the subscription")
             return
         own_log.filters = self.filters.texts
+        own_log.marked = event.granted.get(DROPPED_TOPIC, REFUSED_FROM) < REFUSED_FROM
         own_log.state.subscribed = True
         own_log.say("subscribed", qos=granted)
 

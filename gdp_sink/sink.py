@@ -125,6 +125,7 @@ class Sink:
         self._intake.window.fill(window)
         session = last_session(store)
         self._own_log.broker_dropped = session.broker_dropped
+        self._own_log.marked = session.marked
         self._own_log.epoch = max(session.epoch, window[-1][0] if window else 0)
         self._own_log.filters = tuple(dict.fromkeys(session.filters + self._filters.texts))
         self._recover_replay(window, going_on=session.replaying)

@@ -86,6 +86,13 @@ class Connected(NamedTuple):
     session_present: bool
 
 
+class Probed(NamedTuple):
+    """The broker's answer to `probe`: whether the session was subscribed to that filter."""
+
+    generation: int
+    existed: bool
+
+
 class Subscribed(NamedTuple):
     """The broker's answer to `subscribe`: per filter the granted QoS, or a reason ≥ 0x80 (MQTT 5 §3.9.3)."""
 
@@ -112,7 +119,7 @@ class Unreachable(NamedTuple):
     reason: str
 
 
-Event = Deliveries | Connected | Subscribed | Disconnected | Unreachable
+Event = Deliveries | Connected | Probed | Subscribed | Disconnected | Unreachable
 
 
 class Source(Protocol):
@@ -126,6 +133,9 @@ class Source(Protocol):
 
     def subscribe(self, generation: int, filters: Sequence[str], forget: Collection[str]) -> None:
         """Unsubscribe from `forget`, then subscribe to `filters`; nothing happens if `generation` is over."""
+
+    def probe(self, generation: int, text: str) -> None:
+        """Unsubscribe from a filter, and tell `Probed`; nothing happens if `generation` is over."""
 
     def acknowledge(self, acks: Sequence[Acks]) -> int:
         """Answer deliveries, in this order, in one write. Returns how many were stale and dropped."""

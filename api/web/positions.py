@@ -46,7 +46,7 @@ def read_position(home: Home, text: str, parameter: str) -> int:
     """The logged time in ns that a position means in this store.
 
     Raises:
-        Problem: 400; not a position, or one of another store.
+        Problem: 400; not a position, or one of another store; 409 if this store was restored and never had it.
     """
     positions = _parsed(text, parameter)
     if home.model.store in positions:
@@ -55,11 +55,12 @@ def read_position(home: Home, text: str, parameter: str) -> int:
     if position <= until:
         return position
     last = position_text(home, until)
-    raise bad_parameter(
-        parameter,
-        f"{text!r} is of a history that ended: the store was restored from a backup that reaches to {last}. What came "
-        "after it then is not in this one; begin again from there, or without a position",
+    detail = (
+        f"{parameter}: {text} is of a history that ended: the store was restored from a backup that reaches to {last}. "
+        "What came after it then is not in this one; begin again from there, or without a position"
     )
+    headers = {HEADER: position_text(home, home.model.position)}
+    raise Problem(409, "restored", detail, parameter=parameter, headers=headers)
 
 
 def resume_from(home: Home, text: str, parameter: str, now: int) -> tuple[int, bool]:

@@ -49,7 +49,7 @@ class CommitLog:
     @property
     def current(self) -> Segment:
         """The segment that is appended to."""
-        return self.segments[-1]
+        return self._segments[next(reversed(self._segments))]
 
     @property
     def size_bytes(self) -> int:

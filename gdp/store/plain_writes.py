@@ -10,7 +10,7 @@ from gdp.datum import NS_PER_S
 from gdp.store.items import Appended, Run
 from gdp.store.logstate import LogState
 from gdp.store.plan import Plan
-from gdp.store.signing import Signer
+from gdp.store.signer import Signer
 
 
 class PlainWrites:

@@ -17,7 +17,7 @@ from gdp.store.own_metadata import own_metadata
 from gdp.store.plain_writes import PlainWrites
 from gdp.store.plan import Plan
 from gdp.store.registry import Registry
-from gdp.store.signing import Signer
+from gdp.store.signer import Signer
 
 _NONCE_BYTES = 16
 _SEAL = Kind.SEAL

@@ -23,7 +23,8 @@ from gdp.store.opened import Opened
 from gdp.store.planner import Planner
 from gdp.store.readable import ReadableStore
 from gdp.store.reader import Reader
-from gdp.store.signing import Signer, SigningPolicy
+from gdp.store.signer import Signer
+from gdp.store.signing import SigningPolicy
 from gdp.store.writer import Writer
 
 LOCK_FILE = "lock"

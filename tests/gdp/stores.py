@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 from gdp.chain import verify
+from gdp.disk import DISK, Disk
 from gdp.settings import StoreSettings
 from gdp.store import ReadableStore, Store, Write
 
@@ -33,7 +34,7 @@ class Clock:
         self._wall += int(seconds * NS)
 
 
-def open_store(directory: Path, clock: Clock | None = None, **settings) -> Store:
+def open_store(directory: Path, clock: Clock | None = None, disk: Disk = DISK, **settings) -> Store:
     clock = clock or Clock()
     return Store.open(
         directory / "store",
@@ -41,6 +42,7 @@ def open_store(directory: Path, clock: Clock | None = None, **settings) -> Store
         settings=StoreSettings(**settings),
         wall=clock.wall,
         monotonic=clock.monotonic,
+        disk=disk,
     )
 
 

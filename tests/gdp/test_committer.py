@@ -13,7 +13,7 @@ from gdp.disk import Disk
 from gdp.errors import DiskFull, GdpError, NotFound, StoreFailed, Unavailable
 from gdp.settings import StoreSettings
 from gdp.store import ForeignAppend, Store, Write
-from tests.gdp.stores import check_chains, die, open_store, topic_data
+from tests.gdp.stores import Clock, check_chains, die, open_store, topic_data
 from tests.gdp.test_store_crash import REPOSITORY
 
 
@@ -65,7 +65,7 @@ async def test_leaving_waits_for_what_was_submitted_and_seals_it(tmp_path):
 
 
 async def test_a_full_queue_makes_its_producer_wait(tmp_path):
-    with open_store(tmp_path, queue_bytes_max=1_000, batch_bytes_max=500) as store:
+    with open_store(tmp_path, queue_bytes_max=1_000, batch_bytes_max=500, commit_inline_bytes_max=0) as store:
         async with Committer(store) as committer:
             await committer.room()
             last = [committer.submit([Write("t", (b"x" * 2_000,))]) for _ in range(3)][-1]
@@ -205,6 +205,38 @@ asyncio.run(main())
     assert "fdatasync" in done.stderr
     with open_store(tmp_path) as store:
         assert topic_data(store, "t")[0] == b"1"
+
+
+class WatchedDisk(Disk):
+    """Takes so long for each fdatasync, by the clock, and knows in which threads that was."""
+
+    def __init__(self, clock, took_s):
+        self.clock, self.took_s, self.threads = clock, took_s, []
+
+    def sync_data(self, fd):
+        super().sync_data(fd)
+        self.clock.pass_s(self.took_s)
+        self.threads.append(threading.current_thread().name)
+
+
+async def test_what_comes_alone_need_not_wait_for_a_thread_until_the_disk_is_slow(tmp_path):
+    here, clock = threading.current_thread().name, Clock()
+    disk = WatchedDisk(clock, 0.001)
+    with open_store(tmp_path, clock, disk=disk) as store:
+        async with Committer(store, clock=clock.monotonic) as committer:
+
+            async def threads_of(count, data=b"x"):
+                disk.threads.clear()
+                for _ in range(count):
+                    await committer.submit([Write("t", (data,))])
+                return disk.threads
+
+            assert set(await threads_of(5)) == {here}
+            assert await threads_of(1, bytes(20_000)) == ["store-commit"], "a large one keeps the loop from its work"
+            disk.took_s = 0.05
+            assert (await threads_of(5))[-3:] == ["store-commit"] * 3
+            disk.took_s = 0.001
+            assert (await threads_of(30))[-1] == here
 
 
 async def test_threads_are_named_and_gone_afterwards(tmp_path):

@@ -108,7 +108,8 @@ def test_a_home_restored_from_a_backup_in_a_storm_holds_all_of_before_once_and_g
         before = positions_of(original)
         assert restored.get("/v1/history", at=before["restored from"], limit=1).status_code == 200
         refused = restored.get("/v1/history", at=before["end"], limit=1)
-        assert refused.status_code == 400
+        assert refused.status_code == 409
+        assert refused.json()["type"].endswith(":restored")
         assert "restored from a backup" in refused.json()["detail"]
     checked(directory / "data")
     after = stored_numbers(directory / "data")

@@ -112,12 +112,13 @@ async def test_a_position_of_before_holds_as_far_as_the_backup_reached_and_is_re
     original, left, _ = branches
     before = ReadableStore.open_readonly(original / "store")
     followed = await find(settings_of(left), None)
-    home = Home(followed.catalogue, followed.server, SimpleNamespace(store="presents"), followed.ancestors)
     (_, until), *_ = followed.ancestors
+    model = SimpleNamespace(store="presents", position=until)
+    home = Home(followed.catalogue, followed.server, model, followed.ancestors)
     assert read_position(home, f"{before.prefix}.{until}", "at") == until
     with pytest.raises(Problem) as refusal:
         read_position(home, f"{before.prefix}.{before.position}", "at")
-    assert refusal.value.status == 400
+    assert (refusal.value.status, refusal.value.kind) == (409, "restored")
     assert position_text(home, until) in refusal.value.detail
     with pytest.raises(Problem, match="another store"):
         read_position(home, f"elsewher.{until}", "at")

@@ -84,11 +84,10 @@ def at_most(world: World, number: int) -> int:
 
     More often only where that cannot be told: a crash of the broker may bring messages back when so many others have
     followed that the oldest is not known any more, and with it those after it; or in a session that had been followed by
-    another; or begin to replay retained messages once more. And where a sink has begun a session and died before it
-    could write that down: the next one takes it for the one before, and what is retained in it for new.
+    another; or begin to replay retained messages once more.
     """
     books = world.broker.books
-    allowed = max(books.given[number], 1) + books.revived[number] + books.taken_for_new[number]
+    allowed = max(books.given[number], 1) + books.revived[number]
     if books.followers[number] > REDELIVERY_WINDOW - WINDOW:
         allowed += books.resurrected[number]
     if BROKERS & world.faults.keys():

@@ -29,9 +29,9 @@ class Published(NamedTuple):
 class Session:
     number: int
     """Of all that the broker ever began for the sink."""
-    begun_by: "Connection"
-    subscribed_by: "Connection | None" = None
     subscribed: bool = False
+    marked: bool = False
+    """Subscribed to what the broker says of itself too."""
     last_packet_id: int = 0
     queue: list[tuple[Published, bool]] = field(default_factory=list)
     """And whether it is a retained message that a new subscription brings again."""
@@ -76,8 +76,6 @@ class Books:
         """All that such a session held: it comes after what the later one brought."""
         self.replayed: Counter[int] = Counter()
         """How often they were given one as the retained message of a new subscription."""
-        self.taken_for_new: Counter[int] = Counter()
-        """How often in a session that an earlier connection had begun, and that died before it could write that down."""
 
 
 class Connection:
@@ -151,7 +149,7 @@ class VirtualBroker:
         present = self._state.session is not None
         if self._state.session is None:
             self._sessions += 1
-            self._state.session = Session(self._sessions, connection)
+            self._state.session = Session(self._sessions)
         return present
 
     def resume(self, connection: Connection) -> None:
@@ -165,11 +163,22 @@ class VirtualBroker:
 
     def subscribe(self, connection: Connection) -> None:
         session = self._state.session
-        if connection is self._connection and session is not None and not session.subscribed:
-            session.subscribed, session.subscribed_by = True, connection
+        if connection is not self._connection or session is None:
+            return
+        session.marked = True
+        if not session.subscribed:
+            session.subscribed = True
             for published in self._state.retained.values():  # retain handling 1
                 session.queue.append((published, True))
             self._fill()
+
+    def unmark(self, connection: Connection) -> bool:
+        """Take one subscription back; returns whether it was there."""
+        session = self._state.session
+        if connection is not self._connection or session is None:
+            return False
+        existed, session.marked = session.marked, False
+        return existed
 
     def acknowledge(self, connection: Connection, packet_ids: list[int]) -> None:
         """PUBACKs arrive; what they are for is by packet id alone."""
@@ -246,8 +255,6 @@ class VirtualBroker:
             session.in_flight[session.last_packet_id] = published, True
             self._note_given(session.last_packet_id, published)
             (self.books.replayed if replayed else self.books.given)[published.number] += 1
-            if replayed and session.subscribed_by is not session.begun_by:
-                self.books.taken_for_new[published.number] += 1
             self._send(session.last_packet_id, published, dup=False)
 
     def _note_given(self, packet_id: int, published: Published) -> None:

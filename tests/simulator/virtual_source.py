@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from random import Random
 from typing import Self
 
-from gdp_sink.source import Acks, Connected, Deliveries, Disconnected, Event, Subscribed, Unreachable
+from gdp_sink.source import Acks, Connected, Deliveries, Disconnected, Event, Probed, Subscribed, Unreachable
 from tests.simulator.virtual_broker import LATENCY_S, Connection, VirtualBroker
 from tests.simulator.virtual_time import VirtualLoop
 
@@ -71,6 +71,15 @@ class VirtualSource:
             connection.send(Subscribed(connection.generation, dict.fromkeys(filters, 1)), LATENCY_S)
             self._broker.subscribe(connection)
 
+    def probe(self, generation: int, _text: str) -> None:
+        connection = self._current(generation)
+        if connection is not None and not self.dead:
+            self._loop.call_later(LATENCY_S, self._probe, connection)
+
+    def _probe(self, connection: Connection) -> None:
+        if connection.open:
+            connection.send(Probed(connection.generation, self._broker.unmark(connection)), LATENCY_S)
+
     def acknowledge(self, acks: Sequence[Acks]) -> int:
         connection = self._connection
         count = sum(len(each.packet_ids) for each in acks)
@@ -125,7 +134,7 @@ class VirtualSource:
             self._take(packet)
 
     def _take(self, packet: object) -> None:
-        if not isinstance(packet, tuple) or isinstance(packet, Connected | Subscribed):
+        if not isinstance(packet, tuple) or isinstance(packet, Connected | Probed | Subscribed):
             self._tell(packet)
             return
         delivery, number = packet

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -55,6 +56,7 @@ class World:
             self.loop, self.random, packet_ids=PACKET_IDS, window=WINDOW, queue_max=self.random.choice((10_000, 40))
         )
         self.happened: list[tuple[float, str]] = []
+        self.bounds = replace(STORE, commit_inline_bytes_max=0) if seed % 2 else STORE
         self._settings = settings
         self._faults = faults
         self._directory = directory
@@ -147,7 +149,7 @@ class World:
         source = self._source = VirtualSource(self.loop, self.broker, self.random, self._durable)
         sink_ended = False
         try:
-            async with Committer(store, fatal=lambda _: self.fatal.set()) as committer:
+            async with Committer(store, fatal=lambda _: self.fatal.set(), clock=self.clock.monotonic) as committer:
                 committer.on_commit(self._note)
                 sink = Sink(self._settings, committer, source, clock=self.clock.monotonic)
                 sink._intake.window = RedeliveryWindow(REDELIVERY_WINDOW)
@@ -187,7 +189,7 @@ class World:
         store = Store.open(
             self._directory / "store",
             keys=self._directory / "keys",
-            settings=STORE,
+            settings=self.bounds,
             wall=self.clock.wall,
             monotonic=self.clock.monotonic,
             entropy=self.random.randbytes,

@@ -1,6 +1,8 @@
 """A real sink on a real broker: what it says of itself, what it leaves alone, how it stops."""
 
 import asyncio
+import socket
+import struct
 
 from gdp.client import GdpClient
 from ingest.envelope import Message
@@ -43,7 +45,7 @@ async def test_the_own_log_tells_of_a_broker_that_went_and_came_back(tmp_path):
             await sink.metric("hearthlog_sink_connected", 0.0)
             await broker.start()
             await sink.metric("hearthlog_sink_subscribed", 1.0)
-        passing = {"heartbeat", "unreachable"}
+        passing = {"heartbeat", "unreachable", "probing"}
         names = [event["event"] for event in sink.events() if event["event"] not in passing]
         assert names == [
             *("started", "connected", "subscribed"),
@@ -76,12 +78,43 @@ async def test_a_lost_session_is_said_and_its_retained_messages_are_not_stored_t
         assert [event["epoch"] for event in sink.events("connected")] == [1, 2]
 
 
+async def test_a_session_that_a_killed_sink_began_without_a_word_is_told_from_the_one_before(tmp_path):
+    """All that such a sink leaves is a session without subscriptions; what is retained must not be stored again."""
+    async with Broker(tmp_path / "broker") as broker, publisher(broker.port) as peer:
+        sink = SinkProcess(tmp_path / "data", broker.port)
+        async with sink:
+            await peer.publish("r", "same", retain=True)
+            await sink.stored("r")
+        await forget_session(broker)
+        await begin_session(broker)
+        async with sink:
+            await sink.metric("hearthlog_sink_repeated_retained_messages_total", 1.0)
+            await peer.publish("live", "")
+            await sink.stored("live")
+        async with sink:
+            await peer.publish("live", "")
+            await sink.stored("live", 2)
+        assert payloads(sink.messages()["r"]) == [b"same"]
+        assert [event["epoch"] for event in sink.events("connected")] == [1, 2, 2]
+
+
 async def forget_session(broker):
     """Make the broker forget the sink, as after a crash of the broker."""
     process = await asyncio.create_subprocess_exec(
         *("mosquitto_sub", "-p", str(broker.port), "-i", "hearthlog-sink", "-t", "none", "-E")
     )
     assert await process.wait() == 0
+
+
+async def begin_session(broker):
+    """Connect as the sink and go, nothing more."""
+    with socket.create_connection(("127.0.0.1", broker.port), timeout=60) as connection:
+        name = b"hearthlog-sink"
+        lasting = b"\x05\x11\xff\xff\xff\xff"  # session expiry interval: never
+        body = b"\x00\x04MQTT\x05\x00\x00\x1e" + lasting + struct.pack("!H", len(name)) + name
+        connection.sendall(b"\x10" + bytes([len(body)]) + body)
+        connack = await asyncio.to_thread(connection.recv, 64)
+        assert connack[:4:3] == b"\x20\x00", "accepted"
 
 
 async def test_what_the_broker_says_of_itself_is_left_alone(tmp_path):
