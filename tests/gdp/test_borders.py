@@ -9,7 +9,7 @@ from gdp.client import GdpClient
 from gdp.codes import Cmd
 from gdp.messages import ByRecno, ByTs, Content, Message, Open, Record, Success
 from gdp.pdu import Pdu, PduType
-from gdp.settings import ClientSettings
+from gdp.settings import ClientSettings, StoreSettings
 from gdp.store import Write
 from gdp.wire import encode
 from tests.gdp.hosting import DEADLINE_S, ForeignLog, hosted, peer
@@ -18,7 +18,8 @@ from tests.support.waiting import poll
 
 @pytest.fixture
 async def home(tmp_path):
-    async with hosted(tmp_path) as running:
+    # What is held here is the store's thread; the loop goes on.
+    async with hosted(tmp_path, store_settings=StoreSettings(commit_inline_bytes_max=0)) as running:
         yield running
 
 

@@ -52,13 +52,13 @@ def test_a_sink_that_dies_is_the_sink_and_what_waited_is_kept(home):
     home.publish([(topic, f"waited {number}") for number in range(7)])
     home.wait_restarted("sink", pid)
     home.wait_ready()
-    home.wait_for(lambda: "sink.died" in ids(home), "the outage to be seen")
-    outage = next(each for each in outages(home) if each["id"] == "sink.died")
-    assert [each["words"] for each in outage["evidence"]] == [
-        "the sink was alive",
-        "the sink started",
-        "the broker took the sink",
-    ]
+    evidence = ["the sink was alive", "the sink started", "the broker took the sink"]
+
+    def told() -> list[str]:
+        died = (each for each in outages(home) if each["id"] == "sink.died")
+        return [each["words"] for outage in died for each in outage["evidence"]]
+
+    home.wait_for(lambda: told() == evidence, "the outage to be seen, and its end")
     found = [each for each in gaps(home, topic) if each["id"] == "sink.died"]
     assert [each["cause"] for each in found] == ["sink"]
     assert found[0]["kept"] <= 7
