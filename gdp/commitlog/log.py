@@ -3,8 +3,8 @@
 import errno
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
+from types import TracebackType
 
 from gdp.commitlog import frame
 from gdp.commitlog.layout import SALT_BYTES, Footer, SegmentHeader
@@ -215,11 +215,23 @@ class CommitLog:
         segment.end = end
 
 
-@contextmanager
-def _disk_errors(segment: Segment) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
+class _disk_errors:  # noqa: N801, used like a function
+    """Translates what the system says of the disk."""
+
+    __slots__ = ("_segment",)
+
+    def __init__(self, segment: Segment) -> None:
+        self._segment = segment
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if not isinstance(error, OSError):
+            return
+        path = self._segment.path
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise DiskFull(f"no room on the disk for {segment.path}") from error
-        raise StoreFailed(f"{segment.path} cannot be written ({error})") from error
+            raise DiskFull(f"no room on the disk for {path}") from error
+        raise StoreFailed(f"{path} cannot be written ({error})") from error

@@ -1,9 +1,9 @@
 """Committing, in the store's one thread: plan a batch, write it as one durable frame, let readers see it."""
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from types import TracebackType
 
 from gdp.catalogue import SEAL_TOPIC, Kind
 from gdp.clock import LoggedClock
@@ -40,17 +40,16 @@ class Writer:
         self._segment_bytes = settings.segment_bytes
         self._reserve = settings.watermark_reserve_ms * _NS_PER_MS
         self._noticed = noticed
-        self._one_at_a_time = threading.Lock()
         self._in_flight = False
         self._asked = False
-        self._failed: StoreFailed | None = None
+        self._writing = _Writing(opened.root)
         self._written = {state.id: state for state in recovery.own_uncovered(opened)}
         """What got records since the last seal: among these are all tips that nothing covers."""
         self._chunks = recovery.chunks_of_current(opened)
 
     def commit(self, batch: Sequence[Item]) -> Commit:
         """Store a batch (as `Store.commit`)."""
-        with self._writing():
+        with self._writing:
             self._rotate_if_full(self._segment_bytes)
             with self._opened.lock:
                 first = self.clock.now()
@@ -97,7 +96,7 @@ class Writer:
 
     def reserve(self) -> bool:
         """Extend the durable promise that watermarks are made from (as `Store.reserve`)."""
-        with self._writing():
+        with self._writing:
             now = self.now()
             if not self._asked or self._opened.log.reserved - now > self._reserve // 2:
                 return False
@@ -111,31 +110,18 @@ class Writer:
 
         A large segment is sealed, for its index is read faster than its records.
         """
-        with self._writing():
+        with self._writing:
             self._rotate_if_full(min(self._segment_bytes, _SCANNED_BYTES_MAX))
             self._mark(self.clock.last)
 
     def close(self) -> None:
         """Commit nothing any more."""
-        self._failed = self._failed or StoreFailed(f"the store in {self._opened.root} has been closed")
+        self._writing.failed = self._writing.failed or StoreFailed(f"the store in {self._opened.root} has been closed")
 
     @property
     def failed(self) -> bool:
         """Whether the disk failed, so that nothing may be written any more."""
-        return self._failed is not None
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        with self._one_at_a_time:
-            if self._failed is not None:
-                raise self._failed
-            try:
-                yield
-            except DiskFull:  # everything is as before
-                raise
-            except BaseException as error:
-                self._failed = error if isinstance(error, StoreFailed) else _interrupted(self._opened.root, error)
-                raise
+        return self._writing.failed is not None
 
     def _write(self, plan: Plan, first: int) -> Commit:
         previous = self._opened.log.position
@@ -194,6 +180,33 @@ class Writer:
                 state.places = None
                 state.drop_filed(log.current.number)
         self._chunks = []
+
+
+class _Writing:
+    """Entered while something is written, by one thread at a time; what ends it in the midst is the end of the writer.
+
+    A class, for a generator would cost each commit twice as much.
+    """
+
+    __slots__ = ("_lock", "_root", "failed")
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._lock = threading.Lock()
+        self.failed: StoreFailed | None = None
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+        if self.failed is not None:
+            self._lock.release()
+            raise self.failed
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is not None and not isinstance(error, DiskFull):  # after that one everything is as before
+            self.failed = error if isinstance(error, StoreFailed) else _interrupted(self._root, error)
+        self._lock.release()
 
 
 def _interrupted(root: Path, error: BaseException) -> StoreFailed:
