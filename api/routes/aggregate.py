@@ -57,7 +57,7 @@ async def aggregated(request: Request, query: Annotated[AggregateQuery, Query()]
     at, begin = _resume(services, query)
     window = await window_of(request, services, at, query.start, query.end)
     series, groups = observed(window, query.filter, query.field)
-    wish = _wish(services, query, window, len(series))
+    wish = _wish(services, query, window, len(series), services.settings.cells_max)
     shape = Shape(format_of(request, query.format), query.layout, query.time, "buckets")
     work = functools.partial(_table, window, series, groups, wish)
     heavy = _is_heavy(window, len(series))
@@ -84,8 +84,11 @@ def at_once(services: Services, request: Request, query: AggregateQuery) -> Answ
         return None
     window = window_at(request, services, None, query.start, query.end)
     series, groups = observed(window, query.filter, query.field)
-    wish = _wish(services, query, window, len(series))
-    if _is_heavy(window, len(series)) or len(series) * wish.buckets.number > most:
+    if _is_heavy(window, len(series)):
+        return None
+    # Refused before the edges are made: of a million buckets these alone take longer than the loop may be held up.
+    wish = _wish(services, query, window, len(series), min(services.settings.cells_max, most * len(query.fn)))
+    if len(series) * wish.buckets.number > most:
         return None
     try:
         table = _table(
@@ -109,15 +112,15 @@ def _resume(services: Services, query: AggregateQuery) -> tuple[str | None, int]
     return position_text(home_of(services), pinned), max(begin, 0)
 
 
-def _wish(services: Services, query: AggregateQuery, window: Window, series: int) -> Wish:
+def _wish(services: Services, query: AggregateQuery, window: Window, series: int, cells_max: int) -> Wish:
     settings = services.settings
     check_limit(services, query.limit)
     if query.every is None:
         edges = np.array([window.start, window.end], np.int64)
     else:
-        edges = edges_of(query.every, query.tz, window.start, window.end, cells_max=settings.cells_max)
+        edges = edges_of(query.every, query.tz, window.start, window.end, cells_max=cells_max)
     count = len(edges) - 1
-    check_cells(series * count * len(query.fn), settings.cells_max, f"{series} series in {count} buckets")
+    check_cells(series * count * len(query.fn), cells_max, f"{series} series in {count} buckets")
     hold = hold_ns(query.hold_for)
     known_until = min(window.end, window.view.position)
     buckets = Buckets(edges, known_until, NEVER if hold is None else hold, known_from=window.start)
