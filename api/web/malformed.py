@@ -15,6 +15,8 @@ HEAD_BYTES_MAX = 262_144
 """Address, headers and all else of a request that is not its body. Above what one read from the socket may bring."""
 HEAD_S_MAX = 30.0
 """How long a client may take to say what it wants."""
+AT_ONCE_MAX = 16
+"""Of requests that come in one read so many are answered at once: others have their turn before the rest."""
 
 
 class Http(HttpToolsProtocol):
@@ -36,6 +38,8 @@ class Http(HttpToolsProtocol):
     """Whether the request whose end is still to come is answered already."""
     _heard = 0.0
     """When a request was answered at once, by the loop's clock."""
+    _at_once_left = 0
+    """How many requests of this read may still be answered at once."""
 
     def connection_made(self, transport: Any) -> None:
         """Wait for the first request."""
@@ -55,6 +59,7 @@ class Http(HttpToolsProtocol):
                 self._rest()
                 return
             self._whole = data
+        self._at_once_left = AT_ONCE_MAX
         self._beside_bytes += len(data)
         super().data_received(data)
         self._whole = b""
@@ -64,7 +69,8 @@ class Http(HttpToolsProtocol):
         if self._beside_bytes > HEAD_BYTES_MAX:
             detail = f"address and headers of a request may have {HEAD_BYTES_MAX} bytes"
             self._refuse(Problem(431, "head-too-large", detail) if idle else None)
-        elif idle and self._begun and self._patience is None:
+        elif idle and self._patience is None and (self._begun or self.timeout_keep_alive_task is None):
+            # An empty line before a request is no beginning, but it ends uvicorn's own waiting.
             self._wait()
 
     def on_message_begin(self) -> None:
@@ -117,10 +123,13 @@ class Http(HttpToolsProtocol):
 
     def _answer_at_once(self) -> bool:
         parser, at_once = self.parser, self._at_once()
-        if at_once is None or parser.get_method() != b"GET" or parser.get_http_version() != "1.1":
+        if not self._at_once_left or at_once is None:
+            return False
+        if parser.get_method() != b"GET" or parser.get_http_version() != "1.1":
             return False
         if parser.should_upgrade() or not parser.should_keep_alive():
             return False
+        self._at_once_left -= 1
         asked = at_once.understand(self.url, self.headers)
         if asked is None or not self._answer(at_once.answer(asked, self._default_headers)):
             return False

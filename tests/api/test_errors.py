@@ -133,6 +133,29 @@ async def test_a_client_that_never_says_what_it_wants_is_not_waited_for(monkeypa
             writer.close()
 
 
+async def test_a_client_that_says_an_empty_line_after_its_answer_is_not_waited_for(monkeypatch: pytest.MonkeyPatch):
+    async def answers(_scope, _receive, send):
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body"})
+
+    config = uvicorn.Config(answers, lifespan="off", log_config=None, timeout_keep_alive=600)
+    config.load()
+    state = uvicorn.server.ServerState()
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: malformed.Http(config, state, {}), "127.0.0.1", 0)
+    async with server:
+        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        try:
+            async with asyncio.timeout(60):
+                writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+                assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 204")
+                monkeypatch.setattr(malformed, "HEAD_S_MAX", 0.01)
+                writer.write(b"\r\n")
+                assert await reader.read() == b""
+        finally:
+            writer.close()
+
+
 async def test_nobody_gets_in_without_the_secret_and_the_secret_is_never_written_down(recorder: Recorder, tmp_path):
     async with Api(recorder.data, recorder.port, read_model=tmp_path) as api:
         await assert_guarded(api)
