@@ -8,9 +8,9 @@ import numpy as np
 from api.happened.scene import Scene
 from api.health.facts import Fact
 from api.readmodel.chart import LATE_NS
-from api.readmodel.gather import Groups
+from api.readmodel.gather import Groups, TooManyRows
 from api.readmodel.rows import Ints
-from api.readmodel.run import Part, spans
+from api.readmodel.run import Part, Run, spans
 from api.words.quantities import counted, duration
 
 MANY = 3
@@ -28,15 +28,21 @@ class Batch(NamedTuple):
     arrived_last: int
 
 
-def batches(scene: Scene, topics: Mapping[str, Sequence[int]], names: Mapping[str, str]) -> Iterator[Fact]:
+def batches(
+    scene: Scene, topics: Mapping[str, Sequence[int]], names: Mapping[str, str], *, rows_max: int
+) -> Iterator[Fact]:
     """What arrived late within the window.
 
     Args:
         scene: where.
         topics: stored series of the observations of each topic.
         names: what topics are called.
+        rows_max: how many rows may be looked at.
+
+    Raises:
+        TooManyRows: more than that are in the window.
     """
-    found = [each for each in found_batches(scene, topics) if not _always_late(each)]
+    found = [each for each in found_batches(scene, topics, rows_max=rows_max) if not _always_late(each)]
     for together in _together(found):
         first, last = together[0], max(together, key=lambda each: each.arrived_last)
         span = (first.arrived_first, last.arrived_last)
@@ -57,10 +63,18 @@ def batches(scene: Scene, topics: Mapping[str, Sequence[int]], names: Mapping[st
             yield fact
 
 
-def found_batches(scene: Scene, topics: Mapping[str, Sequence[int]]) -> list[Batch]:
-    """Values of a topic that arrived within a bound of each other are one batch; ascending by arrival."""
+def found_batches(scene: Scene, topics: Mapping[str, Sequence[int]], *, rows_max: int) -> list[Batch]:
+    """Values of a topic that arrived within a bound of each other are one batch; ascending by arrival.
+
+    Raises:
+        TooManyRows: more than `rows_max` are in the window; none was read.
+    """
     groups, names = Groups(list(topics.values())), list(topics)
-    pieces = [_late(scene, part, groups) for part in scene.view.parts]
+    runs = [_arrived(scene, part, groups) for part in scene.view.parts]
+    rows = sum(int((run.hi - run.lo).sum()) for run in runs)
+    if rows > rows_max:
+        raise TooManyRows(f"{rows} rows are in the window, {rows_max} may be: ask for less time or fewer topics")
+    pieces = [_late(run, groups) for run in runs]
     if not pieces:
         return []
     group, said, arrived = (np.concatenate(arrays) for arrays in zip(*pieces, strict=True))
@@ -80,9 +94,13 @@ def found_batches(scene: Scene, topics: Mapping[str, Sequence[int]]) -> list[Bat
     return sorted(batches_, key=lambda each: (each.arrived_first, each.topic))
 
 
-def _late(scene: Scene, part: Part, groups: Groups) -> tuple[Ints, Ints, Ints]:
-    """Group, device time and logged time of the late rows of a part."""
-    run = part.run(groups.ids, "logged").window(scene.start, min(scene.end, scene.view.position + 1))
+def _arrived(scene: Scene, part: Part, groups: Groups) -> Run:
+    return part.run(groups.ids, "logged").window(scene.start, min(scene.end, scene.view.position + 1))
+
+
+def _late(run: Run, groups: Groups) -> tuple[Ints, Ints, Ints]:
+    """Group, device time and logged time of the late rows of a run."""
+    part = run.part
     counts = run.hi - run.lo
     rows = run.physical(spans(run.lo, counts))
     said, arrived = part.columns.time[rows], part.columns.logged[rows]

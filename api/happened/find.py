@@ -65,7 +65,7 @@ def happened(home: Home, scene: Scene, *, rows_max: int) -> Iterator[Fact]:
         for topic, fields in topics.items()
     }
     numbers = {topic: [each for _, own in fields for each in own] for topic, fields in topics.items()}
-    yield from batches(scene, numbers, names)
+    yield from batches(scene, numbers, names, rows_max=rows_max)
 
 
 def _by_topic(groups: Sequence[tuple[Series, list[int]]]) -> dict[str, list[tuple[Series, list[int]]]]:

@@ -3,18 +3,25 @@
 import json
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
 
+from api.happened.batches import found_batches
 from api.happened.labels import agreed
+from api.happened.scene import Scene
 from api.happened.spells import Spell, spells, stays
 from api.happened.told import Kind, kind_of
+from api.readmodel.gather import TooManyRows
 from api.readmodel.latest import Series
+from api.readmodel.selection import Wanted
 from api.words.templates import HAPPENED
 from ingest.declared import Declaration
+from tests.api.models import Said, records_of
 from tests.api.recorder import Recorder
 from tests.api.served import Api
+from tests.engine.states import reader_of
 
 DOCS = Path(__file__).parents[2] / "docs"
 NIGHT = {"start": "2025-11-24T21:00:00Z", "end": "2025-11-25T06:00:00Z", "tz": "Europe/Berlin"}
@@ -104,6 +111,16 @@ async def test_night_is_where_the_home_is_and_a_filter_tells_of_less(night):
 async def test_what_arrived_long_after_it_was_said_is_told_when_it_came(night):
     told = {each["id"]: each for each in (await night.json("/v1/notable", start="-1h"))["notable"]}
     assert told["batch.arrived_for_many"]["sentence"].startswith("6 topics caught up: ")
+
+
+def test_late_values_are_not_looked_for_in_more_rows_than_may_be(tmp_path):
+    model = reader_of(tmp_path, records_of([Said(0, b"1", 1), Said(0, b"2", 1), Said(1, b"3", 1)]), [2]).model
+    view = model.view
+    scene = Scene(view, 0, view.position + 1, True, [], ZoneInfo("UTC"), str)
+    every = {series.topic: own for series, own in model.selector.select(Wanted(("a/#",))).groups if series.field}
+    assert found_batches(scene, every, rows_max=3) == []
+    with pytest.raises(TooManyRows, match="3 rows"):
+        found_batches(scene, every, rows_max=2)
 
 
 def test_a_state_stands_until_another_is_told_but_not_through_a_time_nobody_watched():
