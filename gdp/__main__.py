@@ -6,6 +6,7 @@ import os
 import sys
 
 from gdp.commands import cat, ls, serve, verify
+from gdp.commands.names import shielded
 from gdp.errors import GdpError
 
 _UNUSABLE = 2
@@ -17,7 +18,7 @@ def main(arguments: list[str]) -> int:
     commands = parser.add_subparsers(required=True)
     for command in (cat, ls, verify, serve):
         command.add_to(commands)
-    args = parser.parse_args(arguments)
+    args = parser.parse_args(shielded(arguments))
     try:
         status = int(asyncio.run(args.run(args)))
         sys.stdout.flush()

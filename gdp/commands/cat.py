@@ -7,6 +7,7 @@ import sys
 from base64 import b64encode
 from datetime import UTC, datetime
 
+from gdp.commands.names import name_of
 from gdp.commands.source import find_log, open_source
 from gdp.datum import NS_PER_S, Datum
 
@@ -17,9 +18,13 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     """Describe the command."""
     parser = commands.add_parser("cat", help="print a log's records", description=__doc__)
     parser.add_argument("where", help="a data directory, or HOST:PORT of a server")
-    parser.add_argument("log", help="the log's name (43 characters, or a human name), or its topic with --topic")
+    parser.add_argument(
+        "log", type=name_of, help="the log's name (43 characters, or a human name), or its topic with --topic"
+    )
     parser.add_argument("--topic", action="store_true", help="LOG is a topic of the store's catalogue")
-    parser.add_argument("--catalogue", metavar="NAME", help="the catalogue's name, to find topics at a server")
+    parser.add_argument(
+        "--catalogue", metavar="NAME", type=name_of, help="the catalogue's name, to find topics at a server"
+    )
     parser.add_argument("--from", dest="first", type=int, default=1, metavar="N", help="first record; -N from the end")
     parser.add_argument("--count", type=int, default=-1, metavar="N", help="at most so many records")
     parser.add_argument("--follow", action="store_true", help="go on with what comes (server only)")

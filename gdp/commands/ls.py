@@ -2,6 +2,7 @@
 
 import argparse
 
+from gdp.commands.names import name_of
 from gdp.commands.source import open_source
 from gdp.names import printable
 
@@ -10,7 +11,9 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     """Describe the command."""
     parser = commands.add_parser("ls", help="list a store's logs", description=__doc__)
     parser.add_argument("where", help="a data directory, or HOST:PORT of a server")
-    parser.add_argument("--catalogue", metavar="NAME", help="the catalogue's name, which a server must be told")
+    parser.add_argument(
+        "--catalogue", metavar="NAME", type=name_of, help="the catalogue's name, which a server must be told"
+    )
     parser.set_defaults(run=run)
 
 

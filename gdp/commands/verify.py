@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from gdp.catalogue import Kind
 from gdp.chain import Fault, Report, Walk
+from gdp.commands.names import name_of
 from gdp.commands.proof import verify_proof
 from gdp.commands.source import Listed, Source, open_source
 from gdp.errors import BadRequest, CorruptStore, GdpError
@@ -25,8 +26,12 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     what.add_argument("where", nargs="?", help="a data directory, or HOST:PORT of a server")
     what.add_argument("--proof", metavar="FILE", help="a proof that was saved; - is standard input")
     known = parser.add_mutually_exclusive_group()
-    known.add_argument("--catalogue", metavar="NAME", help="the catalogue's name, as you know it from elsewhere")
-    known.add_argument("--log", metavar="NAME", help="with --proof: the log's name, as you know it from elsewhere")
+    known.add_argument(
+        "--catalogue", metavar="NAME", type=name_of, help="the catalogue's name, as you know it from elsewhere"
+    )
+    known.add_argument(
+        "--log", metavar="NAME", type=name_of, help="with --proof: the log's name, as you know it from elsewhere"
+    )
     parser.set_defaults(run=run)
 
 

@@ -154,6 +154,7 @@ async def test_what_cannot_be_done_is_said_in_a_sentence(tmp_path, home):
         (("ls", tmp_path / "keys"), "no store"),
         (("cat", home.directory, "no/such/topic", "--topic"), "no topic no/such/topic"),
         (("cat", home.directory, "x" * 43), "no log"),
+        (("cat", home.directory, "-h" + "x" * 41), "no log"),
         (("cat", home.directory, "hall/motion", "--topic", "--follow"), "name a server"),
     ]:
         status, _, err = await gdp(*arguments)
