@@ -26,6 +26,8 @@ from gdp.tasks import Background
 
 logger = logging.getLogger(__name__)
 
+HANDED_OVER_TURNS = 4
+"""So many turns of the loop after it was accepted a client is with us, and gone if it was turned away."""
 EXPIRY_INTERVAL_S = 10.0
 """How often unrefreshed subscriptions are looked for: fine enough for a lifetime of minutes."""
 
@@ -62,6 +64,7 @@ class GdpServer:
         self._stack = AsyncExitStack()
         self._tasks = Background()
         self._listener: asyncio.Server | None = None
+        self._stopping = False
 
     @property
     def port(self) -> int:
@@ -86,7 +89,7 @@ class GdpServer:
             )
             for clock in clocks:
                 stack.callback(clock.cancel)
-            stack.callback(self._stop)
+            stack.push_async_callback(self._stop)
             self._stack = stack.pop_all()
         return self
 
@@ -96,8 +99,13 @@ class GdpServer:
         """Tell subscribers, close all connections, stop listening."""
         await self._stack.__aexit__(kind, error, trace)
 
-    def _stop(self) -> None:
+    async def _stop(self) -> None:
         assert self._listener is not None
+        self._stopping = True
+        for listening in self._listener.sockets:
+            asyncio.get_running_loop().remove_reader(listening)
+        for _ in range(HANDED_OVER_TURNS):  # a client that is just being accepted would be left hanging by close()
+            await asyncio.sleep(0)
         self._listener.close()
         self._subscriptions.lose_all()
         self._feeds.lose_all()
@@ -109,10 +117,9 @@ class GdpServer:
             connection.close()
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        assert self._listener is not None
-        if len(self._connections) >= self._settings.connections_max or not self._listener.is_serving():
+        if len(self._connections) >= self._settings.connections_max or self._stopping:
             self.counters.turned_away += 1
-            writer.close()
+            writer.transport.abort()  # it was sent nothing, and who stops does not wait for it to go
             return
         connection = Connection(reader, writer, settings=self._settings, counters=self.counters)
         self._connections.add(connection)  # here, not when its task begins: the server may stop in between
