@@ -10,12 +10,14 @@ async with Broker(tmp_path) as broker:
 """
 
 import asyncio
+import itertools
 import os
+import random
 import shutil
 import signal
 import socket
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -25,6 +27,7 @@ START_S_MAX = 30.0
 STOP_S_MAX = 30.0
 POLL_S = 0.01
 PORT_TRIES = 5
+PORT_MIN = 10_000
 
 SETTINGS = (
     "persistence true",
@@ -162,10 +165,41 @@ class Broker:
 
 
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nothing listened on a moment ago."""
+    """A TCP port that nothing listened on a moment ago, and that nobody else in this run of the tests is given.
+
+    None that the system hands out: such a one may be a client's by the time that its server starts, or starts again.
+    """
+    return next(port for port in PORTS if _is_free(port))
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _own_ports() -> Iterator[int]:
+    """Every n-th port is this worker's, where n of them run; each run begins somewhere else."""
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    own = range(PORT_MIN + worker, _first_handed_out(), workers)
+    begin = random.randrange(len(own))
+    return itertools.cycle([*own[begin:], *own[:begin]])
+
+
+def _first_handed_out() -> int:
+    """The lowest port that the system gives to clients."""
+    try:
+        lowest = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    except OSError:
+        lowest = 0
+    return lowest if lowest > 2 * PORT_MIN else 32_768
+
+
+PORTS = _own_ports()
 
 
 def _path() -> str:
