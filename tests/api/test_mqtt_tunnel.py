@@ -50,6 +50,8 @@ def echo_by_paho(port: int, payload: bytes) -> bytes:
     finally:
         client.disconnect()
         client.loop_stop()
+        # Without the cycle it goes at once and closes its sockets, not when the collector finds them open.
+        client.on_connect = client.on_subscribe = None
     return found[0]
 
 
