@@ -19,4 +19,4 @@ def test_a_second_home_on_one_directory_names_the_first_and_leaves_it_alone(runn
     assert f"in use by another `hearthlog up` (process {running.up.pid})" in said
     assert "Traceback" not in said
     assert [running.pid(name) for name in CHILDREN] == before
-    assert running.ready_status() == 200
+    running.wait_ready()
