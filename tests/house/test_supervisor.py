@@ -58,15 +58,15 @@ class Heard:
 class House:
     """A supervisor over shell scripts."""
 
-    def __init__(self, run: Path, *, stop_timeout_s: float = 30.0, ready_timeout_s: float = 30.0) -> None:
+    def __init__(self, run: Path, *, ready_timeout_s: float = 30.0) -> None:
         self.run_path = run
         self.heard = Heard()
         self.ready = asyncio.Event()
         limits = Limits(
             ready_timeout_s=ready_timeout_s,
             restart_delay_min_s=0.01,
-            restart_delay_max_s=5.0,
-            stop_timeout_s=stop_timeout_s,
+            restart_delay_max_s=60.0,
+            stop_timeout_s=60.0,
             child_log_bytes_max=65_536,
         )
         self.supervisor = Supervisor(run=run, limits=limits, report=self.heard)
@@ -143,9 +143,9 @@ async def test_a_part_that_never_served_is_not_started_for_ever(tmp_path: Path):
 
 
 async def test_a_part_that_does_not_stop_is_killed_and_the_others_still_stop_as_they_should(tmp_path: Path):
-    house = House(tmp_path, stop_timeout_s=1.0)
+    house = House(tmp_path)
     async with asyncio.TaskGroup() as group:
-        group.create_task(house.run(house.part("broker", POLITE), house.part("sink", STUBBORN)))
+        group.create_task(house.run(house.part("broker", POLITE), house.part("sink", STUBBORN, stop_share=0.01)))
         await house.ready.wait()
         sink = house.pid("sink")
         house.supervisor.stop()
