@@ -76,6 +76,8 @@ class Api:
 
     async def exited(self) -> int:
         async with asyncio.timeout(WAIT_S_MAX):
+            # Its helpers have its stderr too; one that is open when the loop closes is a fault of the next test.
+            await asyncio.wait({self._said})
             return await self.process.wait()
 
     async def said(self) -> str:

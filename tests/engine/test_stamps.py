@@ -25,13 +25,18 @@ ASKED = [
 
 
 class Later(Api):
-    """An api whose decoder set has another id."""
+    """An api whose decoder set has another id, and which begins to build anew when it may."""
 
     command = (sys.executable, "-m", "tests.engine.launch_api")
 
     @property
     def environment(self) -> dict[str, str]:
-        return super().environment | {"OTHER_DECODERS": "later"}
+        return super().environment | {"OTHER_DECODERS": "later", "HELPERS": str(self.helpers)}
+
+    @property
+    def helpers(self) -> Path:
+        """The file without which no helper begins."""
+        return self.data / "helpers"
 
 
 async def answers(api: Api, at: str) -> list[dict]:
@@ -60,12 +65,12 @@ async def test_another_decoder_set_rebuilds_in_the_background_and_streams_go_on(
             assert await before.stop() == 0
         async with Later(tmp_path, recorder.port, tail_rows_max=1_000) as api:
             await api.reached(int(at.partition(".")[2]))
-            # A helper needs longer to start than this answer does.
             assert (await api.json("/v1/store"))["decoder_set"] == f"{decoders}+later"
             refused = await pinned(api)
             assert (refused.status_code, refused.headers["retry-after"]) == (503, "30"), refused.text
             assert refused.json()["type"].endswith(":rebuilding")
             assert await answers(api, at) == expected
+            api.helpers.touch()
             async with api.live(filter="s/#", since=at) as events:
                 seen, number = [], 1_000
                 while (await api.json("/v1/store"))["decoder_set"] != "later":

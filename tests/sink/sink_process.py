@@ -46,7 +46,7 @@ class SinkProcess:
             self.end()
         if self.process.returncode is None:
             await self.stop()
-        self._drain.cancel()
+        await asyncio.wait({self._drain})
 
     def end(self):
         """Kill it if it still runs."""
