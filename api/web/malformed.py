@@ -3,14 +3,17 @@
 import asyncio
 from typing import Any, ClassVar
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from httptools import HttpParserError
 
 from api.web.at_once import AtOnce, header_lines
+from api.web.ending import Ending
+from api.web.hosts import are_hosts_well
 from api.web.problem import Problem
 
 WHAT_WOULD_DO = (
     "this is no HTTP/1.1 request; in an address, blanks and letters beyond ASCII are written as %XX of their UTF-8"
 )
+WHAT_HOST_WOULD_DO = "Host: a request names one host, as in Host: hearthlog.local:8080 or Host: [fe80::1]:8080"
 HEAD_BYTES_MAX = 262_144
 """Address, headers and all else of a request that is not its body. Above what one read from the socket may bring."""
 HEAD_S_MAX = 30.0
@@ -19,8 +22,12 @@ AT_ONCE_MAX = 16
 """Of requests that come in one read so many are answered at once: others have their turn before the rest."""
 
 
-class Http(HttpToolsProtocol):
-    """HTTP/1.1 as uvicorn speaks it; the connection ends after what cannot be read, for nobody knows where it ends.
+class BadHost(HttpParserError):
+    """A request names no host that could be one; raised through the parser, which is to read no further."""
+
+
+class Http(Ending):
+    """HTTP/1.1, as its base ends it.
 
     Whoever connects has got this far, with an account or without: so nothing here may grow, or wait, without a bound.
     """
@@ -36,6 +43,8 @@ class Http(HttpToolsProtocol):
     """Whether a part of a request is there, and its end is not."""
     _is_answered = False
     """Whether the request whose end is still to come is answered already."""
+    _fault = Problem(400, "bad-request", WHAT_WOULD_DO)
+    """What is answered to a request that the parser takes no further."""
     _heard = 0.0
     """When a request was answered at once, by the loop's clock."""
     _at_once_left = 0
@@ -53,7 +62,10 @@ class Http(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Feed the parser, within the bounds; unless all of this came before."""
-        if self._is_free and not self._begun:
+        if self.is_over:
+            super().data_received(data)
+            return
+        if self.is_free and not self._begun:
             at_once = self._at_once()
             if at_once is not None and self._answer(at_once.again(data, self._default_headers)):
                 self._rest()
@@ -63,12 +75,12 @@ class Http(HttpToolsProtocol):
         self._beside_bytes += len(data)
         super().data_received(data)
         self._whole = b""
-        if self.transport.is_closing() or self.transport.get_protocol() is not self:
+        if self.is_over or self.transport.get_protocol() is not self:
             return  # refused; or a WebSocket from now on
-        idle = self._is_free
+        idle = self.is_free
         if self._beside_bytes > HEAD_BYTES_MAX:
             detail = f"address and headers of a request may have {HEAD_BYTES_MAX} bytes"
-            self._refuse(Problem(431, "head-too-large", detail) if idle else None)
+            self.refuse(Problem(431, "head-too-large", detail))
         elif idle and self._patience is None and (self._begun or self.timeout_keep_alive_task is None):
             # An empty line before a request is no beginning, but it ends uvicorn's own waiting.
             self._wait()
@@ -81,7 +93,10 @@ class Http(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """The request is known."""
         self._rest()
-        self._is_answered = self._is_free and self._answer_at_once()
+        if not are_hosts_well(self.headers):
+            self._fault = Problem(400, "bad-host", WHAT_HOST_WOULD_DO)
+            raise BadHost
+        self._is_answered = self.is_free and self._answer_at_once()
         if not self._is_answered:
             super().on_headers_complete()
 
@@ -106,12 +121,7 @@ class Http(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002  # the signature is uvicorn's
         """Answer what the parser refused."""
-        self._refuse(Problem(400, "bad-request", WHAT_WOULD_DO))
-
-    @property
-    def _is_free(self) -> bool:
-        """Whether no request waits for its answer."""
-        return self.cycle is None or bool(self.cycle.response_complete)
+        self.refuse(self._fault)
 
     def _at_once(self) -> AtOnce | None:
         """What answers at once, unless an answer would have to wait for what is being sent."""
@@ -147,14 +157,6 @@ class Http(HttpToolsProtocol):
                 self.timeout_keep_alive, self.timeout_keep_alive_handler
             )
         return True
-
-    def _refuse(self, problem: Problem | None) -> None:
-        """End the connection, with a word where no answer is under way."""
-        if problem is not None:
-            answer = problem.response()
-            head = STATUS_LINE[problem.status] + header_lines(answer.raw_headers) + b"connection: close\r\n\r\n"
-            self.transport.write(head + bytes(answer.body))
-        self.transport.close()
 
     def _wait(self) -> None:
         self._patience = self.loop.call_later(HEAD_S_MAX, self.transport.close)
