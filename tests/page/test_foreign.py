@@ -78,12 +78,12 @@ def test_a_page_of_others_shows_what_is_said_by_event_source(open_house: Home, f
 
 
 def test_a_page_of_others_publishes_and_hears_by_mqtt(open_house: Home, fill: Callable[..., Page]) -> None:
-    page = fill("mqtt.html", topic="homes/h1/lamp")
+    page = fill("mqtt.html", topic="homes/h1/lantern")
     expect(page.get_by_role("status")).to_have_text("Connected.")
     page.get_by_role("button", name="On", exact=True).click()
-    expect(page.locator("li")).to_have_text("homes/h1/lamp: on")
+    expect(page.locator("li")).to_have_text("homes/h1/lantern: on")
     rows = open_house.wait_for(
-        lambda: open_house.get("/v1/latest", filter="homes/h1/lamp").json()["observations"], "what was published"
+        lambda: open_house.get("/v1/latest", filter="homes/h1/lantern").json()["observations"], "what was published"
     )
     assert rows[0]["value"] == "on"
 

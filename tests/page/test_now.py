@@ -82,10 +82,10 @@ def test_a_payload_that_is_no_text_is_shown_byte_by_byte(visit: Visit) -> None:
 
 
 def test_equal_values_are_one_line_with_their_number(house: Home, visit: Visit) -> None:
-    page = visit("/now?filter=homes/h1/office/%23")
+    page = visit("/now?filter=homes/h3/office/%23")
     expect(page.get_by_role("heading", level=2)).to_contain_text("Nothing matches")
     for value in ("20", "21", "21", "21"):
-        mosquitto_pub(house, "homes/h1/office/temperature", value)
+        mosquitto_pub(house, "homes/h3/office/temperature", value)
     expect(said(page)).to_have_count(2)
     expect(said(page).first).to_contain_text(re.compile(r"temperature 21\s*3 equal"))
 
@@ -191,7 +191,7 @@ def _in_the_night(now: datetime) -> int:
 
 
 def test_a_device_that_its_gateway_calls_offline_is_called_so_on_its_row(house: Home, visit: Visit) -> None:
-    topic, status = "homes/h1/shed/temperature", "homes/h1/shed/status"
+    topic, status = "homes/h3/shed/temperature", "homes/h3/shed/status"
     config = {"state_topic": topic, "availability_topic": status, "name": "Warmth", "unit_of_measurement": "°C"}
     house.publish([("homeassistant/sensor/shed/config", json.dumps(config)), (topic, "4.5"), (status, "offline")])
     house.wait_for(
