@@ -21,7 +21,7 @@ LONG = b"x" * 150_000
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="module", autouse=True)
 async def spoken(recorder: Recorder, api: Api) -> str:
     """A few messages of every kind; the position after them."""
     await recorder.say(("home/desk", b"21.5"), ("home/door", b"ON"), ("watch/1", WATCH), ("home/desk", b"22.5"))

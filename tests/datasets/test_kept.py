@@ -43,6 +43,7 @@ def covered(home: AskedHome, address: str):
 
 def test_an_honest_dataset_is_verified_against_its_logs(home, pinned):
     for made in pinned.values():
+        assert sha256(data(home, made["id"])) == made["sha256"]
         verdict = home.get(f"/v1/datasets/{made['id']}", verify=True).json()["verdict"]
         assert verdict["good"], verdict
         assert (verdict["stored"], verdict["derived"], verdict["faults"]) == ("same", "same", [])
