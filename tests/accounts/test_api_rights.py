@@ -35,7 +35,7 @@ def paths(home: Home) -> dict[str, dict]:
 
 
 def test_nothing_below_v1_is_answered_without_an_account(home: Home):
-    with httpx.Client(base_url=home.http, trust_env=False) as nobody:
+    with httpx.Client(base_url=home.http, trust_env=False, timeout=60) as nobody:
         for path, method in ((path, method) for path, calls in paths(home).items() for method in calls):
             answer = nobody.request(method, re.sub(r"\{[^}]+\}", "x", path))
             if path.startswith("/v1") or path == "/metrics":

@@ -48,7 +48,9 @@ def test_a_device_that_trusts_the_authority_publishes_and_reads_over_tls(lan: Ho
         "lan/oven", b"180", qos=1, hostname="localhost", port=lan.ports["lan_mqtt"], auth=login, tls=tls, retain=True
     )
     lan.wait_for(lambda: lan.get("/v1/latest", filter="lan/#").json()["observations"], "the message")
-    with httpx.Client(verify=trusting(lan), trust_env=False, headers={"Authorization": f"Bearer {secret}"}) as client:
+    with httpx.Client(
+        verify=trusting(lan), trust_env=False, timeout=60, headers={"Authorization": f"Bearer {secret}"}
+    ) as client:
         answer = client.get(f"https://localhost:{lan.ports['lan_http']}/v1/latest")
         assert [each["value"] for each in answer.json()["observations"]] == [180.0]
         login = client.get(f"https://localhost:{lan.ports['lan_http']}/?token={secret}")
@@ -57,9 +59,9 @@ def test_a_device_that_trusts_the_authority_publishes_and_reads_over_tls(lan: Ho
 
 def test_who_does_not_trust_it_or_speaks_in_the_clear_gets_nothing(lan: Home):
     with pytest.raises(httpx.ConnectError, match="certificate verify failed"):
-        httpx.get(f"https://localhost:{lan.ports['lan_http']}/healthz", trust_env=False)
+        httpx.get(f"https://localhost:{lan.ports['lan_http']}/healthz", trust_env=False, timeout=60)
     with pytest.raises(httpx.TransportError):
-        httpx.get(f"http://localhost:{lan.ports['lan_http']}/healthz", trust_env=False)
+        httpx.get(f"http://localhost:{lan.ports['lan_http']}/healthz", trust_env=False, timeout=60)
     with socket.create_connection(("127.0.0.1", lan.ports["lan_mqtt"]), timeout=60) as plain:
         plain.sendall(bytes.fromhex("100c00044d5154540402003c0000"))
         answer = b""
@@ -74,7 +76,9 @@ def test_a_crowd_of_clients_does_not_take_the_last_open_file_of_the_api(lan: Hom
 
 
 def test_the_authority_is_open_to_all_and_the_code_names_its_fingerprint(lan: Home):
-    pem = httpx.get(f"https://localhost:{lan.ports['lan_http']}/authority.pem", verify=trusting(lan), trust_env=False)
+    pem = httpx.get(
+        f"https://localhost:{lan.ports['lan_http']}/authority.pem", verify=trusting(lan), trust_env=False, timeout=60
+    )
     assert ssl.PEM_cert_to_DER_cert(pem.text)
     secret = add(lan, "phone", read=("lan/#",))
     told = hearthlog(lan, "account", "qr", "phone").stdout

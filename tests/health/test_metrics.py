@@ -20,7 +20,7 @@ def scraped(home) -> dict[str, str]:
     """What both processes say, once the sink has told its numbers."""
     home.publish([("homes/h1/scraped", "1")])
     home.wait_for(lambda: "reported_fsync_ms_max" in home.get("/metrics").text, "the sink to report")
-    sink = httpx.get(f"http://127.0.0.1:{home.metrics_port}/metrics", trust_env=False).text
+    sink = httpx.get(f"http://127.0.0.1:{home.metrics_port}/metrics", trust_env=False, timeout=60).text
     return {"sink": sink, "api": home.get("/metrics").text}
 
 

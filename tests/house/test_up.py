@@ -62,14 +62,14 @@ def test_the_printed_address_logs_in_once_and_does_not_stay_in_the_address_bar(r
 
 
 def logs_in_once(running: Home, address: str) -> None:
-    with httpx.Client(trust_env=False) as browser:
+    with httpx.Client(trust_env=False, timeout=60) as browser:
         answer = browser.get(address)
         assert answer.is_redirect
         assert "token" not in answer.headers["location"]
         assert "httponly" in answer.headers["set-cookie"].lower()
         assert browser.get(f"{running.http}/v1/topics").status_code == 200
-    assert httpx.get(address, trust_env=False).status_code == 401
-    assert httpx.get(f"{running.http}/v1/topics", trust_env=False).status_code == 401
+    assert httpx.get(address, trust_env=False, timeout=60).status_code == 401
+    assert httpx.get(f"{running.http}/v1/topics", trust_env=False, timeout=60).status_code == 401
 
 
 def test_the_printed_catalogue_is_the_stores(running: Home):

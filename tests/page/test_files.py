@@ -50,7 +50,7 @@ def test_our_files_are_short_and_pure_ones_import_nothing_that_draws() -> None:
 
 
 def test_everything_is_served_strictly_and_for_ever_under_its_hash(house: Home) -> None:
-    shell = httpx.get(f"{house.http}/now", trust_env=False)
+    shell = httpx.get(f"{house.http}/now", trust_env=False, timeout=60)
     policy = shell.headers["content-security-policy"]
     assert "default-src 'none'; script-src 'self'; style-src 'self'" in policy
     assert "frame-ancestors 'none'" in policy
@@ -61,16 +61,18 @@ def test_everything_is_served_strictly_and_for_ever_under_its_hash(house: Home) 
     addresses = re.findall(r'(?:href|src)="(/page/[0-9a-f]{16}/[^"]+)"', shell.text)
     assert len(addresses) > 20
     for address in addresses:
-        answer = httpx.get(house.http + address, trust_env=False)
+        answer = httpx.get(house.http + address, trust_env=False, timeout=60)
         assert answer.status_code == 200, address
         assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
         assert answer.headers["content-security-policy"] == policy
         assert answer.content == (PAGE / address.split("/", 3)[3]).read_bytes()
-    assert httpx.get(f"{house.http}/page/0000000000000000/app.js", trust_env=False).status_code == 404
+    assert httpx.get(f"{house.http}/page/0000000000000000/app.js", trust_env=False, timeout=60).status_code == 404
 
 
 def test_a_query_cannot_put_markup_into_the_shell(house: Home) -> None:
-    shell = httpx.get(f"{house.http}/now", params={"filter": '"><script>alert(1)</script>'}, trust_env=False)
+    shell = httpx.get(
+        f"{house.http}/now", params={"filter": '"><script>alert(1)</script>'}, trust_env=False, timeout=60
+    )
     assert "<script>alert" not in shell.text
 
 
@@ -112,10 +114,12 @@ def test_the_other_screens_are_light_until_their_first_values(
 
 def _check_weight(house: Home, screen: str, script_bytes_max: int, modules_max: int) -> None:
     """The shell announces what the first values need; the rest is loaded after them."""
-    shell = httpx.get(f"{house.http}/{screen}", trust_env=False).text
+    shell = httpx.get(f"{house.http}/{screen}", trust_env=False, timeout=60).text
     sizes = {".js": 0, ".css": 0}
     for address in set(re.findall(r'"(/page/[^"]+\.(?:js|css))"', shell)):
-        with httpx.stream("GET", house.http + address, headers={"Accept-Encoding": "gzip"}, trust_env=False) as answer:
+        with httpx.stream(
+            "GET", house.http + address, headers={"Accept-Encoding": "gzip"}, trust_env=False, timeout=60
+        ) as answer:
             sizes[Path(address).suffix] += sum(len(chunk) for chunk in answer.iter_raw())
     assert shell.count('rel="modulepreload"') <= modules_max
     assert sizes[".js"] <= script_bytes_max

@@ -107,6 +107,7 @@ def test_an_embed_sees_what_its_ticket_reads_and_says_so_when_it_ends(open_house
         content=json.dumps({"filter": [SEEN]}),
         headers={"Authorization": f"Bearer {open_house.token}", "Content-Type": "application/json"},
         trust_env=False,
+        timeout=60,
     ).json()["ticket"]
     page = guest.visit(f"/embed?filter=homes/%23&ticket={made}", logged_in=False)
     expect(page.locator(".names li")).to_have_count(1)
@@ -116,9 +117,9 @@ def test_an_embed_sees_what_its_ticket_reads_and_says_so_when_it_ends(open_house
 
 
 def test_only_the_named_sites_may_show_the_chart_in_a_frame(open_house: Home, site: str) -> None:
-    allowed = httpx.get(f"{open_house.http}/embed", trust_env=False).headers["content-security-policy"]
+    allowed = httpx.get(f"{open_house.http}/embed", trust_env=False, timeout=60).headers["content-security-policy"]
     assert f"frame-ancestors {site};" in allowed
-    screen = httpx.get(f"{open_house.http}/now", trust_env=False).headers["content-security-policy"]
+    screen = httpx.get(f"{open_house.http}/now", trust_env=False, timeout=60).headers["content-security-policy"]
     assert "frame-ancestors 'none'" in screen
 
 

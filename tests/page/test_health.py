@@ -125,7 +125,9 @@ def test_keys_lead_to_health_and_its_requests_are_shown(house: Home, visit: Visi
     for name in ("outages", "faults"):
         page.locator("details.api").get_by_role("button", name=name).click()
         href = page.get_by_role("link", name="Open the answer").get_attribute("href")
-        answer = httpx.get(house.http + href, headers={"Authorization": f"Bearer {house.token}"}, trust_env=False)
+        answer = httpx.get(
+            house.http + href, headers={"Authorization": f"Bearer {house.token}"}, trust_env=False, timeout=60
+        )
         assert answer.json()[name] is not None
     page.go_back()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Recording well")

@@ -66,6 +66,7 @@ def pin(home: Home) -> str:
         json={"query": "history", "parameters": {"filter": [TOPIC]}},
         headers={"Authorization": f"Bearer {home.token}"},
         trust_env=False,
+        timeout=60,
     ).json()
     return str(made["id"])
 

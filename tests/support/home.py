@@ -69,6 +69,7 @@ class Home:
                 self.wait_printed("Hearthlog is ready.")
             except HomeError as fault:
                 if " is taken by another program" not in str(fault):
+                    self.__exit__()
                     raise
             else:
                 return self
