@@ -7,6 +7,10 @@ ADMIN = "admin"
 SINK = "sink"
 API = "api"
 DATABASE = "mosquitto.db"
+ALIVE = "mosquitto.pid"
+"""Mosquitto makes this file, and removes it when it stops in order, after it has saved."""
+STARTS = "starts.json"
+"""What is noted of its starts, for the sink."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

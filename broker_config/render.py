@@ -5,7 +5,7 @@ from importlib import resources
 from string import Template
 
 from broker_config.accounts import Account
-from broker_config.options import ADMIN, API, DATABASE, SINK, BrokerOptions
+from broker_config.options import ADMIN, ALIVE, API, DATABASE, SINK, BrokerOptions
 
 
 def configuration(options: BrokerOptions) -> str:
@@ -21,6 +21,7 @@ def configuration(options: BrokerOptions) -> str:
         owner_line="" if options.owner is None else f"user {_one_line(options.owner)}",
         directory=_one_line(str(options.directory)),
         database=DATABASE,
+        alive=ALIVE,
         save_interval_s=options.save_interval_s,
         queued_messages_max=options.queued_messages_max,
         queued_bytes_max=options.queued_bytes_max,

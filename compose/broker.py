@@ -15,6 +15,7 @@ from compose.errors import DirectoryError, ProgramMissing
 from compose.owner import give_to_owner, owner_of
 from compose.ready import no_connection
 from compose.settings import UpSettings
+from compose.starts import note_start
 
 INSTALL_LINE = "apt-get install --yes mosquitto mosquitto-clients && systemctl disable --now mosquitto"
 
@@ -80,6 +81,7 @@ def prepare_broker(
         environment=environment,
         missing=partial(no_connection, address),
         stop_share=0.15,
+        before=partial(note_start, directory),
         # Not by Mosquitto itself: a process that changes its user forgets whose death it should follow.
         user=owner,
     )

@@ -17,6 +17,10 @@ EXIT_A_PERSON_MUST_ACT = 78
 TETHER = ("setpriv", "--pdeathsig", "TERM", "--")
 
 
+def _nothing() -> None:
+    """Most parts need no preparation."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChildSpec:
     """What to start and how to tell that it serves.
@@ -29,6 +33,7 @@ class ChildSpec:
         stop_share: Its part of the time that all have to stop in; what one leaves over, the next one has.
         user: Account to run as, where we are root; None: as we are.
         once: An end with code 0 is the end of its work, and it is not started again.
+        before: Called before each start; must be quick and must not raise.
         on_terminal: Its output goes where ours goes, not to its log: it shows progress to the person.
     """
 
@@ -40,6 +45,7 @@ class ChildSpec:
     user: str | None = None
     once: bool = False
     on_terminal: bool = False
+    before: Callable[[], None] = _nothing
 
 
 @dataclass(slots=True)
@@ -67,6 +73,7 @@ class Child:
         Raises:
             ProgramMissing: it is not on this machine.
         """
+        self.spec.before()
         log = open_log(self.log_path)
         try:
             self._log_start = os.fstat(log).st_size

@@ -24,6 +24,8 @@ class Counters:
     """Connections that ended because another client connected with the sink's client id."""
     sessions_lost: int = 0
     """Times that the broker had forgotten the session, and what it had kept in it."""
+    broker_restarts: int = 0
+    """Times that the broker had crashed while the sink was away, or been started anew for all that is known."""
     refused: Counter[str] = field(default_factory=Counter)
 
     def as_json(self) -> dict[str, int | dict[str, int]]:
@@ -39,5 +41,6 @@ class Counters:
             "broker_dropped": self.broker_dropped,
             "taken_over": self.taken_over,
             "sessions_lost": self.sessions_lost,
+            "broker_restarts": self.broker_restarts,
             "refused": dict(self.refused),
         }

@@ -1,8 +1,8 @@
 """Decides what becomes of each delivery: kept, known already, not wanted, or refused. No waiting, no I/O."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from gdp.store import Item, MessageFields, Run, Write
 from gdp_sink.counters import Counters
@@ -31,7 +31,14 @@ def _packed(delivery: MessageFields) -> MessageFields:
     return topic, record, qos, retain, dup, packet_id, generation
 
 
-def _nothing(_topic: str, _payload: bytes) -> bool:
+class BrokerEar(Protocol):
+    """Takes what is no message, but the broker's word of itself."""
+
+    def __call__(self, topic: str, payload: bytes, *, retained: bool) -> bool:
+        """Whether it was that."""
+
+
+def _nothing(topic: str, payload: bytes, *, retained: bool) -> bool:  # noqa: ARG001  # hears nothing
     return False
 
 
@@ -46,7 +53,7 @@ class Intake:
         *,
         topic_bytes_max: int,
         payload_bytes_max: int,
-        broker_says: Callable[[str, bytes], bool] = _nothing,
+        broker_says: BrokerEar = _nothing,
     ) -> None:
         """Sort by these rules; `broker_says` takes what is no message but the broker's word of itself."""
         self.window = RedeliveryWindow()
@@ -159,7 +166,7 @@ class Intake:
     def _turn_away(self, delivery: Delivery) -> Reason:
         topic = delivery.topic
         if topic is not None and not self._wanted(topic):
-            if self._broker_says(topic, delivery.message.payload):
+            if self._broker_says(topic, delivery.message.payload, retained=delivery.retain):
                 self._counters.received -= 1
             else:
                 self._counters.unwanted += 1

@@ -27,6 +27,11 @@ _COUNTERS = (
     ("hearthlog_sink_unwanted_messages", "Messages outside the log filter.", "unwanted"),
     ("hearthlog_sink_broker_dropped_messages", "Messages that the broker had no room for.", "broker_dropped"),
     ("hearthlog_sink_takeovers", "Connections lost to another client with the sink's client id.", "taken_over"),
+    (
+        "hearthlog_sink_broker_restarts",
+        "Times that the broker had been started anew while the sink was away, unless it had been stopped in order.",
+        "broker_restarts",
+    ),
     ("hearthlog_sink_lost_sessions", "Times that the broker had forgotten the sink's session.", "sessions_lost"),
 )
 

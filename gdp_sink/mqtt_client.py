@@ -23,8 +23,9 @@ _PUBACK_SUCCESS = 0x40020000
 SESSION_NEVER_EXPIRES = 0xFFFFFFFF
 SUBSCRIBE_OPTIONS = SubscribeOptions(qos=1, retainAsPublished=True, retainHandling=1)
 """QoS 1: at QoS 2 paho would send PUBREC before anything is stored. Retained messages only for new subscriptions."""
-STATUS_OPTIONS = SubscribeOptions(qos=0, retainAsPublished=True, retainHandling=0)
-"""For what the broker says of itself: the present state at each connection, and nothing to acknowledge."""
+STATUS_OPTIONS = SubscribeOptions(qos=0, retainAsPublished=False, retainHandling=0)
+"""For what the broker says of itself: the present state at each connection, and nothing to acknowledge. The retain flag
+tells that state from what comes later, and from what has waited."""
 
 _BARE = len(vars(Properties(PacketTypes.PUBLISH)))  # type: ignore[no-untyped-call]  # paho's constructor
 """Attributes of a Properties object in which nothing is set; its own `isEmpty` takes 5 µs."""

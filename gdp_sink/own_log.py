@@ -1,10 +1,10 @@
 """The sink's own log, `$hearthlog/sink`: what the sink saw of itself, so that a hole in a series can be explained.
 
 Each record is a JSON object: `event`, `state` {session, subscribed, saving}, `epoch`, `filters`, `replaying` while
-retained messages of a new session may still come, `marked` while the session can be told from a later one, and the
-event's own fields. A state without `saving` means that
-nobody watches whether the broker saves. Readiness is judged from the last record's state, and the next run of the sink
-recovers from it.
+retained messages of a new session may still come, `marked` while the session can be told from a later one, `broker`
+{up_s, starts, crashes} as far as that is known of the one that is connected, and the event's own fields. A state
+without `saving` means that nobody watches whether the broker saves. Readiness is judged from the last record's state,
+and the next run of the sink recovers from it.
 """
 
 import json
@@ -48,6 +48,21 @@ class State:
         return connection | {"saving": self.saving} if self.watched else connection
 
 
+class BrokerKnown(NamedTuple):
+    """What tells the broker's present life from a later one; None where it is not known."""
+
+    up_s: int | None = None
+    """How long it has been up, as it said last."""
+    starts: int | None = None
+    """How often it was started, as `hearthlog up` notes it."""
+    crashes: int | None = None
+    """How many of its lives did not end in order."""
+
+    def as_json(self) -> dict[str, int]:
+        """Return what is known."""
+        return {name: value for name, value in self._asdict().items() if value is not None}
+
+
 @dataclass(slots=True)
 class OwnLog:
     """Writes the sink's own log. `submit` takes items for the store and is the committer's.
@@ -58,6 +73,7 @@ class OwnLog:
         filters: what that session may be subscribed to.
         marked: whether that session is subscribed to what the broker says of itself, by which it is known again.
         broker_dropped: messages that the broker has dropped since its start, as far as it has told.
+        broker: by what its life is known again, after a time without the sink.
         replaying: whether retained messages of a new session may still come.
     """
 
@@ -67,6 +83,7 @@ class OwnLog:
     filters: tuple[str, ...] = ()
     marked: bool = False
     broker_dropped: int | None = None
+    broker: BrokerKnown = field(default_factory=BrokerKnown)
     replaying: Callable[[], bool] = lambda: False
 
     def say(self, event: str, **fields: object) -> Future[Results]:
@@ -90,6 +107,8 @@ class OwnLog:
             entry["marked"] = True
         if self.broker_dropped is not None:
             entry["broker_dropped"] = self.broker_dropped
+        if known := self.broker.as_json():
+            entry["broker"] = known
         if self.replaying():
             entry["replaying"] = True
         data = json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode()
@@ -145,6 +164,7 @@ class Remembered(NamedTuple):
     broker_dropped: int | None = None
     replaying: bool = False
     marked: bool = False
+    broker: BrokerKnown = BrokerKnown()
 
 
 def remembered(data: bytes) -> Remembered:
@@ -155,9 +175,17 @@ def remembered(data: bytes) -> Remembered:
         dropped = entry.get("broker_dropped")
         replaying = entry.get("replaying") is True
         marked = entry.get("marked") is True
-        return Remembered(epoch, filters, dropped if isinstance(dropped, int) else None, replaying, marked)
+        broker = _known(entry.get("broker"))
+        return Remembered(epoch, filters, dropped if isinstance(dropped, int) else None, replaying, marked, broker)
     except (ValueError, KeyError, TypeError):
         return Remembered(0, ())
+
+
+def _known(entry: object) -> BrokerKnown:
+    if not isinstance(entry, dict):
+        return BrokerKnown()
+    numbers = {name: entry.get(name) for name in BrokerKnown._fields}
+    return BrokerKnown(**{name: value for name, value in numbers.items() if isinstance(value, int)})
 
 
 def repeats_in(records: Iterable[bytes], epoch: int) -> list[Repeat]:

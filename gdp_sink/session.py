@@ -11,7 +11,8 @@ none, the session is new.
 
 from dataclasses import dataclass
 
-from gdp_sink.broker_says import DROPPED_TOPIC
+from gdp_sink.broker_life import BrokerLife
+from gdp_sink.broker_says import DROPPED_TOPIC, TOPICS
 from gdp_sink.counters import Counters
 from gdp_sink.own_log import OwnLog
 from gdp_sink.retained import RetainedReplay, copies_by
@@ -35,6 +36,7 @@ class Session:
     filters: FilterSet
     replay: RetainedReplay
     counters: Counters
+    life: BrokerLife
 
     @property
     def epoch(self) -> int:
@@ -83,12 +85,13 @@ class Session:
             self.replay.forget()
             self.replay.begin(copies_by(self.filters))
         await own_log.say("connected", session_present=present)
+        self.life.connected(present=present)
         forget = [text for text in before if text not in wanted] if present else []
-        self.source.subscribe(generation, (*wanted, DROPPED_TOPIC), forget)
+        self.source.subscribe(generation, (*wanted, *TOPICS), forget)
 
     def _subscribed(self, event: Subscribed) -> None:
         own_log = self.own_log
-        granted = {text: code for text, code in event.granted.items() if text != DROPPED_TOPIC}
+        granted = {text: code for text, code in event.granted.items() if text not in TOPICS}
         denied = {text: code for text, code in granted.items() if code >= REFUSED_FROM}
         if denied or not granted:
             own_log.say("not_subscribed", reasons=denied)
@@ -103,6 +106,7 @@ class Session:
         state = self.own_log.state
         state.session = state.subscribed = False
         state.saving = None
+        self.life.disconnected()
         if event.taken_over:
             self.counters.taken_over += 1
             self.own_log.say("taken_over", advice=TAKEN_OVER)

@@ -87,6 +87,10 @@ class SinkSettings(BaseSettings):
         "broker/mosquitto.db",
         description="The broker's database, below the data directory, watched to see that it saves; empty is unknown.",
     )
+    broker_starts: str = Field(
+        "broker/starts.json",
+        description="What `hearthlog up` notes of the broker's starts, below the data directory; empty is unknown.",
+    )
     broker_saving_lag_max_s: float = Field(
         15.0, gt=0, le=86_400, description="Age of the broker's last save from which it counts as not saving."
     )
@@ -169,6 +173,11 @@ class SinkSettings(BaseSettings):
     def broker_database_path(self) -> Path | None:
         """The broker's database; None if it is not ours to watch."""
         return self.data / self.broker_database if self.broker_database else None
+
+    @property
+    def broker_starts_path(self) -> Path | None:
+        """Where the broker's starts are noted; None if it is not ours."""
+        return self.data / self.broker_starts if self.broker_starts else None
 
 
 def address(text: str) -> tuple[str, int]:

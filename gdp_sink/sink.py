@@ -8,6 +8,7 @@ from typing import Protocol
 
 from gdp.committer import Committer
 from gdp.server import GdpServer
+from gdp_sink.broker_life import BrokerLife, read_starts
 from gdp_sink.broker_says import DROPPED, BrokerSays
 from gdp_sink.counters import Counters
 from gdp_sink.errors import StoppedEarly
@@ -65,6 +66,8 @@ class Sink:
         self._report = RefusalReport(int(settings.refused_interval_s * NS), clock)
         self._rises = RiseReport(int(settings.refused_interval_s * NS), clock)
         self._own_log = OwnLog(committer.submit, replaying=lambda: self._intake.replay.active)
+        starts = settings.broker_starts_path
+        self._life = BrokerLife(self._counters, self._own_log, clock, lambda: read_starts(starts))
         self._filters = FilterSet.parse(settings.log_filter)
         self._intake = Intake(
             self._filters,
@@ -72,7 +75,7 @@ class Sink:
             self._report,
             topic_bytes_max=settings.topic_bytes_max,
             payload_bytes_max=settings.payload_bytes_max,
-            broker_says=BrokerSays(self._counters, self._own_log).hear,
+            broker_says=BrokerSays(self._counters, self._own_log, self._life).hear,
         )
         self._rises.watch("broker_dropped", lambda: self._counters.broker_dropped, advice=DROPPED)
         self.metrics = Metrics(self._counters)
@@ -86,7 +89,9 @@ class Sink:
         return Writer(
             committer=self._committer,
             source=self._source,
-            session=Session(self._source, self._own_log, self._filters, self._intake.replay, self._counters),
+            session=Session(
+                self._source, self._own_log, self._filters, self._intake.replay, self._counters, self._life
+            ),
             intake=self._intake,
             own_log=self._own_log,
             report=self._report,
@@ -126,6 +131,7 @@ class Sink:
         session = last_session(store)
         self._own_log.broker_dropped = session.broker_dropped
         self._own_log.marked = session.marked
+        self._life.recover(session.broker)
         self._own_log.epoch = max(session.epoch, window[-1][0] if window else 0)
         self._own_log.filters = tuple(dict.fromkeys(session.filters + self._filters.texts))
         self._recover_replay(window, going_on=session.replaying)

@@ -7,8 +7,9 @@ import numpy as np
 
 from api.gaps.hear import Line, hear, rows_of
 from api.gaps.kernel import Gap, Window, gaps_of
-from api.gaps.outages import Outage, Story
+from api.gaps.outages import Outage
 from api.gaps.own_log import OwnLog, read_own_log, read_qos
+from api.gaps.story import Story
 from api.readiness import is_connected, lag_s
 from api.readmodel.selection import TopicSeries
 from api.readmodel.view import View

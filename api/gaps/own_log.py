@@ -19,7 +19,7 @@ from gdp.catalogue import SINK_TOPIC
 HEARTBEAT = "heartbeat"
 QUIET = frozenset({HEARTBEAT, "topic", "replayed"})
 FIELDS = ("reason", "session_present", "silent_s", "paused_s", "epoch", "count", "topic", "clock_offset_ns",
-          "position")  # fmt: skip
+          "position", "up_s", "in_order")  # fmt: skip
 
 
 class OwnLog(NamedTuple):

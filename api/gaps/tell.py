@@ -83,8 +83,10 @@ def kept_words(gap: Gap) -> str | None:
         return say(KEPT_WHERE[outage.id]).sentence
     if gap.kept:
         return say("kept.waited", count=counted(gap.kept, "message")).sentence
-    if outage.cause == "sink" and gap.qos is not None and not outage.standing:
-        return say("kept.nothing" if gap.qos else "kept.unkept").sentence
+    if outage.cause == "sink" and gap.qos == 0 and not outage.standing:
+        return say("kept.unkept").sentence
+    if outage.cause == "sink" and gap.qos and gap.kept is not None and not outage.standing:
+        return say("kept.nothing").sentence
     return say("kept.unknown").sentence
 
 

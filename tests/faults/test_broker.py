@@ -2,6 +2,7 @@
 
 import pytest
 
+from gdp_sink.saving import file_mark
 from tests.faults.faulty_sink import all_stored, fields, names, numbers_in, rises, send_numbers
 from tests.faults.told import api_of, ears, needs, retained, stands, was
 from tests.sink.mqtt import publisher
@@ -11,6 +12,8 @@ from tests.support.waiting import poll
 
 KEEPALIVE_S = 1
 """One until the sink probes, one more for the answer; it looks each second."""
+QUICK, SLOW = ["sys_interval 1"], ["sys_interval 600"]
+"""How often a broker says how long it has been up; one that says it once says 0, however long the sink takes."""
 
 
 @pytest.mark.parametrize("rounds", [1, pytest.param(50, marks=[pytest.mark.soak, pytest.mark.timeout(1200)])])
@@ -72,3 +75,50 @@ async def test_a_broker_that_lost_its_database_is_said_and_what_devices_retain_a
         assert numbers_in(sink.messages(), "t") == list(range(100 * rounds + 100))
         assert [event["epoch"] for event in fields(sink, "connected")] == list(range(1, rounds + 2))
         assert [event["session_present"] for event in fields(sink, "connected")] == [False] * (rounds + 1)
+
+
+@pytest.mark.parametrize("rounds", [1, pytest.param(50, marks=[pytest.mark.soak, pytest.mark.timeout(1200)])])
+async def test_a_broker_that_dies_with_the_sink_and_is_back_before_it_is_said_with_what_it_may_have_lost(
+    tmp_path, rounds
+):
+    async with (
+        Broker(tmp_path / "broker", config=QUICK) as broker,
+        SinkProcess(tmp_path / "data", broker.port) as sink,
+        api_of(sink) as api,
+    ):
+        for number in range(rounds):
+            async with publisher(broker.port) as peer:
+                await send_numbers(peer, "t", range(number * 100, number * 100 + 100))
+                await all_stored(peer, sink, f"end/{number}")
+            before = file_mark(broker.database)
+            await sink.kill()
+            await sink.start()
+            await poll(lambda: has_heard(sink) and file_mark(broker.database) != before)  # noqa: B023
+            assert len(sink.events("broker_restarted")) == number, "the sink alone was killed"
+            await sink.kill()
+            await broker.kill()
+            broker.config = SLOW
+            await broker.start()
+            await sink.start()
+            await rises(sink, "hearthlog_sink_broker_restarts_total")
+            await was(api, "broker.restarted")
+            if number + 1 < rounds:
+                broker.config = QUICK
+                await broker.restart()
+                await poll(lambda: len(sink.events("subscribed")) == 3 * number + 4)  # noqa: B023
+        outages = (await api.json("/v1/gaps", filter="none", start="-1h"))["outages"]
+        await sink.stop()
+        told = [each for each in outages if each["id"] == "broker.restarted"]
+        assert len(told) == rounds
+        assert {each["cause"] for each in told} == {"broker"}
+        assert "up to 2 s of what it had acknowledged may be missing" in told[0]["sentence"]
+        evidence = [each["words"] for each in told[0]["evidence"]]
+        assert evidence == ["the sink was alive", "the broker had been started anew"]
+        assert numbers_in(sink.messages(), "t") == list(range(100 * rounds))
+        assert "session_lost" not in names(sink)
+
+
+def has_heard(sink):
+    """Whether a record of this life of the sink says that the broker has been up for a while."""
+    last = sink.events()[-1]
+    return last["event"] == "heartbeat" and last.get("broker", {}).get("up_s", 0) >= 2

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 import numpy as np
 
 from api.gaps.kernel import Gap, Heard, Window, gaps_of
-from api.gaps.outages import Entry, Outage, Story
+from api.gaps.outages import Entry, Outage
+from api.gaps.story import Story
 from api.words.templates import FAULTS
 
 S = 1_000_000_000

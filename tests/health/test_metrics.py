@@ -85,7 +85,8 @@ def test_the_alerts_name_only_metrics_and_faults_that_there_are(scraped):
         assert rule["labels"]["severity"] == fault.severity.name, rule["alert"]
         assert rule["annotations"]["summary"].endswith(".")
     silent = {"unknown.unobserved", "unknown.clock", "store.restored", "home.unencrypted"}
-    stops = {"broker.stopped", "sink.stopped", "sink.died", "sink.stood_still"}
+    stops = {"broker.stopped", "broker.restarted", "sink.stopped", "sink.died", "sink.stood_still"}
+    stops |= {"sink.stopped_and_broker"}
     assert {rule["annotations"]["fault"] for rule in rules} | silent | stops == set(FAULTS)
 
 

@@ -1,5 +1,8 @@
 """A day on which everything goes wrong once: each gap of a series has the right cause, bounds and count of what was kept."""
 
+import pytest
+
+from api.gaps.tell import kept_words
 from tests.health.scripted import Day, at, said, steady, told
 
 KEPT = {"session_present": True}
@@ -94,6 +97,58 @@ def test_a_broker_that_hung_is_away_from_when_it_was_last_heard():
         ]
     )
     assert told(day.gaps(steady(1, without=[(3_601, 3_901)]))) == [("broker", "broker.lost", 3_601, 3_900, None)]
+
+
+def crashed_together(*after: tuple[float, str, dict], up_s: float = 101.0, **facts: object) -> Day:
+    """Sink and broker die at 3,605; the broker is back at 3,900, the sink at 4,000; its last sign of life was at 3,600."""
+    events = [(4_000, "started", {}), *after, (4_000.5, "connected", KEPT), (4_000.6, "subscribed", {})]
+    return Day([*events, (4_001, "broker_restarted", {"up_s": up_s, **facts})], dead=[(3_601, 4_000)])
+
+
+@pytest.mark.parametrize(("facts", "fault"), [({"in_order": False}, "broker.died"), ({}, "broker.restarted")])
+def test_a_broker_that_died_with_the_sink_and_was_back_before_it_costs_what_it_had_not_saved(facts, fault):
+    gaps = crashed_together(**facts).gaps(steady(1, without=[(3_599, 4_001)]))
+    assert told(gaps) == [("broker", fault, 3_599, 3_900, None), ("sink", "sink.died", 3_900, 4_000, 0)]
+    assert gaps[0].outage.at_risk_ns == 1_000_000_000
+    assert [each.event for each in gaps[0].outage.evidence] == ["heartbeat", "broker_restarted"]
+
+
+def test_a_broker_that_died_with_the_sink_and_was_back_after_it_has_all_of_that_time():
+    day = crashed_together((4_000.1, "unreachable", {}), up_s=0.6, in_order=False)
+    gaps = day.gaps(steady(1, without=[(3_599, 4_001)]))
+    assert told(gaps)[0] == ("broker", "broker.died", 3_599, 4_000, None)
+    assert {each.outage.cause for each in gaps} == {"broker"}
+
+
+def test_a_broker_that_was_stopped_in_order_while_the_sink_was_away_costs_nothing():
+    gaps = crashed_together(in_order=True).gaps(steady(EVERY, without=[(3_599, 4_001)]))
+    assert told(gaps) == [("sink", "sink.died", 3_600, 4_000, 0)]
+
+
+def test_a_home_that_was_stopped_and_started_says_no_more_of_the_broker_than_is_known():
+    anew = (7_201, "broker_restarted", {"up_s": 100.0})
+    waited = [7_200.6 + n / 1_000 for n in range(60)]
+    heard = steady(EVERY, without=[(3_600, 7_202)], later=waited)
+    known = Day([*STOPPED, (*anew[:2], {**anew[2], "in_order": True})], dead=STOPPED_DEAD)
+    assert told(known.gaps(heard)) == [("sink", "sink.stopped", 3_600, 7_200, 60)]
+    unknown = Day([*STOPPED, anew], dead=STOPPED_DEAD)
+    (gap,) = unknown.gaps(heard)
+    assert told([gap]) == [("sink", "sink.stopped_and_broker", 3_600, 7_200, None)]
+    assert kept_words(gap) == "What it said meanwhile, if anything, is not known."
+
+
+def test_what_waited_may_be_logged_before_it_is_known_whether_the_session_is_the_same():
+    events = [(4_000, "started", {}), (4_000.2, "probing", {})]
+    dead = [(3_601, 4_000)]
+    heard = steady(EVERY, without=[(3_601, 4_001)], later=[4_000.3 + n / 1_000 for n in range(7)])
+    kept = Day([*events, (4_000.5, "connected", KEPT), (4_000.6, "subscribed", {})], dead=dead)
+    assert told(kept.gaps(heard)) == [("sink", "sink.died", 3_600, 4_000, 7)]
+    (outage,) = kept.outages()
+    assert [each.event for each in outage.evidence] == ["heartbeat", "started", "connected"]
+    lost = [(4_000.4, "session_lost", {"epoch": 2}), (4_000.5, "connected", LOST), (4_001, "subscribed", {})]
+    gaps = Day([*events, *lost], dead=dead).gaps(steady(EVERY, without=[(3_601, 4_002)]))
+    assert told(gaps) == [("broker", "broker.session_lost", 3_600, 4_001, 0)]
+    assert "session_lost" in [each.event for each in gaps[0].outage.evidence]
 
 
 RESTORED = [

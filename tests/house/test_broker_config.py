@@ -5,6 +5,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Self
@@ -16,11 +17,13 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 import broker_config
+from broker_config import STARTS
 from compose.addresses import Address
 from compose.broker import prepare_broker
 from compose.child import Child
 from compose.datadir import DataDirectory, open_directory
 from compose.settings import UpSettings
+from gdp_sink.broker_life import read_starts
 from tests.support.broker import free_port
 from tests.support.waiting import poll
 
@@ -40,7 +43,11 @@ class HomeBroker:
         settings = UpSettings(broker_packet_bytes_max=100_000)
         spec = prepare_broker(settings, self.directory, Address("127.0.0.1", self.port), os.environ)
         self.child = Child(spec, self.directory.run)
-        await self.child.start()
+        before = os.umask(0o077)
+        try:
+            await self.child.start()
+        finally:
+            os.umask(before)
         await poll(spec.missing, until=lambda why: why is None)
 
     async def end(self, number: signal.Signals) -> None:
@@ -158,6 +165,18 @@ async def test_a_packet_that_is_too_large_is_refused_and_not_acknowledged(broker
         admin.client.publish("homes/h1/camera", b"x" * 100_001, qos=1)
         await poll(lambda: admin.ends)
         assert admin.published == []
+
+
+async def test_a_life_of_the_broker_that_did_not_end_in_order_is_noted_at_its_next_start(broker: HomeBroker):
+    found = []
+    for number in (signal.SIGTERM, signal.SIGKILL, signal.SIGTERM):
+        await broker.end(number)
+        await broker.start()
+        noted = read_starts(broker.directory.broker / STARTS)
+        assert noted is not None
+        assert 0 < noted.began_ns < time.monotonic_ns()
+        found.append(noted[:2])
+    assert found == [(2, 0), (3, 1), (4, 1)]
 
 
 async def test_secrets_are_only_hashed_beside_the_broker_and_for_their_owner_alone(broker: HomeBroker):

@@ -167,6 +167,7 @@ def test_started_again_it_is_the_same_home_and_a_killed_one_starts_again_at_once
         assert home.token == stopped.token
         assert catalogue(home.output) == catalogue(stopped.output)
         assert kept(home) == stopped.messages
+        assert_known_to_have_stopped_in_order(home)
 
         pids = [home.pid(name) for name in CHILDREN]
         home.publish([("homes/h1/one-more", "1")])
@@ -196,6 +197,15 @@ def test_with_demo_a_real_home_lives(tmp_path: Path):
         for filter_ in ("homes/osh/+/temperature", "homes/osh/phone/#", "homes/osh/watch/#"):
             home.wait_for(lambda: home.get("/v1/latest", filter=filter_).json()["observations"], filter_)  # noqa: B023
         assert home.stop() == 0
+
+
+def assert_known_to_have_stopped_in_order(home: Home) -> None:
+    """The broker saved what it had, and nobody is told that it may have forgotten something."""
+    query = {"filter": "$hearthlog/sink", "field": "in_order", "start": "-1h"}
+    noted = home.wait_for(lambda: home.get("/v1/history", **query).json()["observations"], "the sink to say so")
+    assert [each["value"] for each in noted][-1:] == [True]
+    outages = home.get("/v1/gaps", filter="none", start="-1h").json()["outages"]
+    assert not {"broker.died", "broker.restarted", "sink.stopped_and_broker"} & {each["id"] for each in outages}
 
 
 def catalogue(output: str) -> str:

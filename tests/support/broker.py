@@ -58,7 +58,8 @@ class Broker:
         self.log_path = self.directory / "mosquitto.log"
         self.database = self.directory / "mosquitto.db"
         self._anonymous = anonymous
-        self._config = tuple(config)
+        self.config = tuple(config)
+        """May be changed between two starts."""
         self._process: subprocess.Popen[bytes] | None = None
 
     async def __aenter__(self) -> Self:
@@ -161,7 +162,7 @@ class Broker:
         if os.geteuid() == 0:
             # Started as root it would drop to user mosquitto, who cannot write here, and fail at each save.
             lines.append("user root")
-        return lines + list(self._config)
+        return lines + list(self.config)
 
 
 def free_port() -> int:
