@@ -14,7 +14,7 @@ from api.readmodel.series import MESSAGE_FIELD
 from api.readmodel.state import state_before
 from api.routes.asof import AsofQuery, join_of
 from api.routes.history import HistoryQuery
-from api.routes.matrix import NUMBER_BYTES, MatrixQuery, grid_of, lines_of, wide_table
+from api.routes.matrix import NUMBER_BYTES, MatrixQuery, grid_of, lines_of, row_edges, wide_table
 from api.services import Services
 from api.times import parse_time
 from api.web.formats import BATCH_ROWS
@@ -23,7 +23,7 @@ from api.web.history_table import BINARY_ROW_BYTES, choice_of, cost, history_tab
 from api.web.params import Parameters
 from api.web.table import Table
 from api.web.table_rows import NAMES, every_page, tables_of
-from api.web.windows import bounded, check_cells, edges_of
+from api.web.windows import bounded, check_cells
 
 
 class Cost(NamedTuple):
@@ -81,11 +81,13 @@ async def _matrix(services: Services, ground: Ground, query: MatrixQuery) -> Tab
 
 
 async def _wide(services: Services, ground: Ground, query: MatrixQuery) -> tuple[Grid, list[Newest]]:
-    start, end = _moment(query.start), _moment(query.end)
-    edges = edges_of(query.every, query.tz, start - 1, end, cells_max=services.settings.cells_max)[:-1]
     groups = ground.observed(query.filter, query.field)
-    lines = await services.pools.run(functools.partial(lines_of, ground.view, groups), heavy=True)
-    return grid_of(services, query, edges), lines
+
+    def prepared() -> tuple[Grid, list[Newest]]:
+        edges = row_edges(services, query, _moment(query.start), _moment(query.end))
+        return grid_of(services, query, edges), lines_of(ground.view, groups)
+
+    return await services.pools.run(prepared, heavy=True)
 
 
 async def _history(services: Services, ground: Ground, query: HistoryQuery) -> AsyncIterator[Table]:

@@ -57,11 +57,15 @@ async def aggregated(request: Request, query: Annotated[AggregateQuery, Query()]
     at, begin = _resume(services, query)
     window = await window_of(request, services, at, query.start, query.end)
     series, groups = observed(window, query.filter, query.field)
-    wish = _wish(services, query, window, len(series), services.settings.cells_max)
     shape = Shape(format_of(request, query.format), query.layout, query.time, "buckets")
-    work = functools.partial(_table, window, series, groups, wish)
-    heavy = _is_heavy(window, len(series))
-    table = await services.pools.run(functools.partial(bounded, work), heavy=heavy)
+    check_limit(services, query.limit)
+
+    def work() -> Table:
+        # The edges too: of a million buckets these alone take longer than the loop may be held up.
+        wish = _wish(services, query, window, len(series), services.settings.cells_max)
+        return _table(window, series, groups, wish)
+
+    table = await services.pools.run(functools.partial(bounded, work), heavy=_is_heavy(window, len(series)))
     most = services.settings.rows_max if shape.format == "json" or query.limit else services.settings.cells_max
     last = begin + min(query.limit or most, most)
     next_url = None
@@ -86,7 +90,7 @@ def at_once(services: Services, request: Request, query: AggregateQuery) -> Answ
     series, groups = observed(window, query.filter, query.field)
     if _is_heavy(window, len(series)):
         return None
-    # Refused before the edges are made: of a million buckets these alone take longer than the loop may be held up.
+    # Refused before the edges are made, which are only as many as rows may be.
     wish = _wish(services, query, window, len(series), min(services.settings.cells_max, most * len(query.fn)))
     if len(series) * wish.buckets.number > most:
         return None
@@ -114,7 +118,6 @@ def _resume(services: Services, query: AggregateQuery) -> tuple[str | None, int]
 
 def _wish(services: Services, query: AggregateQuery, window: Window, series: int, cells_max: int) -> Wish:
     settings = services.settings
-    check_limit(services, query.limit)
     if query.every is None:
         edges = np.array([window.start, window.end], np.int64)
     else:

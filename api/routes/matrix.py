@@ -65,15 +65,18 @@ async def wide(request: Request, query: Annotated[MatrixQuery, Query()]) -> Resp
         pinned, begin = decode_cursor(query.cursor, "matrix", home_of(services).model.decoders, int, int)
         at = position_text(home_of(services), pinned)
     window = await window_of(request, services, at, query.start, query.end)
-    edges = edges_of(query.every, query.tz, window.start - 1, window.end, cells_max=services.settings.cells_max)[:-1]
     shape = Shape(format_of(request, query.format), query.layout, query.time, "matrix")
-    edges, last = _page(services, query, shape, edges, max(begin, 0))
-    grid = grid_of(services, query, edges)
+    check_limit(services, query.limit)
     groups = window.ground.observed(query.filter, query.field)
-    find = functools.partial(lines_of, window.view, groups)
-    lines = await services.pools.run(find, heavy=True)
+
+    def prepared() -> tuple[Grid, int | None, list[Newest]]:
+        edges = row_edges(services, query, window.start, window.end)
+        page, last = _page(services, query, shape, edges, max(begin, 0))
+        return grid_of(services, query, page), last, lines_of(window.view, groups)
+
+    grid, last, lines = await services.pools.run(prepared, heavy=True)
     standing = Standing.of(window.home, window.view)
-    rows = max(len(edges) - 1, 0)
+    rows = max(len(grid.edges) - 1, 0)
     if query.dry_run:
         return respond(standing, body(standing, {"cost": _cost(rows, len(lines), shape)}))
     check_cells(len(lines) * rows, services.settings.cells_max, f"{len(lines)} series at {rows} times")
@@ -97,11 +100,19 @@ def name_of(line: Newest) -> str:
 
 def _page(services: Services, query: MatrixQuery, shape: Shape, edges: Ints, begin: int) -> tuple[Ints, int | None]:
     """The edges of the rows of this page, and the row with which the next one begins."""
-    check_limit(services, query.limit)
     if query.limit is None and shape.format != "json":
         return edges[begin:], None
     last = begin + (query.limit or services.settings.rows_max)
     return edges[begin : last + 1], last if last < len(edges) - 1 else None
+
+
+def row_edges(services: Services, query: MatrixQuery, start: int, end: int) -> Ints:
+    """The edges of all rows; for a thread, since there may be millions.
+
+    Raises:
+        Problem: 400, 413.
+    """
+    return edges_of(query.every, query.tz, start - 1, end, cells_max=services.settings.cells_max)[:-1]
 
 
 def lines_of(view: View, groups: list[tuple[Series, list[int]]]) -> list[Newest]:
