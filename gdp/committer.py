@@ -1,31 +1,28 @@
 """Group commit for an asyncio process: what arrives while the disk is busy is the next frame (store.md, "Commit log").
 
-The store's one thread commits, seals and reserves; a second one writes `.glog` files, so that commits never wait for
-SQLite. A small batch is committed on the loop, which waits for the disk then, as long as the disk has been quick: what
-comes alone would pay more for two threads that wake each other than for its own commit.
+The store's one thread commits, seals and reserves; a second one writes `.glog` files (`filing`). A small batch is
+committed on the loop, which waits for the disk then, as long as the disk has been quick: what comes alone would pay
+more for two threads that wake each other than for its own commit, and more for a turn of the loop than for waiting.
 """
 
 import asyncio
-import logging
 import os
 import sys
-import threading
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from types import TracebackType
-from typing import NamedTuple, Self, TypeVar
+from typing import Self, TypeVar
 
-from gdp.errors import DiskFull, GdpError, StoreError, StoreFailed, Unavailable
+from gdp.commitqueue import CommitQueue, Waiting
+from gdp.errors import DiskFull, GdpError, Unavailable
+from gdp.filing import Filing
 from gdp.store import Commit, Item, Results, Store, results_of, size_of
 from gdp.worker import Worker
 
-_log = logging.getLogger(__name__)
-
 _EXIT_IO_ERROR = 74  # EX_IOERR of sysexits.h
 _RESERVE_INTERVAL_S = 0.5
-_FILING_RETRY_S = 10.0
 _MS_PER_S = 1_000
 _NS_PER_MS = 1_000_000
 _LATELY = 8  # commits, about, that the average is of
@@ -42,12 +39,6 @@ def exit_at_once(error: BaseException) -> None:
     os._exit(_EXIT_IO_ERROR)
 
 
-class _Waiting(NamedTuple):
-    items: Sequence[Item]
-    size: int
-    done: asyncio.Future[Results]
-
-
 class Committer:
     """Commits what is submitted, in order, to a store that its caller opens and closes. Use with `async with`.
 
@@ -56,7 +47,6 @@ class Committer:
     Attributes:
         store: the store; reading it is up to anybody, writing it to this object alone.
         paused: why nothing can be stored for the moment (the disk is full), or None.
-        filing_error: why `.glog` files cannot be written for the moment, or None; commits go on.
     """
 
     def __init__(
@@ -68,24 +58,22 @@ class Committer:
         """
         self.store = store
         self.paused: str | None = None
-        self.filing_error: str | None = None
         self._fatal = fatal
         self._clock = clock
-        self._lately_ns = 0
         self._settings = store.settings
-        self._queue: deque[_Waiting] = deque()
-        self._queue_bytes = 0
+        self._inline_bytes_max = self._settings.commit_inline_bytes_max
+        self._inline_ns_max = int(self._settings.commit_inline_ms_max * _NS_PER_MS)
+        self._lately_ns = 0
+        self._queue = CommitQueue(self._settings.queue_bytes_max)
         self._wake = asyncio.Event()
-        self._room = asyncio.Event()
-        self._room.set()
         self._chores: deque[Callable[[], object]] = deque()
+        self._busy = False
         self._closing = False
         self._on_commit: list[OnCommit] = []
         self._on_pause: list[OnPause] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._thread = Worker("store-commit")
-        self._filing: threading.Thread
-        self._filing_stops = threading.Event()
+        self._filing = Filing(store, fatal)
 
     async def __aenter__(self) -> Self:
         seal, reserve = self.store.seal, self.store.reserve
@@ -94,8 +82,6 @@ class Committer:
             asyncio.create_task(self._repeat(seal, self._settings.signature_interval_s), name="store-seal"),
             asyncio.create_task(self._repeat(reserve, _RESERVE_INTERVAL_S), name="store-reserve"),
         ]
-        loop = asyncio.get_running_loop()
-        self._filing = threading.Thread(target=self._file, args=(loop,), name="store-glog", daemon=True)
         self._filing.start()
         return self
 
@@ -103,14 +89,14 @@ class Committer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._closing = True
-        self._filing_stops.set()
+        self._filing.stop()
         self._chores.append(self.store.seal)
         self._wake.set()
         committing, *tickers = self._tasks
         for task in tickers:
             task.cancel()
         await asyncio.gather(committing, *tickers, return_exceptions=True)
-        await asyncio.to_thread(self._filing.join)
+        await self._filing.stopped()
         self._thread.stop()
 
     def submit(self, items: Sequence[Item]) -> asyncio.Future[Results]:
@@ -118,21 +104,31 @@ class Committer:
 
         The future raises DiskFull or StoreFailed if they never will be, Unavailable if the committer is closing.
         """
-        done: asyncio.Future[Results] = asyncio.get_running_loop().create_future()
         if self._closing:
-            done.set_exception(Unavailable("the store is closing"))
-            return done
-        size = size_of(items)
-        self._queue.append(_Waiting(items, size, done))
-        self._queue_bytes += size
-        if self._queue_bytes > self._settings.queue_bytes_max:
-            self._room.clear()
+            refused: asyncio.Future[Results] = asyncio.get_running_loop().create_future()
+            refused.set_exception(Unavailable("the store is closing"))
+            return refused
         self._wake.set()
-        return done
+        return self._queue.add(items)
+
+    def commit_at_once(self, items: Sequence[Item]) -> Results | None:
+        """Commit here and now what has come alone, and return its results; if that may not be, None: submit it then.
+
+        It may not be while something else waits or is being written, or when it would keep the loop from its work for
+        long: because there is much of it, or because the disk has been slow lately.
+        """
+        if self._queue or self._busy or self._closing or not self._is_short(size_of(items)):
+            return None
+        try:
+            commit = self._commit(items)
+        except GdpError:
+            return None  # what is submitted fails in the same way, where that is dealt with
+        self._tell(commit)
+        return commit.results
 
     async def room(self) -> None:
         """Wait until less waits than `queue_bytes_max`: call it before submitting, so that the queue stays bounded."""
-        await self._room.wait()
+        await self._queue.room()
 
     def on_commit(self, listener: OnCommit) -> None:
         """Call `listener` on the loop with each commit that stored something, in order, before its futures are done."""
@@ -147,30 +143,33 @@ class Committer:
             while not self._closing or self._queue or self._chores:
                 await self._wake.wait()
                 self._wake.clear()
+                self._busy = True
                 await self._commit_waiting()
+                self._busy = False
         except Exception as error:  # noqa: BLE001, whatever it is, the state in memory is not that on disk any more
             self._closing = True
-            self._give_up(error)
+            self._queue.fail_all(error)
             self._fatal(error)
 
     async def _commit_waiting(self) -> None:
         while self._queue or self._chores:
             if self._queue:
-                await self._commit_batch(self._take())
+                await self._commit_batch(self._queue.take(self._settings.batch_bytes_max))
             if self._chores:
                 with suppress(DiskFull):  # while closing: the next run seals what is left
                     done = await self._whenever_there_is_room(self._chores.popleft(), self._in_thread)
                     if isinstance(done, Commit):
                         self._tell(done)
 
-    async def _commit_batch(self, waiting: list[_Waiting]) -> None:
+    async def _commit_batch(self, waiting: list[Waiting]) -> None:
         items = [item for group in waiting for item in group.items]
         try:
-            size = sum([group.size for group in waiting])
-            commit = await self._whenever_there_is_room(lambda: self._commit(items), self._place_for(size))
+            is_short = self._is_short(sum([group.size for group in waiting]))
+            place = _at_once if is_short else self._in_thread
+            commit = await self._whenever_there_is_room(lambda: self._commit(items), place)
         except GdpError as error:
             for group in waiting:
-                _fail(group, error)
+                group.fail(error)
             if not isinstance(error, DiskFull):
                 raise
             return
@@ -178,15 +177,12 @@ class Committer:
         begin = 0
         for group in waiting:
             end = begin + results_of(group.items)
-            if not group.done.done():
-                group.done.set_result(commit.results[begin:end])
+            group.settle(commit.results[begin:end])
             begin = end
 
-    def _place_for(self, size: int) -> Callable[[Callable[[], T]], Awaitable[T]]:
-        """Where to commit so many bytes."""
-        is_small = size <= self._settings.commit_inline_bytes_max
-        is_quick = self._lately_ns <= self._settings.commit_inline_ms_max * _NS_PER_MS
-        return _at_once if is_small and is_quick else self._in_thread
+    def _is_short(self, size: int) -> bool:
+        """Whether committing so many bytes will probably keep the loop for moments only."""
+        return size <= self._inline_bytes_max and self._lately_ns <= self._inline_ns_max
 
     def _commit(self, items: Sequence[Item]) -> Commit:
         began = self._clock()
@@ -214,18 +210,6 @@ class Committer:
                 self._pause(None)
                 return result
 
-    def _take(self) -> list[_Waiting]:
-        taken = [self._queue.popleft()]
-        size = taken[0].size
-        while self._queue and size + self._queue[0].size <= self._settings.batch_bytes_max:
-            group = self._queue.popleft()
-            taken.append(group)
-            size += group.size
-        self._queue_bytes -= size
-        if self._queue_bytes <= self._settings.queue_bytes_max:
-            self._room.set()
-        return taken
-
     def _tell(self, commit: Commit) -> None:
         if commit.appended:
             for listener in self._on_commit:
@@ -238,11 +222,6 @@ class Committer:
         for listener in self._on_pause:
             listener(reason)
 
-    def _give_up(self, error: Exception) -> None:
-        while self._queue:
-            _fail(self._queue.popleft(), error)
-        self._room.set()
-
     async def _repeat(self, chore: Callable[[], object], interval_s: float) -> None:
         while True:
             await asyncio.sleep(interval_s)
@@ -250,30 +229,6 @@ class Committer:
                 self._chores.append(chore)
                 self._wake.set()
 
-    def _file(self, loop: asyncio.AbstractEventLoop) -> None:
-        rest_s = 0.0
-        while not self._filing_stops.wait(rest_s):
-            try:
-                rest_s = self.store.flush_due()
-            except StoreFailed as error:
-                loop.call_soon_threadsafe(self._fatal, error)
-                return
-            except StoreError as error:
-                rest_s = _FILING_RETRY_S
-                self.filing_error = str(error)
-                _log.error("filing_failed reason=%s", error)
-            except Exception as error:  # noqa: BLE001, a thread that ends unheard would let the commit log grow for ever
-                loop.call_soon_threadsafe(self._fatal, error)
-                return
-            else:
-                self.filing_error = None
-
 
 async def _at_once(work: Callable[[], T]) -> T:
     return work()
-
-
-def _fail(group: _Waiting, error: Exception) -> None:
-    if not group.done.done():
-        group.done.set_exception(error)
-        group.done.exception()  # who submitted may have gone: no complaint about an error that nobody fetched

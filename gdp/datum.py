@@ -2,7 +2,7 @@
 
 import hashlib
 import struct
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeAlias
 
 NS_PER_S = 1_000_000_000
 HASH_BYTES = 32
@@ -25,6 +25,10 @@ class Datum(NamedTuple):
     prevhash: bytes | None
     data: bytes
     sig: bytes | None
+
+
+DatumFields: TypeAlias = tuple[int, int, float, bytes | None, bytes, bytes | None]
+"""The fields of a `Datum` as a plain tuple, which is taken apart in a tenth of the time (Python 3.11)."""
 
 
 class HashState(Protocol):

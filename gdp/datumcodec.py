@@ -7,13 +7,16 @@ import struct
 from collections.abc import Iterable
 from functools import lru_cache
 
-from gdp.datum import NS_PER_S, Datum
+from gdp.datum import NS_PER_S, Datum, DatumFields
 
 _ACCURACY = struct.Struct("<f")
 _CONTENT = bytes.fromhex("088501")  # cmd = 133
 _CONTENT_BODY = bytes.fromhex("aa08")  # field 133, length-delimited
 _APPEND = bytes.fromhex("0847")  # cmd = 71
 _APPEND_BODY = bytes.fromhex("ba04")  # field 71, length-delimited
+_SUCCESS = bytes.fromhex("088001")  # cmd = 128
+_SUCCESS_BODY = bytes.fromhex("8208")  # field 128, length-delimited
+_SUCCESS_TIME = b"\x12"
 
 CONTENT_OVERHEAD_BYTES_MAX = 3 + 6 + 2 + 4 + 1 + 4  # cmd, rid, and two lengths with their tags
 DATUM_OVERHEAD_BYTES_MAX = 1 + 4
@@ -47,13 +50,15 @@ def _seconds(seconds: int) -> bytes:
     return b"\x08" + _long_varint(seconds)
 
 
-def encode_datum(datum: Datum, log: bytes | None = None, logged: int | None = None) -> bytes:
+def _time(ts: int) -> bytes:
+    seconds, nanoseconds = divmod(ts, NS_PER_S)
+    return _seconds(seconds) + b"\x10" + varint(nanoseconds) if nanoseconds else _seconds(seconds)
+
+
+def encode_datum(datum: Datum | DatumFields, log: bytes | None = None, logged: int | None = None) -> bytes:
     """Return a record's encoding, with the feed's fields where a log is given (as `feed_fields`)."""
     recno, ts, accuracy, prevhash, data, sig = datum
-    seconds, nanoseconds = divmod(ts, NS_PER_S)
-    time = _seconds(seconds)
-    if nanoseconds:
-        time += b"\x10" + varint(nanoseconds)
+    time = _time(ts)
     if accuracy:
         time += b"\x1d" + _ACCURACY.pack(accuracy)
     link = b"\x1a" + varint(len(prevhash)) + prevhash if prevhash else b""
@@ -80,6 +85,14 @@ def encode_content(rid: int, encoded: Iterable[bytes]) -> bytes:
 def encode_append(rid: int, encoded: Iterable[bytes]) -> bytes:
     """Return a request APPEND with these already encoded records."""
     return _listing(_APPEND, rid, _APPEND_BODY, encoded)
+
+
+def encode_watermark(rid: int, ts: int) -> bytes:
+    """Return the answer 128 that says a time and no more, for request `rid` (0 = none): a watermark of the feed."""
+    time = _time(ts)
+    request = b"\x10" + varint(rid) if rid else b""
+    length = _VARINTS[len(time)]
+    return b"".join((_SUCCESS, request, _SUCCESS_BODY, _VARINTS[2 + len(time)], _SUCCESS_TIME, length, time))
 
 
 def _listing(command: bytes, rid: int, body: bytes, encoded: Iterable[bytes]) -> bytes:

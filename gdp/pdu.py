@@ -62,6 +62,11 @@ class Pdu(NamedTuple):
         )
 
 
+def regular(seq: int, names: bytes, payload: bytes) -> bytes:
+    """Return a regular PDU's bytes, where destination and source names have been joined already."""
+    return _FIXED.pack(VERSION, _LENGTH_FIELD, 0, _TIME_TO_LIVE, seq << _SEQ_SHIFT, 0, len(payload)) + names + payload
+
+
 def encode(pdu: Pdu) -> bytes:
     """Return the PDU's bytes (as `Pdu.encode`)."""
     return pdu.encode()

@@ -1,16 +1,17 @@
 """The sink's Prometheus metrics: names, meanings, and the port on which they are read."""
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from prometheus_client import CollectorRegistry, Histogram, start_http_server
+from prometheus_client import CollectorRegistry, start_http_server
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from gdp.server import GdpServer
 from gdp_sink.counters import Counters
 from gdp_sink.errors import PortTaken
+from gdp_sink.histogram import Histogram
 
 MESSAGE_BUCKETS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 SECOND_BUCKETS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
@@ -47,24 +48,14 @@ class Metrics:
         self.gauges: Read = {}
         self.counts: Read = {}
         self.batch_messages = Histogram(
-            "hearthlog_sink_batch_messages",
-            "Messages in one submit to the store.",
-            buckets=MESSAGE_BUCKETS,
-            registry=self.registry,
+            "hearthlog_sink_batch_messages", "Messages in one submit to the store.", MESSAGE_BUCKETS
         )
-        self.commit_seconds = Histogram(
-            "hearthlog_sink_commit_seconds",
-            "Time from submit to durable.",
-            buckets=SECOND_BUCKETS,
-            registry=self.registry,
-        )
+        self.commit_seconds = Histogram("hearthlog_sink_commit_seconds", "Time from submit to durable.", SECOND_BUCKETS)
         self.fsync_seconds = Histogram(
-            "hearthlog_sink_fsync_seconds",
-            "Time of one fdatasync of the commit log.",
-            buckets=SECOND_BUCKETS,
-            registry=self.registry,
+            "hearthlog_sink_fsync_seconds", "Time of one fdatasync of the commit log.", SECOND_BUCKETS
         )
-        self.registry.register(_Collected(counters, self.gauges, self.counts))
+        histograms = (self.batch_messages, self.commit_seconds, self.fsync_seconds)
+        self.registry.register(_Collected(counters, self.gauges, self.counts, histograms))
 
     def add_reader_gauges(self, server: GdpServer) -> None:
         """Measure the log server's readers too."""
@@ -114,8 +105,9 @@ class Metrics:
 class _Collected(Collector):
     """Reads plain numbers when asked, so that counting a message costs an addition."""
 
-    def __init__(self, counters: Counters, gauges: Read, counts: Read) -> None:
+    def __init__(self, counters: Counters, gauges: Read, counts: Read, histograms: Sequence[Histogram]) -> None:
         self._counters = counters
+        self._histograms = histograms
         self._counts = counts
         self._gauges = gauges
 
@@ -132,3 +124,5 @@ class _Collected(Collector):
             yield CounterMetricFamily(name, meaning, value=value())
         for name, (meaning, value) in self._gauges.items():
             yield GaugeMetricFamily(name, meaning, value=value())
+        for histogram in self._histograms:
+            yield from histogram.collect()

@@ -6,6 +6,7 @@ Checked with paho-mqtt 2.2; a test pins that version.
 import struct
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
@@ -62,10 +63,18 @@ class SinkClient(Client):
         self._last_bytes_received = time.monotonic()
 
     def acknowledge(self, acks: Sequence[Acks]) -> None:
-        """Queue PUBACKs as one write (MQTT 5 §3.4). paho has no way to give a reason, and writes each by itself."""
+        """Write PUBACKs in one go (MQTT 5 §3.4). paho has no way to give a reason, and writes each by itself.
+
+        What the socket does not take is queued behind what waits already; `want_write` is true then.
+        """
         packets = b"".join([_pubacks(each) for each in acks])
-        if packets:
-            self._packet_queue(PUBACK, packets, 0, 1)
+        written = 0
+        if packets and not self._out_packet:
+            with suppress(OSError):  # full, or broken, which paho finds too
+                written = self._connected_socket.send(packets)
+                self._last_msg_out = time.monotonic()
+        if written < len(packets):
+            self._packet_queue(PUBACK, packets[written:], 0, 1)
 
 
 def _pubacks(acks: Acks) -> bytes:

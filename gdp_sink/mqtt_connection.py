@@ -111,7 +111,9 @@ class MqttConnection:
         """Write PUBACKs, at once if the socket takes them."""
         self._flush_due = True  # and here it is
         self._client.acknowledge(acks)
-        self._flush()
+        if self._client.want_write():
+            self._flush()
+        self._flush_due = False
 
     def drop(self, reason: str) -> None:
         """End the connection now; the broker keeps the session. What was queued to be written goes first if it can."""

@@ -130,10 +130,24 @@ class Writer:
         items: list[Item] = [*taken.items, *self._own_log.topic_records(taken.news)]
         items += self._own_log.replay_records(self._intake.replay.news())
         items += [self._own_log.record("refused", **fields) for fields in self._report.due()]
-        done = self._committer.submit(items) if items else None
-        self._pending.append(_Batch(done, taken.items, results_of(taken.items), taken.acks, self._clock()))
         self._metrics.batch_messages.observe(len(batch))
+        taken_up = _Batch(None, taken.items, results_of(taken.items), taken.acks, self._clock())
+        if not self._pending and self._finish_at_once(taken_up, items):
+            return
+        done = self._committer.submit(items) if items else None
+        self._pending.append(taken_up._replace(done=done))
         self._changed.set()
+
+    def _finish_at_once(self, batch: _Batch, items: Sequence[Item]) -> bool:
+        """Store and answer what has come alone without a turn of the loop in between, if the committer can."""
+        self._pending.append(batch)  # for who counts in another thread what is in hand
+        results = self._committer.commit_at_once(items) if items else None
+        self._pending.clear()
+        if results is not None:
+            self._answer(self._settle(batch, results), _answers(batch))
+        elif not items:
+            self._answer(batch.acks, _answers(batch))
+        return results is not None or not items
 
     async def _acknowledge(self) -> None:
         while self._pending or not self._ended:
@@ -145,18 +159,18 @@ class Writer:
             answers = 0
             while self._pending and (not answers or self._pending[0].done is None or self._pending[0].done.done()):
                 batch = self._pending[0]
-                acks.extend(await self._settle(batch))
+                acks.extend(batch.acks if batch.done is None else self._settle(batch, await batch.done))
                 answers += _answers(batch)
                 self._pending.popleft()
-            stale = self._source.acknowledge(acks)
-            self._counters.acknowledged += answers - stale
-            self._counters.stale_acks += stale
+            self._answer(acks, answers)
 
-    async def _settle(self, batch: _Batch) -> Sequence[Acks]:
-        """Wait until a batch is durable; return its acknowledgements."""
-        if batch.done is None:
-            return batch.acks
-        results = await batch.done
+    def _answer(self, acks: Sequence[Acks], answers: int) -> None:
+        stale = self._source.acknowledge(acks)
+        self._counters.acknowledged += answers - stale
+        self._counters.stale_acks += stale
+
+    def _settle(self, batch: _Batch, results: Results) -> Sequence[Acks]:
+        """Count what is durable now; return its acknowledgements."""
         self._metrics.commit_seconds.observe((self._clock() - batch.began) / 1e9)
         # The sink's own records follow the messages, and nobody waits for them.
         failed = {at: fault for at, fault in results.refusals() if at < batch.messages}

@@ -40,6 +40,7 @@ class Connection:
         self.names: set[bytes] = set()
         self._reader = reader
         self._writer = writer
+        self._transport = writer.transport
         self._settings = settings
         self._counters = counters
         self._turn = asyncio.Lock()
@@ -81,7 +82,7 @@ class Connection:
     @property
     def congested(self) -> bool:
         """True while more bytes wait for the client than a live reader may pile up."""
-        return self.waiting_bytes >= self._settings.write_ahead_bytes
+        return self._transport.get_write_buffer_size() >= self._settings.write_ahead_bytes
 
     @property
     def write_ahead_bytes(self) -> int:
@@ -91,12 +92,12 @@ class Connection:
     @property
     def waiting_bytes(self) -> int:
         """Bytes that are written and wait in this process for the client to take them."""
-        return self._writer.transport.get_write_buffer_size()
+        return self._transport.get_write_buffer_size()
 
     def send(self, data: bytes) -> None:
         """Write at once; for answers, whose number is bounded, and for live records while not `congested`."""
-        if not self._writer.transport.is_closing():
-            self._writer.write(data)
+        if not self._transport.is_closing():
+            self._transport.write(data)
 
     async def send_in_turn(self, data: bytes) -> None:
         """Write when the client has taken what was written before, in fair turn with its other readers."""
@@ -108,7 +109,7 @@ class Connection:
         """Write another client's PDU; if too much waits already, close: the client must see that it missed some."""
         if self.waiting_bytes > self._settings.client_buffer_bytes_max:
             self._counters.overflowed += 1
-            self._writer.transport.abort()
+            self._transport.abort()
             return
         self.send(data)
 
@@ -134,4 +135,4 @@ class Connection:
     def close(self) -> None:
         """Close when the client has taken what is written, but wait `LINGER_S` for that at most."""
         self._writer.close()
-        asyncio.get_running_loop().call_later(LINGER_S, self._writer.transport.abort)
+        asyncio.get_running_loop().call_later(LINGER_S, self._transport.abort)

@@ -54,7 +54,8 @@ class Feed(Reader):
             self.live = False
         else:
             counters.sent += len(commit.appended)
-            connection.send(self.replies.contents(burst.feed_chunks) + self._watermark(commit.last))
+            self.cursor = last = commit.last
+            connection.send(self.replies.contents(burst.feed_chunks) + self.replies.watermark(last))
         return self.live
 
     def _note_slow(self, counters: Counters) -> None:
@@ -129,7 +130,7 @@ class Feed(Reader):
 
     def _watermark(self, ts: int) -> bytes:
         self.cursor = ts
-        return self.replies.message(Cmd.ACK_SUCCESS, Success(ts=ts))
+        return self.replies.watermark(ts)
 
 
 def _take(frames: Iterator[Frame], bytes_max: int) -> list[Frame]:

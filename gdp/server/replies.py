@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from gdp.codes import Cmd, description_of
-from gdp.datumcodec import CONTENT_OVERHEAD_BYTES_MAX, DATUM_OVERHEAD_BYTES_MAX, encode_content
+from gdp.datumcodec import CONTENT_OVERHEAD_BYTES_MAX, DATUM_OVERHEAD_BYTES_MAX, encode_content, encode_watermark
 from gdp.errors import GdpError
 from gdp.messages import Body, End, Message, Refusal
-from gdp.names import GdpName
-from gdp.pdu import PAYLOAD_BYTES_MAX, SEQ_MODULO, Pdu, PduType
+from gdp.names import NAME_BYTES, GdpName
+from gdp.pdu import PAYLOAD_BYTES_MAX, SEQ_MODULO, regular
 from gdp.server.connection import Connection
 from gdp.wire import encode
 
@@ -40,12 +40,12 @@ class Request(NamedTuple):
 class Replies:
     """The replies to one request: C clients put them in order by the number that each PDU carries."""
 
-    __slots__ = ("_client", "_name", "_next", "_rid", "connection")
+    __slots__ = ("_names", "_next", "_rid", "connection")
 
     def __init__(self, request: Request) -> None:
         self.connection = request.connection
-        self._client = request.client
-        self._name = request.name
+        self._names = request.client + request.name
+        assert len(self._names) == 2 * NAME_BYTES
         self._rid = request.message.rid
         self._next = 0
 
@@ -56,6 +56,10 @@ class Replies:
     def message(self, cmd: int, body: Body = None) -> bytes:
         """Return the PDU of the next reply."""
         return self._pdu(encode(Message(cmd, self._rid, body)))
+
+    def watermark(self, ts: int) -> bytes:
+        """Return the PDU of a watermark of the feed: nothing up to `ts` (ns) is still to come (gdp-protocol §17)."""
+        return self._pdu(encode_watermark(self._rid, ts))
 
     def end(self, count: int) -> bytes:
         """Return the PDU that ends a range of `count` records."""
@@ -68,7 +72,7 @@ class Replies:
     def _pdu(self, payload: bytes) -> bytes:
         number = self._next
         self._next = (number + 1) % SEQ_MODULO
-        return Pdu(PduType.REGULAR, self._client, self._name, number, payload).encode()
+        return regular(number, self._names, payload)
 
 
 def chunked(encoded: Iterable[bytes], *, many: bool) -> list[list[bytes]]:

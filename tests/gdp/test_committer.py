@@ -239,6 +239,36 @@ async def test_what_comes_alone_need_not_wait_for_a_thread_until_the_disk_is_slo
             assert (await threads_of(30))[-1] == here
 
 
+async def test_what_comes_alone_is_committed_at_once_unless_it_would_overtake_something_or_the_disk_is_slow(tmp_path):
+    clock = Clock()
+    disk = WatchedDisk(clock, 0.001)
+    with open_store(tmp_path, clock, disk=disk) as store:
+        told = []
+        async with Committer(store, clock=clock.monotonic) as committer:
+            committer.on_commit(lambda commit: told.append(commit.last))
+            (result,) = committer.commit_at_once(message(1))
+            assert (result.recno, told) == (1, [result.ts])
+            waiting = committer.submit(message(2))
+            assert committer.commit_at_once(message(3)) is None, "the second would come after the third"
+            await waiting
+            assert committer.commit_at_once([Write("t", (bytes(20_000),))]) is None
+            disk.took_s = 1.0
+            assert committer.commit_at_once(message(3)) is not None
+            assert committer.commit_at_once(message(4)) is None, "the disk has just been slow"
+        assert committer.commit_at_once(message(5)) is None, "it is closed"
+        assert topic_data(store, "t") == [b"1", b"2", b"3"]
+
+
+async def test_what_fails_at_once_fails_when_it_is_submitted(tmp_path, monkeypatch):
+    with open_store(tmp_path, disk_full_retry_ms=10) as store:
+        async with Committer(store) as committer:
+            failing(monkeypatch, OSError(28, "No space left on device"), 2)
+            assert committer.commit_at_once(message(1)) is None
+            ((result,), pauses) = await committer.submit(message(1)), committer.paused
+            assert (result.recno, pauses) == (1, None)
+        check_chains(store)
+
+
 async def test_threads_are_named_and_gone_afterwards(tmp_path):
     before = set(threading.enumerate())  # another test's store may be open all the while
     with open_store(tmp_path) as store:

@@ -11,7 +11,13 @@ from gdp import errors
 from gdp import gdp_pb2 as pb
 from gdp.codes import Cmd, description_of, error_of, status_word
 from gdp.datum import Datum
-from gdp.datumcodec import CONTENT_OVERHEAD_BYTES_MAX, DATUM_OVERHEAD_BYTES_MAX, encode_content, encode_datum
+from gdp.datumcodec import (
+    CONTENT_OVERHEAD_BYTES_MAX,
+    DATUM_OVERHEAD_BYTES_MAX,
+    encode_content,
+    encode_datum,
+    encode_watermark,
+)
 from gdp.errors import ProtocolError
 from gdp.messages import (
     Append,
@@ -167,6 +173,11 @@ def test_a_record_encoded_by_hand_is_what_protobuf_writes(datum, log, logged):
     wire = pb.Datum.FromString(by_hand)
     assert wire.SerializeToString() == by_hand
     assert wire.log == (log or b"")
+
+
+@given(st.integers(0, 2**32 - 1), times)
+def test_a_watermark_encoded_by_hand_is_what_protobuf_writes(rid, ts):
+    assert encode_watermark(rid, ts) == encode(Message(Cmd.ACK_SUCCESS, rid, Success(ts=ts)))
 
 
 @given(st.lists(datums, min_size=1, max_size=4), st.integers(0, 2**32 - 1), names)

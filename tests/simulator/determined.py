@@ -72,5 +72,5 @@ def determined_keys(*, quick: bool = False) -> Iterator[None]:
 @contextmanager
 def without_threads() -> Iterator[None]:
     """A committer commits on the virtual loop, files when the world says so, and needs no thread for either."""
-    with patch("gdp.committer.threading.Thread", NoThread), patch("gdp.committer.Worker", VirtualWorker):
+    with patch("gdp.filing.threading.Thread", NoThread), patch("gdp.committer.Worker", VirtualWorker):
         yield

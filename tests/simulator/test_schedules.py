@@ -133,10 +133,11 @@ def test_nothing_acknowledged_is_lost_or_kept_twice_in_many_thousands_of_schedul
 
 
 def test_a_sink_that_acknowledges_too_early_is_found_out(memory_path, settings, monkeypatch):
-    async def at_once(_writer, batch):
-        return batch.acks
+    def too_early(writer, batch, _items):
+        writer._answer(batch.acks, len(batch.acks))
+        return False
 
-    monkeypatch.setattr("gdp_sink.writer.Writer._settle", at_once)
+    monkeypatch.setattr("gdp_sink.writer.Writer._finish_at_once", too_early)
     with pytest.raises(AssertionError, match="before it was durable"):
         schedule(1, memory_path / "early", settings)
 
