@@ -67,10 +67,10 @@ async def liar(upstream: str, path: str, old: bytes, new: bytes) -> AsyncIterato
             assert process.returncode is None
             try:
                 _, writer = await asyncio.open_connection("127.0.0.1", port)
+                writer.close()
+                await writer.wait_closed()
             except OSError:
                 return False
-            writer.close()
-            await writer.wait_closed()
             return True
 
         await poll(answers)

@@ -22,11 +22,13 @@ async def scripted_broker(says):
     async def serve(reader, writer):
         heard.append(b"")
         at = len(heard) - 1
-        await reader.read(1)  # of CONNECT
-        writer.write(CONNACK + says)
-        while data := await reader.read(65_536):
-            heard[at] += data
-        writer.close()
+        try:
+            await reader.read(1)  # of CONNECT
+            writer.write(CONNACK + says)
+            while data := await reader.read(65_536):
+                heard[at] += data
+        finally:  # it may be cancelled with the loop, when the test is over
+            writer.close()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     async with server:

@@ -150,10 +150,10 @@ class Broker:
     async def _answers(self) -> bool:
         try:
             _, writer = await asyncio.open_connection("127.0.0.1", self.port)
+            writer.close()
+            await writer.wait_closed()
         except OSError:
             return False
-        writer.close()
-        await writer.wait_closed()
         return True
 
     def _lines(self) -> list[str]:
