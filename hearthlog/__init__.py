@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         MissingExtra,
         NotProven,
         Observed,
+        Progress,
         Table,
     )
 
@@ -25,6 +26,7 @@ __all__ = [
     "MissingExtra",
     "NotProven",
     "Observed",
+    "Progress",
     "Table",
 ]
 

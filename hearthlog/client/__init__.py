@@ -17,6 +17,7 @@ from hearthlog.client.errors import (
 from hearthlog.client.home import Home
 from hearthlog.client.live import LiveMessage, Observed
 from hearthlog.client.policy import Policy
+from hearthlog.client.progress import Progress
 from hearthlog.client.table import Table
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "NotThere",
     "Observed",
     "Policy",
+    "Progress",
     "Refused",
     "Table",
     "TooMuch",

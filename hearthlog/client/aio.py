@@ -26,9 +26,9 @@ from hearthlog.client.options import (
 )
 from hearthlog.client.pinned import Pinned, Query
 from hearthlog.client.policy import Policy
-from hearthlog.client.progress import Meter, metered
+from hearthlog.client.progress import Meter, Told, metered
 from hearthlog.client.saving import Saved
-from hearthlog.client.steps import Answer, Ask, Broken, Reply, Steps
+from hearthlog.client.steps import Answer, Ask, Broken, Note, Reply, Steps
 from hearthlog.client.table import Table
 from hearthlog.client.where import find_home
 from hearthlog.client.wire import answer_of, client_options, request_options, why
@@ -49,10 +49,10 @@ class AsyncHome:
         url: str | None = None,
         token: str | None = None,
         *,
-        verify: bool = False,
+        verify: calls.Verify = False,
         catalogue: str | None = None,
         certificate: Path | None = None,
-        progress: bool | None = None,
+        progress: Told = None,
         policy: Policy | None = None,
     ) -> None:
         """Opens nothing yet; see `Home`."""
@@ -182,24 +182,30 @@ class AsyncHome:
                     return done.value  # type: ignore[no-any-return]  # the generator's own type
                 if isinstance(effect, Ask):
                     reply = await self._send(effect, meter)
+                elif isinstance(effect, Note):
+                    meter.note(effect)
+                    reply = None
                 else:
                     meter.wait(effect.seconds, effect.why)
                     await asyncio.sleep(effect.seconds)
                     reply = None
 
     async def _send(self, ask: Ask, meter: Meter) -> Answer | Broken:
+        meter.ask()
         try:
             async with self._client.stream(**request_options(ask)) as response:
+                meter.answer(response.headers.get("content-type", ""))
                 sink = ask.sink if response.status_code == 200 else None
                 if sink is not None:
                     sink.begin()
                 kept = []
                 async for chunk in response.aiter_bytes():
-                    meter.add(len(chunk))
+                    meter.add(chunk)
                     if sink is None:
                         kept.append(chunk)
                     else:
                         sink.feed(chunk)
                 return answer_of(response, b"".join(kept))
         except (httpx.TransportError, httpx.DecodingError) as error:
+            meter.broken()
             return Broken(why(error))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from gdp.proof import Proof, decode
 from hearthlog.client import pinned, reads, saving
@@ -15,18 +15,22 @@ from hearthlog.client.policy import Policy
 from hearthlog.client.query import HEADERS_JSON, pairs
 from hearthlog.client.steps import Ask, Steps
 from hearthlog.client.table import Table
+from hearthlog.client.verify.asked import check_at
 from hearthlog.client.verify.prover import Prover
 
 T = TypeVar("T")
+Verify = bool | Literal["complete"]
+"""Whether what is read is proven; `complete`: also that nothing was left out."""
 Options = Mapping[str, object]
 
 
 class Calls:
     """Makes the steps of each call; see `Home` for what the calls mean."""
 
-    def __init__(self, policy: Policy, *, verify: bool, catalogue: str | None) -> None:
+    def __init__(self, policy: Policy, *, verify: Verify, catalogue: str | None) -> None:
         self._policy = policy
         self._prover = Prover(policy, catalogue) if verify else None
+        self._whole = verify == "complete"
 
     @property
     def verifies(self) -> bool:
@@ -39,6 +43,7 @@ class Calls:
 
     def latest(self, filters: Sequence[str], options: Options) -> Steps[Table]:
         """See `Home.latest`."""
+        self._must_not_be_whole("latest")
         return self._proven(reads.read_table(self._policy, "/v1/latest", filters, options))
 
     def history(self, filters: Sequence[str], options: Options) -> Steps[Table]:
@@ -47,6 +52,8 @@ class Calls:
             raise CannotVerify("verify=True proves decoded values, not payloads: leave out raw, or ask for `proof`")
         if self.verifies and options.get("columns"):
             raise CannotVerify("verify=True proves whole rows: leave out columns, and take those of the table")
+        if self._whole:
+            return self._complete(filters, options)
         return self._proven(reads.read_table(self._policy, "/v1/history", filters, options))
 
     def aggregate(self, filters: Sequence[str], options: Options) -> Steps[Table]:
@@ -59,6 +66,7 @@ class Calls:
 
     def matrix(self, filters: Sequence[str], options: Options) -> Steps[Table]:
         """See `Home.matrix`."""
+        self._must_not_be_whole("matrix")
         table = yield from reads.read_table(self._policy, "/v1/matrix", filters, options)
         if self._prover is not None:
             yield from self._prover.matrix(table, options)
@@ -66,6 +74,7 @@ class Calls:
 
     def asof(self, left: Texts, right: Texts, options: Options) -> Steps[Table]:
         """See `Home.asof`."""
+        self._must_not_be_whole("asof")
         table = yield from reads.read_asof(self._policy, _list(left), _list(right), options)
         if self._prover is not None:
             yield from self._prover.asof(table, options)
@@ -97,6 +106,7 @@ class Calls:
 
     def follower(self, filters: Sequence[str], field: Texts, since: Moment | None) -> Follower:
         """See `Home.live`."""
+        self._must_not_be_whole("live")
         found = dict(pairs((), {"since": since}))
         return Follower(self._policy, filters, pairs((), {"field": _list(field)}), found.get("since"))
 
@@ -136,6 +146,21 @@ class Calls:
         if self._prover is not None:
             yield from self._prover.table(table)
         return table
+
+    def _complete(self, filters: Sequence[str], options: Options) -> Steps[Table]:
+        assert self._prover is not None
+        position = str((yield from self.store())["position"])
+        pinned_options = {**options, "at": options.get("at") or position}
+        check_at(pinned_options)
+        table = yield from reads.read_table(self._policy, "/v1/history", filters, pinned_options)
+        yield from self._prover.whole(table, filters, pinned_options)
+        return table
+
+    def _must_not_be_whole(self, what: str) -> None:
+        if self._whole:
+            raise CannotVerify(
+                f'verify="complete" covers history, not {what}: ask a Home with verify=True, which proves what is there'
+            )
 
     def _unproven(self, what: str, steps: Steps[T]) -> Steps[T]:
         if self._prover is not None:

@@ -26,9 +26,9 @@ from hearthlog.client.options import (
 )
 from hearthlog.client.pinned import Pinned, Query
 from hearthlog.client.policy import Policy
-from hearthlog.client.progress import Meter, metered
+from hearthlog.client.progress import Meter, Told, metered
 from hearthlog.client.saving import Saved
-from hearthlog.client.steps import Answer, Ask, Broken, Reply, Steps
+from hearthlog.client.steps import Answer, Ask, Broken, Note, Reply, Steps
 from hearthlog.client.table import Table
 from hearthlog.client.where import find_home
 from hearthlog.client.wire import answer_of, client_options, request_options, why
@@ -53,10 +53,10 @@ class Home:
         url: str | None = None,
         token: str | None = None,
         *,
-        verify: bool = False,
+        verify: calls.Verify = False,
         catalogue: str | None = None,
         certificate: Path | None = None,
-        progress: bool | None = None,
+        progress: Told = None,
         policy: Policy | None = None,
     ) -> None:
         """Opens nothing yet.
@@ -64,11 +64,13 @@ class Home:
         Args:
             url: the home's address. Default: HEARTHLOG_URL, else the home on this machine.
             token: the account's secret. Default: HEARTHLOG_TOKEN, else the local admin's, for a home on this machine.
-            verify: prove what is read: `NotProven` is raised where the logs do not have it. See docs/analysts.md.
+            verify: prove what is read: `NotProven` is raised where the logs do not have it. `complete`: also that
+                `history` left nothing out. See docs/analysts.md.
             catalogue: name of the home's catalogue, 43 characters: what proofs are checked against. Default: what the
                 home says when it is first asked, which trusts it once.
             certificate: of a home with a certificate of its own making.
-            progress: a moving line while a long answer comes. Default: where standard error is a terminal.
+            progress: who is told how far a call is. A callback gets a `Progress` at each change: bytes, rows, records
+                that are proven. True: a moving line on standard error. Default: that, where it is a terminal.
             policy: how often and how long to try.
 
         Raises:
@@ -210,24 +212,30 @@ class Home:
                     return done.value  # type: ignore[no-any-return]  # the generator's own type
                 if isinstance(effect, Ask):
                     reply = self._send(effect, meter)
+                elif isinstance(effect, Note):
+                    meter.note(effect)
+                    reply = None
                 else:
                     meter.wait(effect.seconds, effect.why)
                     time.sleep(effect.seconds)
                     reply = None
 
     def _send(self, ask: Ask, meter: Meter) -> Answer | Broken:
+        meter.ask()
         try:
             with self._client.stream(**request_options(ask)) as response:
+                meter.answer(response.headers.get("content-type", ""))
                 sink = ask.sink if response.status_code == 200 else None
                 if sink is not None:
                     sink.begin()
                 kept = []
                 for chunk in response.iter_bytes():
-                    meter.add(len(chunk))
+                    meter.add(chunk)
                     if sink is None:
                         kept.append(chunk)
                     else:
                         sink.feed(chunk)
                 return answer_of(response, b"".join(kept))
         except (httpx.TransportError, httpx.DecodingError) as error:
+            meter.broken()
             return Broken(why(error))

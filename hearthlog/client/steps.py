@@ -38,6 +38,14 @@ class Pause(NamedTuple):
     """What for, in words; empty where it is not worth telling."""
 
 
+class Note(NamedTuple):
+    """How far a call is with what it does; nothing is waited for."""
+
+    what: str
+    done: int
+    total: int
+
+
 class Answer(NamedTuple):
     """What came back. Names of headers are in small letters."""
 
@@ -52,7 +60,7 @@ class Broken(NamedTuple):
     why: str
 
 
-Effect: TypeAlias = Ask | Pause
+Effect: TypeAlias = Ask | Pause | Note
 Reply: TypeAlias = Answer | Broken | None
 Steps: TypeAlias = Generator[Effect, Reply, T]
 """A call: gives effects, is sent their outcomes, returns what the caller asked for."""

@@ -163,5 +163,5 @@ def test_a_person_is_told_what_a_long_pause_is_for():
     with metered("pin", wanted=True) as meter:
         meter.wait(pause.seconds, pause.why)
         assert meter.shown == "pin: again in 30 s: the read model is being built anew"
-        meter.add(1)
+        meter.add(b"x")
         assert meter.shown == "pin"

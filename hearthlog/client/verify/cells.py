@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hearthlog.client.errors import NotProven
-from hearthlog.client.moments import length_text
+from hearthlog.client.moments import UNITS_NS, length_text
 from hearthlog.client.table import Table
 from hearthlog.client.verify.messages import Value
 
@@ -15,14 +15,6 @@ Ints = NDArray[np.int64]
 MARK = "#"
 """Between topic and field in the name of a column."""
 TEXT_SUFFIX = "_text"
-UNITS_NS = {
-    "ms": 10**6,
-    "s": 10**9,
-    "m": 60 * 10**9,
-    "h": 3_600 * 10**9,
-    "d": 86_400 * 10**9,
-    "w": 604_800 * 10**9,
-}
 
 
 class Stood(NamedTuple):

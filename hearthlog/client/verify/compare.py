@@ -14,7 +14,7 @@ from hearthlog.client.verify.messages import Said, Value
 def said_by_table(table: Table) -> list[Said]:
     """The messages behind the rows of `history` or `latest`."""
     found: defaultdict[tuple[str, int, int], list[Value]] = defaultdict(list)
-    for topic, recno, logged, value in _rows(table):
+    for topic, recno, logged, value in rows_of(table):
         found[topic, recno, logged].append(value)
     return [Said(*key, tuple(values)) for key, values in found.items()]
 
@@ -51,11 +51,11 @@ def must_match(log: str, said: Said, logged_ns: int, proven: Sequence[Value], *,
     if said.logged_ns != logged_ns:
         detail = f"the home says that it was logged at {said.logged_ns} ns, the record says {logged_ns}"
         raise NotProven(detail, log=log, topic=said.topic, recno=said.recno, field="logged_time")
-    extra = Counter(map(_comparable, said.values)) - Counter(map(_comparable, proven))
+    extra = Counter(map(comparable, said.values)) - Counter(map(comparable, proven))
     if extra:
-        raise _difference(log, said, next(iter(extra)), [_comparable(each) for each in proven])
+        raise _difference(log, said, next(iter(extra)), [comparable(each) for each in proven])
     if whole and len(said.values) < len(proven):
-        missing = next(iter(Counter(map(_comparable, proven)) - Counter(map(_comparable, said.values))))
+        missing = next(iter(Counter(map(comparable, proven)) - Counter(map(comparable, said.values))))
         detail = f"the home left out the observation {missing.field!r}"
         raise NotProven(detail, log=log, topic=said.topic, recno=said.recno, field=missing.field)
 
@@ -77,12 +77,13 @@ def _difference_between(told: Value, proven: Value | None) -> str:
     return f"the home says {told.field!r} more often than the record"
 
 
-def _comparable(value: Value) -> Value:
+def comparable(value: Value) -> Value:
     """NaN is what is no number, however it is spelled."""
     return value if value.number is None or not math.isnan(value.number) else value._replace(number=None)
 
 
-def _rows(table: Table) -> Iterator[tuple[str, int, int, Value]]:
+def rows_of(table: Table) -> Iterator[tuple[str, int, int, Value]]:
+    """Topic, number and logged time of each row's message, and what the row says of it."""
     import pyarrow as pa  # noqa: PLC0415  # loaded with the table already
 
     def times(name: str) -> list[Any]:

@@ -4,13 +4,13 @@ import base64
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from gdp.catalogue import Kind, LogEntry, decode_entry
+from gdp.catalogue import CATALOGUE_TOPIC, Kind, LogEntry, decode_entry
 from gdp.datum import Datum
 from gdp.errors import CorruptStore, GdpError
 from gdp.metadata import HCAT, HKND, Metadata
 from gdp.names import GdpName, parse_name, printable
 from gdp.proof import Check, Proof, State, Verdict, decode, verify
-from hearthlog.client.errors import NotProven, NotThere, TooMuch
+from hearthlog.client.errors import CannotVerify, NotProven, NotThere, TooMuch
 from hearthlog.client.fetch import fetch, fetch_json, next_of
 from hearthlog.client.policy import Policy
 from hearthlog.client.query import HEADERS_JSON
@@ -42,6 +42,7 @@ class ProvenLogs:
         self._topics: dict[str, str] = {}
         self._logs: dict[str, list[LogOf]] = {}
         self._listed = 0
+        self._entries: list[LogEntry] = []
 
     def catalogue(self) -> Steps[GdpName]:
         """The name that everything is checked against."""
@@ -73,6 +74,35 @@ class ProvenLogs:
         yield from self._read_catalogue()
         return self._logs
 
+    def proven_entries(self) -> Steps[list[LogEntry]]:
+        """All that the catalogue lists, each record proven, none left out between the first and the last.
+
+        Raises:
+            CannotVerify: the account may not read it.
+        """
+        name = printable((yield from self.catalogue()))
+        self._topics[name] = CATALOGUE_TOPIC
+        try:
+            tip = yield from self.tip(name)
+        except NotThere as error:
+            detail = "only the catalogue says which logs there are, and this account may not read it: ask as one that "
+            raise CannotVerify(
+                detail + "may read everything, such as the administrator, or with verify=True"
+            ) from error
+        for first in range(len(self._entries) + 1, tip + 1, RANGE_MAX):
+            wanted = range(first, min(first + RANGE_MAX, tip + 1))
+            records = yield from self.records(name, CATALOGUE_TOPIC, wanted)
+            try:
+                self._entries += [decode_entry(recno, records[recno].data) for recno in wanted]
+            except CorruptStore as error:
+                raise NotProven(f"this is no catalogue: {error}", log=name, field="catalogue") from error
+        # What was only listed counts no more.
+        self._logs.clear()
+        self._listed = len(self._entries)
+        for entry in self._entries:
+            self._list(entry)
+        return self._entries
+
     def _read_catalogue(self) -> Steps[None]:
         """Read on in the catalogue. It is only a list of where to look: a log's own proof is what counts."""
         name = printable((yield from self.catalogue()))
@@ -88,10 +118,13 @@ class ProvenLogs:
                 raise NotProven(f"the home has no such catalogue: {error}", log=name, field="catalogue") from error
             for entry in entries:
                 self._listed = entry.id
-                if entry.kind is Kind.TOPIC and entry.topic is not None:
-                    found = LogOf(printable(entry.name), entry.generation, entry.started)
-                    self._logs.setdefault(entry.topic, []).append(found)
+                self._list(entry)
             path = next_of(answer.headers)
+
+    def _list(self, entry: LogEntry) -> None:
+        if entry.kind is Kind.TOPIC and entry.topic is not None:
+            found = LogOf(printable(entry.name), entry.generation, entry.started)
+            self._logs.setdefault(entry.topic, []).append(found)
 
     def _read_topics(self) -> Steps[None]:
         """For an account that may not read the catalogue: the present log of each topic that it may read."""

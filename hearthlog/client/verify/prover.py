@@ -1,7 +1,7 @@
 """Proving answers: every message behind one is fetched with its proof, decoded anew and compared."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from gdp.datum import Datum
@@ -11,8 +11,10 @@ from hearthlog.client.live import LiveMessage
 from hearthlog.client.policy import Policy
 from hearthlog.client.steps import Steps
 from hearthlog.client.table import Table
+from hearthlog.client.verify.asked import asked_for
 from hearthlog.client.verify.cells import Moments, Stood, asof_moments, columns_of, matrix_moments, must_stand
 from hearthlog.client.verify.compare import must_match, said_by_message, said_by_table
+from hearthlog.client.verify.complete import Completeness
 from hearthlog.client.verify.logs import ProvenLogs
 from hearthlog.client.verify.messages import Decoder, Said, Value, is_last, parts_before
 
@@ -23,6 +25,7 @@ class Prover:
     def __init__(self, policy: Policy, catalogue: str | None) -> None:
         self.logs = ProvenLogs(policy, catalogue)
         self._decoder = Decoder(self.logs)
+        self._completeness = Completeness(self.logs, self._decoder)
         self._primed = False
 
     def table(self, table: Table) -> Steps[None]:
@@ -32,6 +35,15 @@ class Prover:
             NotProven: the first row that its record does not bear out.
         """
         yield from self._prove(said_by_table(table), whole=False)
+
+    def whole(self, table: Table, filters: Sequence[str], options: Mapping[str, Any]) -> Steps[None]:
+        """Prove that the rows of `history` are those that the logs have, all of them, in their order.
+
+        Raises:
+            NotProven: the first row that is left out, added, changed or out of its order.
+            CannotVerify: a question whose whole answer cannot be worked out here.
+        """
+        yield from self._completeness.check(table, asked_for(table, filters, options))
 
     def matrix(self, table: Table, options: Mapping[str, Any]) -> Steps[None]:
         """Prove every cell of a matrix of last values, by reading every record of its topics.
