@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api.readmodel.catalogue import Catalogue
+from api.readmodel.gather import Groups
 from api.readmodel.latest import Series
 from api.readmodel.series import MESSAGE_FIELD, SeriesKey, SeriesTable
 from ingest.filters import FilterSet
@@ -58,6 +59,17 @@ class Selection:
     def all_ids(self) -> NDArray[np.int32]:
         """The same with the message rows of observed messages."""
         return np.union1d(self.ids, np.array(self.messages, np.int32)).astype(np.int32)
+
+    @cached_property
+    def observed(self) -> tuple[tuple[Series, ...], Groups]:
+        """Those of `groups` that are of observations, and what they are made of."""
+        found = [each for each in self.groups if each[0].field != MESSAGE_FIELD]
+        return tuple(series for series, _ in found), Groups([numbers for _, numbers in found])
+
+    @cached_property
+    def named(self) -> tuple[tuple[Series, ...], Groups]:
+        """All of `groups` in the same form."""
+        return tuple(series for series, _ in self.groups), Groups([numbers for _, numbers in self.groups])
 
     @cached_property
     def topics(self) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from api.readmodel.rows import DTYPES, NO_TEXT, Columns, Ints, Row, Rows
 from api.readmodel.run import Run, bounds
 
 FIRST_ROWS = 4096
+EVER = (1 << 63) - 1
 FEW = 32
 """So many series are looked up one by one."""
 
@@ -25,6 +26,7 @@ class Tail:
     def __init__(self) -> None:
         self.rows = 0
         self.logged_max = -1
+        self._since = {"device": EVER, "logged": EVER}
         self.text_size = 0
         """Characters in all texts."""
         self._columns = Columns.allocate(FIRST_ROWS)
@@ -50,11 +52,13 @@ class Tail:
                 places = self._places[series] = array("i")
             places.append(place)
         self.logged_max = max(self.logged_max, int(columns.logged.max()))
+        since = self._since
+        self._since = {by: min(since[by], int(columns.select_time(by).min())) for by in since}
         self.rows = end
 
     def snapshot(self) -> "TailPart":
         """The rows so far, as a part that never changes."""
-        return TailPart(self._columns.take(slice(self.rows)), self._texts, self.logged_max, self._places)
+        return TailPart(self._columns.take(slice(self.rows)), self._texts, self.logged_max, self._places, self._since)
 
     def _reserve(self, rows: int) -> None:
         room = self._columns.rows
@@ -85,6 +89,8 @@ class TailPart:
     logged_max: int
     places: Mapping[int, "array[int]"] | None = None
     """Per series the places of its rows, ascending; those of rows that came later too. None: they are looked for."""
+    since: Mapping[str, int] | None = None
+    """By clock a time before which no row lies. None: that is not known."""
 
     def run(self, ids: NDArray[np.int32], by: str) -> Run:
         """The rows of `ids` sorted by select time; equal times keep their order, which is that of the log."""
@@ -111,6 +117,8 @@ class TailPart:
 
     def rows_of(self, number: int, by: str, start: int, end: int) -> slice | Ints | None:
         """See `Part`."""
+        if self.since is not None and end <= self.since[by]:
+            return None
         places = self._places_of(number)
         times = self.columns.select_time(by)[places]
         if len(times) > 1 and bool((times[1:] < times[:-1]).any()):

@@ -32,7 +32,7 @@ def packed_texts(choices: Sequence[str | None], codes: Ints) -> Packed:
     if not len(codes):
         return []
     first = int(codes[0])
-    if bool((codes == first).all()):
+    if len(choices) == 1 or bool((codes == first).all()):
         return repeated(orjson.dumps(choices[first]), len(codes))
     if len(choices) * OFTEN > len(codes):
         return list(map(choices.__getitem__, codes.tolist()))

@@ -60,10 +60,10 @@ def window_at(request: Request, services: Services, position: int | None, start:
     return Window(home, view, first, last, caller_of(request).within)
 
 
-def observed(window: Window, filters: list[str], fields: list[str]) -> tuple[list[Series], Groups]:
+def observed(window: Window, filters: list[str], fields: list[str]) -> tuple[tuple[Series, ...], Groups]:
     """The series that are wanted and what they are made of; messages only where their field, the empty one, is."""
-    found = window.ground.observed(filters, fields)
-    return [series for series, _ in found], Groups([numbers for _, numbers in found])
+    selection = window.ground.select(filters, fields)
+    return selection.named if fields else selection.observed
 
 
 def edges_of(every: str, zone: str, start: int, end: int, *, cells_max: int) -> Ints:
