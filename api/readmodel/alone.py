@@ -43,8 +43,11 @@ class Alone:
 
     def column(self, name: str) -> NDArray[Any]:
         """A column of the rows; there is at least one."""
-        arrays = [getattr(each.part.columns, name)[each.rows] for each in self._stretches]
-        return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
+        if len(self._stretches) == 1:
+            only = self._stretches[0]
+            found: NDArray[Any] = getattr(only.part.columns, name)[only.rows]
+            return found
+        return np.concatenate([getattr(each.part.columns, name)[each.rows] for each in self._stretches])
 
     def page(self, limit: int, *, descending: bool) -> Found:
         """The first rows, or the last ones backwards."""

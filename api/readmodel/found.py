@@ -53,10 +53,13 @@ class Found:
 
     def column(self, name: str) -> NDArray[Any]:
         """See `Located`."""
-        arrays = [getattr(part.columns, name)[rows] for part, rows, _ in self._pieces]
-        if not arrays:
+        if len(self._pieces) == 1:
+            part, rows, _ = self._pieces[0]
+            whole: NDArray[Any] = getattr(part.columns, name)[rows]
+        elif self._pieces:
+            whole = np.concatenate([getattr(part.columns, name)[rows] for part, rows, _ in self._pieces])
+        else:
             return np.zeros(0, DTYPES[name])
-        whole = arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
         return whole if self._order is None else whole[self._order]
 
     def written(self) -> dict[int, str]:

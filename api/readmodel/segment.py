@@ -58,6 +58,8 @@ class Segment:
         self._hi: Ints = np.append(self._lo[1:], self.columns.rows).astype(np.int64)
         self.present = np.array(list(self.series), np.int32)
         """The numbers of the series that occur, ascending."""
+        self._bounds: dict[int, tuple[int, int]] = {}
+        """Where the rows of a series begin and end, of those that were asked for one by one."""
         if check:
             if _checksum(self.columns, self._texts, meta, offsets) != meta["crc32"]:
                 raise ReadModelDamaged(f"{path.name} does not have the checksum that it was written with")
@@ -76,6 +78,7 @@ class Segment:
         keys = list(self.series.values())
         self.series = {int(numbers[place]): keys[place] for place in order.tolist()}
         self.present, self._lo, self._hi = numbers[order], self._lo[order], self._hi[order]
+        self._bounds = {}
 
     def run(self, ids: NDArray[np.int32], by: str) -> Run:
         """The rows of `ids`, in the file's order for `device`; for `logged` a permutation, if any row came late."""
@@ -95,10 +98,10 @@ class Segment:
         low, high = self._time_range if by == "device" else (self._logged_min, self.logged_max)
         if low >= end or high < start:
             return None
-        place = int(self.present.searchsorted(np.int32(number)))
-        if place == len(self.present) or self.present[place] != number:
-            return None
-        lo, hi = int(self._lo[place]), int(self._hi[place])
+        bounds = self._bounds.get(number)
+        if bounds is None:
+            bounds = self._bounds[number] = self._bounds_of(number)
+        lo, hi = bounds
         key, order = (self.columns.time, None) if by == "device" else self._by_logged
         own = key[lo:hi]
         first = lo if low >= start else lo + int(own.searchsorted(start))
@@ -106,6 +109,12 @@ class Segment:
         if first >= last:
             return None
         return slice(first, last) if order is None else order[first:last]
+
+    def _bounds_of(self, number: int) -> tuple[int, int]:
+        place = int(self.present.searchsorted(np.int32(number)))
+        if place == len(self.present) or self.present[place] != number:
+            return 0, 0
+        return int(self._lo[place]), int(self._hi[place])
 
     def text(self, index: int) -> str:
         """The text behind an index."""

@@ -60,16 +60,18 @@ class Selection:
         """The same with the message rows of observed messages."""
         return np.union1d(self.ids, np.array(self.messages, np.int32)).astype(np.int32)
 
-    @cached_property
-    def observed(self) -> tuple[tuple[Series, ...], Groups]:
-        """Those of `groups` that are of observations, and what they are made of."""
-        found = [each for each in self.groups if each[0].field != MESSAGE_FIELD]
-        return tuple(series for series, _ in found), Groups([numbers for _, numbers in found])
+    def said(self, *, by_field: bool) -> tuple[tuple[Series, ...], Groups]:
+        """The series of observations and what they are made of; of messages too where fields are asked for."""
+        return self._named if by_field else self._observed
 
     @cached_property
-    def named(self) -> tuple[tuple[Series, ...], Groups]:
-        """All of `groups` in the same form."""
+    def _named(self) -> tuple[tuple[Series, ...], Groups]:
         return tuple(series for series, _ in self.groups), Groups([numbers for _, numbers in self.groups])
+
+    @cached_property
+    def _observed(self) -> tuple[tuple[Series, ...], Groups]:
+        found = [each for each in self.groups if each[0].field != MESSAGE_FIELD]
+        return tuple(series for series, _ in found), Groups([numbers for _, numbers in found])
 
     @cached_property
     def topics(self) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """`GET /v1/aggregate`: functions per series and bucket of the calendar; an empty bucket is absent."""
 
 import functools
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 import numpy as np
@@ -15,7 +16,7 @@ from api.readmodel.reduce import NEVER, Buckets
 from api.readmodel.selection import Wanted
 from api.services import Services, services_of
 from api.times import format_time
-from api.web.answer import Answer, Standing, answered, next_page
+from api.web.answer import Answer, Make, Standing, answered, next_page
 from api.web.answer_table import Shape, json_of, respond_table
 from api.web.chosen import Chosen, ranked
 from api.web.cursor import decode_cursor, encode_cursor
@@ -78,30 +79,35 @@ async def aggregated(request: Request, query: Annotated[AggregateQuery, Query()]
     return await respond_table(services, standing, shape, page, next_url=next_url)
 
 
-def at_once(services: Services, request: Request, query: AggregateQuery) -> Answer | None:
+def at_once(services: Services, request: Request, query: AggregateQuery) -> Make | None:
     """The same in one page, of few rows in few buckets and of now; None if it is more than that."""
     more = query.cursor is not None or query.at is not None or query.limit is not None
-    home, most = services.home, services.settings.at_once_rows_max
-    if more or home is None or not most or format_of(request, query.format) != "json":
+    most, scan_max = services.settings.at_once_rows_max, min(AT_ONCE_SCAN_MAX, services.settings.scan_rows_max)
+    if more or not most or format_of(request, query.format) != "json":
         return None
-    if not home.model.selector.is_quick(Wanted(tuple(query.filter), tuple(query.field), caller_of(request).within)):
-        return None
-    window = window_at(request, services, None, query.start, query.end)
-    series, groups = observed(window, query.filter, query.field)
-    if _is_heavy(window, len(series)):
-        return None
-    # Refused before the edges are made, which are only as many as rows may be.
-    wish = _wish(services, query, window, len(series), min(services.settings.cells_max, most * len(query.fn)))
-    if len(series) * wish.buckets.number > most:
-        return None
-    try:
-        table = _table(
-            window, series, groups, wish._replace(rows_max=min(AT_ONCE_SCAN_MAX, services.settings.scan_rows_max))
-        )
-    except TooManyRows:
-        return None
-    standing, shape = Standing.of(window.home, window.view), Shape("json", query.layout, query.time, "buckets")
-    return answered(standing, json_of(standing, table, shape, None))
+    wanted = Wanted(tuple(query.filter), tuple(query.field), caller_of(request).within)
+    shape = Shape("json", query.layout, query.time, "buckets")
+
+    def answer() -> Answer | None:
+        home = services.home
+        if home is None or not home.model.selector.is_quick(wanted):
+            return None
+        window = window_at(request, services, None, query.start, query.end)
+        series, groups = home.model.selector.select(wanted).said(by_field=bool(query.field))
+        if _is_heavy(window, len(series)):
+            return None
+        # Refused before the edges are made, which are only as many as rows may be.
+        wish = _wish(services, query, window, len(series), min(services.settings.cells_max, most * len(query.fn)))
+        if len(series) * wish.buckets.number > most:
+            return None
+        try:
+            table = _table(window, series, groups, wish._replace(rows_max=scan_max))
+        except TooManyRows:
+            return None
+        standing = Standing.of(home, window.view)
+        return answered(standing, json_of(standing, table, shape, None))
+
+    return answer
 
 
 def _is_heavy(window: Window, series: int) -> bool:
@@ -131,7 +137,7 @@ def _wish(services: Services, query: AggregateQuery, window: Window, series: int
     return Wish(functions, query.by, window.start, window.end, buckets, settings.scan_rows_max)
 
 
-def _table(window: Window, series: list[Series], groups: Groups, wish: Wish) -> Table:
+def _table(window: Window, series: Sequence[Series], groups: Groups, wish: Wish) -> Table:
     found = aggregate(window.view, groups, wish)
     numbers, codes = ranked(found.series)
     edges = wish.buckets.edges

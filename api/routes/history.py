@@ -2,8 +2,7 @@
 
 import functools
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 import numpy as np
 from fastapi import APIRouter, Query, Request, Response
@@ -20,7 +19,7 @@ from api.readmodel.state import state_before
 from api.readmodel.view import View
 from api.services import Home, Services, services_of
 from api.times import format_time
-from api.web.answer import Answer, Standing, answered, body, next_page, respond
+from api.web.answer import Answer, Make, Standing, answered, body, next_page, respond
 from api.web.answer_table import Shape, json_of, respond_table, stream
 from api.web.cursor import decode_cursor, encode_cursor
 from api.web.formats import format_of
@@ -67,8 +66,17 @@ class HistoryQuery(Paged, Selecting):
     dry_run: bool = Field(False, description="Say how large the whole window would be, and nothing else.")
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Meant(NamedTuple):
+    """What a request means by its words alone."""
+
+    request: Request
+    query: HistoryQuery
+    wanted: Wanted
+    limit: int
+    choice: Choice
+
+
+class Plan(NamedTuple):
     """Everything that one page needs, fixed before a thread works on it."""
 
     request: Request
@@ -106,44 +114,52 @@ async def history(request: Request, query: Annotated[HistoryQuery, Query()]) -> 
     return respond(Standing.of(plan.home, plan.view), content, next_url)
 
 
-def at_once(services: Services, request: Request, query: HistoryQuery) -> Answer | None:
+def at_once(services: Services, request: Request, query: HistoryQuery) -> Make | None:
     """The same, of few rows and of now; None if it is more than that."""
     more = query.dry_run or query.raw or query.cursor is not None or query.at is not None
-    if more or services.home is None or format_of(request, query.format) != "json":
+    if more or format_of(request, query.format) != "json":
         return None
-    wanted = _wanted(request, query)
-    if limit_of(
-        services, query.limit
-    ) > services.settings.at_once_rows_max or not services.home.model.selector.is_quick(wanted):
+    meant = _meant(services, request, query)
+    if meant.limit > services.settings.at_once_rows_max:
         return None
-    plan = _planned(request, services, query, None, None)
-    if plan.heavy:
-        return None
-    content, next_url = _bare(plan)
-    return answered(Standing.of(plan.home, plan.view), content, next_url)
+
+    def answer() -> Answer | None:
+        if services.home is None or not services.home.model.selector.is_quick(meant.wanted):
+            return None
+        plan = _planned(services, meant, None, None)
+        if plan.heavy:
+            return None
+        content, next_url = _bare(plan)
+        return answered(Standing.of(plan.home, plan.view), content, next_url)
+
+    return answer
 
 
 async def _plan(request: Request, services: Services, query: HistoryQuery) -> Plan:
     at_text, after = _resume(home_of(services), query)
-    return _planned(request, services, query, await reach(request, services, at_text), after)
+    at = await reach(request, services, at_text)
+    return _planned(services, _meant(services, request, query), at, after)
 
 
-def _planned(request: Request, services: Services, query: HistoryQuery, at: int | None, after: Key | None) -> Plan:
-    home = home_of(services)
-    limit = limit_of(services, query.limit)
+def _meant(services: Services, request: Request, query: HistoryQuery) -> Meant:
+    choice = choice_of(query.columns, format_of(request, query.format), raw=query.raw, state=query.state_at_start)
+    return Meant(request, query, _wanted(request, query), limit_of(services, query.limit), choice)
+
+
+def _planned(services: Services, meant: Meant, at: int | None, after: Key | None) -> Plan:
+    home, query = home_of(services), meant.query
     view = home.model.view.pinned(at)
     now = now_of(services, home) if at is None else at
     start = None if query.start is None else read_moment(home, query.start, "start", now)
     end = None if query.end is None else read_moment(home, query.end, "end", ending_of(services, home, at))
     check_window(query.start, query.end, start, end)
-    selection = home.model.selector.select(_wanted(request, query))
-    wanted = PageRequest(query.by, limit, descending=query.order == "desc", start=start, end=end, after=after)
+    selection = home.model.selector.select(meant.wanted)
+    page = PageRequest(query.by, meant.limit, descending=query.order == "desc", start=start, end=end, after=after)
     groups = None
     if query.state_at_start:
         _check_state(query, start)
         groups = Groups([numbers for _, numbers in selection.groups]) if after is None else None
-    choice = choice_of(query.columns, format_of(request, query.format), raw=query.raw, state=query.state_at_start)
-    return Plan(request, home, query, view, selection.ids, wanted, choice, groups)
+    return Plan(meant.request, home, query, view, selection.ids, page, meant.choice, groups)
 
 
 def _wanted(request: Request, query: HistoryQuery) -> Wanted:

@@ -21,7 +21,7 @@ from api.readmodel.selection import Selection, Wanted
 from api.readmodel.series import SeriesKey
 from api.readmodel.view import View
 from api.services import Home, Services, services_of
-from api.web.answer import KERNEL, Answer, Standing, answered, body, next_page
+from api.web.answer import KERNEL, Answer, Make, Standing, answered, body, next_page
 from api.web.answer_table import Shape, respond_table
 from api.web.cursor import decode_cursor, encode_cursor
 from api.web.formats import format_of
@@ -42,6 +42,8 @@ FEW = 32
 POLL_MIN_S = 0.02
 """A long poll looks again at most this often, however fast messages come."""
 _TAG = re.compile(r'"([^"]*)"')
+ANY = frozenset({"*"})
+"""What `If-None-Match: *` knows."""
 router = APIRouter()
 
 
@@ -92,11 +94,12 @@ async def latest(request: Request, query: Annotated[LatestQuery, Query()]) -> Re
     wanted = Wanted(tuple(query.filter), tuple(query.field), caller.within)
     look = functools.partial(_look, services, home, wanted, query.by, at)
     seen = await look()
-    if at is None and _is_known(request, seen.tag) and (wait_s := wait_of(request, services)):
+    given = _given(request)
+    if at is None and _is_known(given, seen.tag) and (wait_s := wait_of(request, services)):
         await _wait(services, caller, Asked(home, wanted, query.by), seen.tag, wait_s=wait_s)
         if services.door.still(caller):
             seen = await look()
-    if _is_known(request, seen.tag):
+    if _is_known(given, seen.tag):
         return _unchanged(home, seen).response()
     shape = Shape(format_of(request, query.format), query.layout, query.time, "observations")
     make = functools.partial(_page, services, seen, query, shape, after)
@@ -128,22 +131,28 @@ def _next(request: Request, query: LatestQuery, seen: Seen, page: Page) -> str |
     return next_page(request, cursor, {}, drop=("at",))
 
 
-def at_once(services: Services, request: Request, query: LatestQuery) -> Answer | None:
+def at_once(services: Services, request: Request, query: LatestQuery) -> Make | None:
     """The same, of few series and of now, if it need not wait; None if it is more than that."""
-    home = services.home
-    if home is None or query.cursor is not None or query.at is not None or format_of(request, query.format) != "json":
+    if query.cursor is not None or query.at is not None or format_of(request, query.format) != "json":
         return None
     check_limit(services, query.limit)
-    model, wanted = home.model, Wanted(tuple(query.filter), tuple(query.field), caller_of(request).within)
-    if not model.selector.is_quick(wanted):
-        return None
-    seen = _seen_now(home, model, model.selector.select(wanted), query.by)
-    if seen.rows > min(ROWS_QUICK_MAX, services.settings.at_once_rows_max):
-        return None
-    if _is_known(request, seen.tag):
-        return None if wait_of(request, services) else _unchanged(home, seen)
+    wanted = Wanted(tuple(query.filter), tuple(query.field), caller_of(request).within)
+    most = min(ROWS_QUICK_MAX, services.settings.at_once_rows_max)
+    given, waits = _given(request), bool(wait_of(request, services))
     shape = Shape("json", query.layout, query.time, "observations")
-    return _whole(request, query, home, seen, _page(services, seen, query, shape, None))
+
+    def answer() -> Answer | None:
+        home = services.home
+        if home is None or not home.model.selector.is_quick(wanted):
+            return None
+        seen = _seen_now(home, home.model, home.model.selector.select(wanted), query.by)
+        if seen.rows > most:
+            return None
+        if _is_known(given, seen.tag):
+            return None if waits else _unchanged(home, seen)
+        return _whole(request, query, home, seen, _page(services, seen, query, shape, None))
+
+    return answer
 
 
 def _resume(home: Home, query: LatestQuery) -> tuple[str | None, tuple[str, str] | None]:
@@ -211,9 +220,14 @@ async def _wait(services: Services, caller: Caller, asked: Asked, known: str, *,
                 await asyncio.sleep(POLL_MIN_S)
 
 
-def _is_known(request: Request, tag: str) -> bool:
-    given = request.headers.get("if-none-match", "")
-    return given.strip() == "*" or tag in _TAG.findall(given)
+def _given(request: Request) -> frozenset[str]:
+    """The tags that the caller knows."""
+    text = request.headers.get("if-none-match", "")
+    return ANY if text.strip() == "*" else frozenset(_TAG.findall(text))
+
+
+def _is_known(given: frozenset[str], tag: str) -> bool:
+    return given is ANY or tag in given
 
 
 def _page(services: Services, seen: Seen, query: LatestQuery, shape: Shape, after: tuple[str, str] | None) -> Page:

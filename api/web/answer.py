@@ -1,6 +1,6 @@
 """Answers: JSON from bytes or values, with the position they stand at, the rest's URL, and what made the bytes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -61,6 +61,10 @@ class Answer(NamedTuple):
     def response(self) -> Response:
         """The same as the framework wants it."""
         return Response(self.content, self.status, self.headers, MEDIA_TYPE if self.content else None)
+
+
+Make = Callable[[], Answer | None]
+"""Makes an answer of what is there now. None: this time it is not to be had at once."""
 
 
 def answered(

@@ -1,8 +1,8 @@
 """Answers at once: small reads, made between the parser of a request and its socket, without a task or a thread.
 
-What a request means is remembered by its very bytes. Who asks, what that account may read now, and how often, is looked
-at each time; the answer is made anew each time. What is not small, has to wait, is not well said or is refused goes the
-long way, through the middlewares, which answers it or says why not.
+What a request means by itself is remembered by its very bytes. Who asks, what that account may read now, and how often,
+is looked at each time; the answer is made anew each time. What is not small, has to wait, is not well said or is
+refused goes the long way, through the middlewares, which answers it or says why not.
 """
 
 import time
@@ -20,7 +20,7 @@ from api.accounts.guard import NARROWED, rights_of
 from api.errors import ApiError
 from api.services import Services
 from api.web.access import SAFETY_HEADERS
-from api.web.answer import MEDIA_TYPE, Answer
+from api.web.answer import MEDIA_TYPE, Answer, Make
 from api.web.compress import BYTES_MIN, COMPRESSORS, encoding_of
 from api.web.direct import Call
 
@@ -37,15 +37,15 @@ ONCE = frozenset({b"authorization", b"cookie", b"accept", b"accept-encoding", b"
 ELSEWHERE = frozenset({b"content-length", b"transfer-encoding", b"expect", b"upgrade"})
 """Headers of requests that are more than an address."""
 log = structlog.get_logger()
-Make = Callable[[Services, Request, Any], Answer | None]
-"""A call's own part. None: this answer is not to be had at once."""
+Prepare = Callable[[Services, Request, Any], Make | None]
+"""A call's own part: finds what the words mean by themselves, once for all answers. None: there are none at once."""
 
 
 class Quick(NamedTuple):
     """A call that may be answered at once."""
 
     call: Call
-    make: Make
+    prepare: Prepare
 
 
 @dataclass(slots=True)
@@ -53,9 +53,10 @@ class Understood:
     """What a request asks for, and who it is that asks."""
 
     route: str
-    make: Make
+    prepare: Prepare
     request: Request
     query: Any
+    make: Make
     encoding: str | None
     caller: Caller
     narrowed: bytes
@@ -100,12 +101,16 @@ class AtOnce:
         caller = self._services.door.by_headers(request.headers)
         if caller is None:
             return None
+        request.scope["caller"] = caller
         try:
             query = quick.call.query(query_string)
+            make = quick.prepare(self._services, request, query)
         except (ApiError, RequestValidationError):
             return None
+        if make is None:
+            return None
         encoding = encoding_of(request.headers.get("accept-encoding", ""))
-        asked = Understood(scope["path"], quick.make, request, query, encoding, caller, b"", version, 0)
+        asked = Understood(scope["path"], quick.prepare, request, query, make, encoding, caller, b"", version, 0)
         self._admit(asked, caller, version)
         return asked
 
@@ -129,7 +134,7 @@ class AtOnce:
 
     def _made(self, asked: Understood) -> Answer | None:
         try:
-            return asked.make(self._services, asked.request, asked.query)
+            return asked.make()
         except ApiError:
             return None
         except Exception:  # a mistake of ours, which the long way will make and own up to
@@ -150,14 +155,19 @@ class AtOnce:
         if asked.version == version and now - asked.looked < CALLER_NS_MAX:
             return True
         caller = self._services.door.by_headers(asked.request.headers)
-        if caller is not None:
-            self._admit(asked, caller, version)
-        return caller is not None
+        if caller is None:
+            return False
+        if caller != asked.caller:
+            asked.request.scope["caller"] = caller
+            make = asked.prepare(self._services, asked.request, asked.query)
+            assert make is not None, "whether there are answers at once depends on the words alone"
+            asked.make = make
+        self._admit(asked, caller, version)
+        return True
 
     @staticmethod
     def _admit(asked: Understood, caller: Caller, version: tuple[int, int]) -> None:
         asked.caller, asked.version, asked.looked = caller, version, time.perf_counter_ns()
-        asked.request.scope["caller"] = caller
         asked.narrowed = b"" if caller.may_read_all else NARROWED + b": " + rights_of(caller) + b"\r\n"
 
 

@@ -47,6 +47,9 @@ class Http(Ending):
     """What is answered to a request that the parser takes no further."""
     _heard = 0.0
     """When a request was answered at once, by the loop's clock."""
+    _default: list[tuple[bytes, bytes]] | None = None
+    _default_lines = b""
+    """The headers that uvicorn gives every answer, and how they are written."""
     _at_once_left = 0
     """How many requests of this read may still be answered at once."""
 
@@ -129,7 +132,11 @@ class Http(Ending):
 
     @property
     def _default_headers(self) -> bytes:
-        return header_lines(self.server_state.default_headers)
+        headers = self.server_state.default_headers
+        if headers is not self._default:
+            # uvicorn makes another list each second, for the date.
+            self._default, self._default_lines = headers, header_lines(headers)
+        return self._default_lines
 
     def _answer_at_once(self) -> bool:
         parser, at_once = self.parser, self._at_once()

@@ -9,10 +9,10 @@ import orjson
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from api.readmodel.found import NUMBER
 from api.web.packed import Packed
 from api.web.render import value_of
 from api.web.table import Numbers
-from ingest.observation import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +62,13 @@ class Values:
     def json(self, _: str) -> list[Any]:
         """See `Column`."""
         values: list[Any] = self.values.tolist()
-        for place in np.flatnonzero(self.kinds != Kind.number).tolist():
+        for place in np.flatnonzero(self.kinds != NUMBER).tolist():
             values[place] = value_of(int(self.kinds[place]), values[place], self.texts.get(place))
         return values
 
     def packed(self, style: str) -> Packed:
         """See `Column`."""
-        if self.texts or bool(np.any(self.kinds != Kind.number)):
+        if self.texts or bool((self.kinds != NUMBER).any()):
             return self.json(style)
         return np.ascontiguousarray(self.values)
 

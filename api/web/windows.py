@@ -1,7 +1,9 @@
 """What reads over a window share: the view they see, their times, series and bounds, fixed before a thread works."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple, TypeVar
+from zoneinfo import ZoneInfo
 
 from fastapi import Request
 
@@ -20,6 +22,8 @@ from api.web.positions import ending_of, home_of, now_of, reach, read_window
 from api.web.problem import Problem, bad_parameter
 
 Answer = TypeVar("Answer")
+FEW_EDGES = 1_000
+"""So many at most are remembered of a window."""
 
 
 class Window(NamedTuple):
@@ -62,8 +66,7 @@ def window_at(request: Request, services: Services, position: int | None, start:
 
 def observed(window: Window, filters: list[str], fields: list[str]) -> tuple[tuple[Series, ...], Groups]:
     """The series that are wanted and what they are made of; messages only where their field, the empty one, is."""
-    selection = window.ground.select(filters, fields)
-    return selection.named if fields else selection.observed
+    return window.ground.select(filters, fields).said(by_field=bool(fields))
 
 
 def edges_of(every: str, zone: str, start: int, end: int, *, cells_max: int) -> Ints:
@@ -84,9 +87,17 @@ def edges_of(every: str, zone: str, start: int, end: int, *, cells_max: int) -> 
     if count > cells_max:
         raise too_much("every", f"every={every} from start to end is {count} buckets, {cells_max} cells may be")
     try:
-        return calendar.edges(length, place, start, end)
+        return _edges(length, place, start, end) if count <= FEW_EDGES else calendar.edges(length, place, start, end)
     except TimeError as fault:
         raise bad_parameter("start", str(fault)) from fault
+
+
+@lru_cache(256)
+def _edges(length: calendar.Every, place: ZoneInfo, start: int, end: int) -> Ints:
+    """Whoever shows past days asks for the same ones again and again."""
+    found = calendar.edges(length, place, start, end)
+    found.flags.writeable = False
+    return found
 
 
 def hold_ns(text: str | None) -> int | None:

@@ -55,11 +55,8 @@ class Client:
         length = f"Content-Length: {len(request.body)}\r\n" if request.body or request.method == "POST" else ""
         accept = f"Accept: {request.accept}\r\n" if request.accept else ""
         head = f"{request.method} {request.target} HTTP/1.1\r\nHost: bench\r\n{self._account}{accept}{length}\r\n"
-        status = self._first_line(head.encode() + request.body)
-        headers = {}
-        while line := self._line():
-            name, _, value = line.partition(b":")
-            headers[name.lower()] = value.strip()
+        status, *lines = self._head(head.encode() + request.body)
+        headers = {name.lower(): value.strip() for name, _, value in (line.partition(b":") for line in lines)}
         if headers.get(b"transfer-encoding") == b"chunked":
             body = self._chunks()
         elif b" 204 " in status + b" ":
@@ -74,21 +71,24 @@ class Client:
         """Close the connection."""
         self._socket.close()
 
-    def _first_line(self, request: bytes) -> bytes:
+    def _head(self, request: bytes) -> list[bytes]:
         """Send a request; once more if the server had closed the connection because it was idle."""
         try:
             self._socket.sendall(request)
-            return self._line()
+            return self._until(b"\r\n\r\n").split(b"\r\n")
         except (ClosedError, ConnectionError):
             self._socket.close()
             self._connect()
             self._socket.sendall(request)
-            return self._line()
+            return self._until(b"\r\n\r\n").split(b"\r\n")
 
     def _line(self) -> bytes:
-        while (end := self._waiting.find(b"\r\n")) < 0:
+        return self._until(b"\r\n")
+
+    def _until(self, end: bytes) -> bytes:
+        while (place := self._waiting.find(end)) < 0:
             self._waiting += self._receive()
-        found, self._waiting = self._waiting[:end], self._waiting[end + 2 :]
+        found, self._waiting = self._waiting[:place], self._waiting[place + len(end) :]
         return found
 
     def _take(self, size: int) -> bytes:
