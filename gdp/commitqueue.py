@@ -50,8 +50,13 @@ class CommitQueue:
             self._room.clear()
         return done
 
+    @property
+    def has_room(self) -> bool:
+        """Whether no more than `bytes_max` wait."""
+        return self._room.is_set()
+
     async def room(self) -> None:
-        """Wait until no more than `bytes_max` wait."""
+        """Wait until it has room."""
         if not self._room.is_set():
             await self._room.wait()
 

@@ -126,6 +126,11 @@ class Committer:
         self._tell(commit)
         return commit.results
 
+    @property
+    def has_room(self) -> bool:
+        """Whether `room` would not wait."""
+        return self._queue.has_room
+
     async def room(self) -> None:
         """Wait until less waits than `queue_bytes_max`: call it before submitting, so that the queue stays bounded."""
         await self._queue.room()

@@ -17,7 +17,7 @@ from gdp_sink.mqtt_client import SinkClient, delivery_of, options_for
 from gdp_sink.mqtt_socket import CHUNK_BYTES, PassedSocket
 from gdp_sink.paced_reading import Found, PacedReader
 from gdp_sink.publish_splitter import PublishSplitter
-from gdp_sink.source import Acks, Connected, Deliveries, Event, Probed, Subscribed
+from gdp_sink.source import Acks, AnyDelivery, Connected, Deliveries, Event, Probed, Subscribed
 
 log = logging.getLogger(__name__)
 
@@ -30,11 +30,19 @@ NO_SUBSCRIPTION_EXISTED = 0x11
 class MqttConnection:
     """Reads, subscribes and acknowledges on one socket. `closed` is done, with the reason, when it is over.
 
-    `tell` takes its events, in order, on the loop.
+    `tell` takes its events, in order, on the loop; `deliver` takes deliveries, between them, and may acknowledge these
+    before it returns.
     """
 
     def __init__(
-        self, sock: socket.socket, generation: int, client_id: str, tell: Callable[[Event], None], *, pace_s: float
+        self,
+        sock: socket.socket,
+        generation: int,
+        client_id: str,
+        tell: Callable[[Event], None],
+        deliver: Callable[[list[AnyDelivery]], None],
+        *,
+        pace_s: float,
     ) -> None:
         self.generation = generation
         self.accepted = False
@@ -46,6 +54,7 @@ class MqttConnection:
         """When the broker last said something, by the loop's clock."""
         self.closed: asyncio.Future[str] = self._loop.create_future()
         self._tell = tell
+        self._deliver = deliver
         self._socket = PassedSocket(sock)
         self._splitter = PublishSplitter(generation)
         self._reader = PacedReader(sock.fileno(), self._read, pace_s=pace_s)
@@ -146,7 +155,7 @@ class MqttConnection:
             if isinstance(run, bytes):
                 self._pass(run)
             elif self._client.socket() is not None:
-                self._tell(Deliveries(run))
+                self._deliver(run)
         return Found.MORE if len(chunk) == CHUNK_BYTES else Found.SOME
 
     def _end_silently(self, reason: str) -> None:
@@ -216,6 +225,7 @@ class MqttConnection:
         self._close(self._reason)
 
     def _on_message(self, _client: Client, _data: Any, message: MQTTMessage) -> None:
+        # Not `deliver`: an acknowledgement that cannot be written would call paho while it is in here.
         self._tell(Deliveries([delivery_of(message, self.generation)]))
 
     def _on_subscribe(

@@ -2,17 +2,17 @@
 
 import asyncio
 import logging
-import os
 import random
-import socket
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Self
 
 from gdp.backoff import Backoff
+from gdp_sink.dialling import answers, dial, words
 from gdp_sink.mqtt_connection import MqttConnection
-from gdp_sink.source import Acks, Deliveries, Disconnected, Event, Unreachable, payload_bytes
+from gdp_sink.received import Received
+from gdp_sink.source import Acks, AnyDelivery, Deliveries, Disconnected, Event, TakeAtOnce, Unreachable
 from gdp_sink.takeover import TakeoverWatch
 
 log = logging.getLogger(__name__)
@@ -54,10 +54,7 @@ class MqttSource:
         self._takeovers = TakeoverWatch()
         self._connection: MqttConnection | None = None
         self._generation = 0
-        self._events: list[Event] = []
-        self._backlog_messages = 0
-        self._backlog_bytes = 0
-        self._wake = asyncio.Event()
+        self._received = Received()
         self._stopped = False
         self._unreachable: str | None = None
         self._stack = AsyncExitStack()
@@ -76,18 +73,18 @@ class MqttSource:
     @property
     def backlog(self) -> int:
         """Deliveries received and not yet taken."""
-        return self._backlog_messages
+        return self._received.messages
 
     async def next(self) -> Sequence[Event]:
         """See `Source`."""
-        while not self._events and not self._stopped:
-            self._wake.clear()
-            await self._wake.wait()
-        events, self._events = self._events, []
-        self._backlog_messages = self._backlog_bytes = 0
+        events = await self._received.take()
         if self._connection is not None and not self._stopped:
             self._connection.resume()
         return events
+
+    def offer_to(self, take: TakeAtOnce) -> None:
+        """See `Source`."""
+        self._received.take_at_once = take
 
     def subscribe(self, generation: int, filters: Sequence[str], forget: Collection[str]) -> None:
         """See `Source`."""
@@ -121,7 +118,7 @@ class MqttSource:
         self._stopped = True
         if self._connection is not None:
             self._connection.pause()
-        self._wake.set()
+        self._received.end()
 
     async def _keep_connected(self) -> None:
         loop = asyncio.get_running_loop()
@@ -139,13 +136,13 @@ class MqttSource:
         try:
             password = options.read_password()
             async with asyncio.timeout(options.connect_timeout_s):
-                sock = await _open(options.host, options.port)
+                sock = await dial(options.host, options.port)
         except OSError as fault:
-            self._tell_unreachable(_words(fault))
+            self._tell_unreachable(words(fault))
             return False
         self._generation += 1
         connection = MqttConnection(
-            sock, self._generation, options.client_id, self._tell, pace_s=options.receive_pace_s
+            sock, self._generation, options.client_id, self._tell, self._deliver, pace_s=options.receive_pace_s
         )
         self._connection = connection
         if self._stopped:
@@ -168,20 +165,10 @@ class MqttSource:
             self._tell_unreachable(reason)
             return False
         now = asyncio.get_running_loop().time()
-        silent = connection.silent and await self._is_there()
+        silent = connection.silent and await answers(options.host, options.port, within_s=PROBE_S)
         taken_over = self._takeovers.ended(told=connection.taken_over, silent=silent, now=now)
         self._tell(Disconnected(connection.generation, reason, taken_over, now - connection.heard_s))
         return taken_over
-
-    async def _is_there(self) -> bool:
-        """Whether the broker takes connections now: one that died a moment ago does not, and explains a silent end."""
-        try:
-            async with asyncio.timeout(PROBE_S):
-                sock = await _open(self._options.host, self._options.port)
-        except OSError:
-            return False
-        sock.close()
-        return True
 
     async def _attend(self, connection: MqttConnection) -> None:
         loop = asyncio.get_running_loop()
@@ -203,53 +190,18 @@ class MqttSource:
             self._tell(Unreachable(reason))
 
     def _tell(self, event: Event) -> None:
-        if isinstance(event, Deliveries):
-            self._add(event)
-        else:
-            self._events.append(event)
-            if not isinstance(event, Unreachable):
-                self._unreachable = None
-        self._wake.set()
+        if not isinstance(event, Deliveries | Unreachable):
+            self._unreachable = None
+        self._received.add(event)
+        self._pause_if_full()
 
-    def _add(self, event: Deliveries) -> None:
-        self._backlog_messages += len(event.batch)
-        self._backlog_bytes += payload_bytes(event.batch)
-        last = self._events[-1] if self._events else None
-        if isinstance(last, Deliveries):
-            last.batch.extend(event.batch)
-        else:
-            self._events.append(event)
-        options = self._options
-        full = self._backlog_messages >= options.backlog_messages_max
-        if (full or self._backlog_bytes >= options.backlog_bytes_max) and self._connection is not None:
+    def _deliver(self, batch: list[AnyDelivery]) -> None:
+        self._received.deliver(batch)
+        if self._received.messages:
+            self._pause_if_full()
+
+    def _pause_if_full(self) -> None:
+        received, options = self._received, self._options
+        full = received.messages >= options.backlog_messages_max or received.size >= options.backlog_bytes_max
+        if full and self._connection is not None:
             self._connection.pause()
-
-
-async def _open(host: str, port: int) -> socket.socket:
-    """Connect without blocking the loop, to the first address that answers.
-
-    Raises:
-        OSError: that of the last address tried.
-    """
-    loop = asyncio.get_running_loop()
-    fault: OSError = OSError("the name has no address")
-    for family, kind, protocol, _, where in await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM):
-        sock = socket.socket(family, kind, protocol)
-        sock.setblocking(False)
-        try:
-            await loop.sock_connect(sock, where)
-        except OSError as error:
-            sock.close()
-            fault = error
-        except BaseException:
-            sock.close()
-            raise
-        else:
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            return sock
-    raise fault
-
-
-def _words(fault: OSError) -> str:
-    # asyncio puts the address into strerror, and a resolver's codes are no errno.
-    return os.strerror(fault.errno) if fault.errno and fault.errno > 0 else str(fault.strerror or fault)

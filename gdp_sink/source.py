@@ -5,7 +5,7 @@ between the deliveries before and after it. Another receive path (a faster parse
 without the writer knowing.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from enum import IntEnum
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
@@ -122,6 +122,10 @@ class Unreachable(NamedTuple):
 Event = Deliveries | Connected | Probed | Subscribed | Disconnected | Unreachable
 
 
+TakeAtOnce: TypeAlias = Callable[[Sequence[AnyDelivery]], bool]
+"""Takes deliveries of one connection now, without waiting; False if it cannot."""
+
+
 class Source(Protocol):
     """A source of deliveries. Entering it (`async with`) starts connecting; leaving it disconnects at once."""
 
@@ -129,6 +133,12 @@ class Source(Protocol):
         """Wait for events and take all that there are, in order; empty when receiving was stopped and all are taken.
 
         While nobody asks, the source reads from the broker up to its bounds and no further.
+        """
+
+    def offer_to(self, take: TakeAtOnce) -> None:
+        """Ask `take` first for deliveries that arrive while nothing waits for `next`, where they are read, on the loop.
+
+        What it takes, `next` does not return; what it raises, `next` raises.
         """
 
     def subscribe(self, generation: int, filters: Sequence[str], forget: Collection[str]) -> None:

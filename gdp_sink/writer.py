@@ -20,7 +20,7 @@ from gdp_sink.metrics import Metrics
 from gdp_sink.own_log import OwnLog
 from gdp_sink.refusal import Refusal, RefusalReport
 from gdp_sink.session import Session
-from gdp_sink.source import Acks, AnyDelivery, Deliveries, Source, payload_bytes, whole
+from gdp_sink.source import Acks, AnyDelivery, Deliveries, Event, Source, payload_bytes, whole
 
 MESSAGES_PER_SUBMIT_MAX = 4096
 PAYLOAD_BYTES_PER_SUBMIT_MAX = 4_194_304
@@ -72,7 +72,7 @@ class Writer:
         self._lookback = retained_lookback_records
         self._pending: deque[_Batch] = deque()
         self._changed = asyncio.Event()
-        self._ended = False
+        self._ended = self._idle = False
 
     @property
     def unacknowledged(self) -> int:
@@ -98,7 +98,8 @@ class Writer:
         """
         async with asyncio.TaskGroup() as group:
             group.create_task(self._acknowledge(), name="sink-acknowledge")
-            while events := await self._source.next():
+            self._source.offer_to(self._take_at_once)
+            while events := await self._next():
                 for event in events:
                     if isinstance(event, Deliveries):
                         await self._take(event.batch)
@@ -106,6 +107,24 @@ class Writer:
                         await self._session.handle(event)
             self._ended = True
             self._changed.set()
+
+    async def _next(self) -> Sequence[Event]:
+        self._idle = True
+        try:
+            return await self._source.next()
+        finally:
+            self._idle = False
+
+    def _take_at_once(self, batch: Sequence[AnyDelivery]) -> bool:
+        """Take what comes while nothing is in hand: a message that comes alone is stored and answered where it is read.
+
+        A turn of the loop for each step costs it as much as the steps.
+        """
+        if not self._idle or self._pending or self._intake.replay.active or not self._committer.has_room:
+            return False
+        for piece in pieces(batch):
+            self._submit(piece)
+        return True
 
     async def _take(self, batch: list[AnyDelivery]) -> None:
         for piece in pieces(batch):

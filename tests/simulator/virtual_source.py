@@ -5,7 +5,17 @@ from collections.abc import Collection, Sequence
 from random import Random
 from typing import Self
 
-from gdp_sink.source import Acks, Connected, Deliveries, Disconnected, Event, Probed, Subscribed, Unreachable
+from gdp_sink.source import (
+    Acks,
+    Connected,
+    Deliveries,
+    Disconnected,
+    Event,
+    Probed,
+    Subscribed,
+    TakeAtOnce,
+    Unreachable,
+)
 from tests.simulator.virtual_broker import LATENCY_S, Connection, VirtualBroker
 from tests.simulator.virtual_time import VirtualLoop
 
@@ -30,6 +40,7 @@ class VirtualSource:
         self._wake = asyncio.Event()
         self._ended = asyncio.Event()
         self._stopped = False
+        self._take_at_once: TakeAtOnce = lambda _batch: False
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -60,6 +71,9 @@ class VirtualSource:
             for packet in unread:
                 self._take(packet)
         return events
+
+    def offer_to(self, take: TakeAtOnce) -> None:
+        self._take_at_once = take
 
     def subscribe(self, generation: int, filters: Sequence[str], forget: Collection[str]) -> None:
         connection = self._current(generation)
@@ -141,6 +155,8 @@ class VirtualSource:
         *_, packet_id, _ = delivery
         self._numbers[packet_id] = number
         last = self._events[-1] if self._events else None
+        if last is None and not self._stopped and self._take_at_once([delivery]):
+            return
         if isinstance(last, Deliveries):
             last.batch.append(delivery)
         else:
