@@ -2,25 +2,25 @@
 
 import gzip
 import hashlib
-import re
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from posixpath import normpath
 
 from fastapi import FastAPI, Request, Response
 
 from api.one_file import OneFile, verifier
-from api.page_shell import SCREENS, Shell
+from api.page_packs import FOLDER, packs
+from api.page_shell import SCREENS, Inside, Shell
 
 PAGE = Path(__file__).with_name("page")
 SHELL = "shell.html"
-FIRST_MODULE = "app.js"
-# As our formatter writes static imports; `import()` is for later.
-IMPORTED = re.compile(r"^(?:import|export)\b[^;]*?'(\.[^']+\.js)';$", re.MULTILINE)
+SHELL_LEVEL = 4
+"""Of gzip: a document differs with the selection, so it is packed each time."""
 MEDIA_TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
+    ".map": "application/json",
     ".svg": "image/svg+xml",
 }
 SECURITY = {
@@ -47,59 +47,57 @@ class PageFolder:
     """The whole folder in memory, named by its hash, so that an address under that name never changes its bytes."""
 
     name: str
-    shell: str
+    texts: dict[str, str]
     files: dict[str, PageFile]
+    at_once: dict[str, list[str]]
+    """By screen: the paths of the scripts that its first values need, the first first."""
     verifier: OneFile
-
-    def modules(self, screen: str) -> list[str]:
-        """What a screen imports, directly or not, for its shell to announce; not what it loads later."""
-        found: list[str] = []
-        waiting = [FIRST_MODULE, f"screens/{screen}.js"]
-        while waiting:
-            path = waiting.pop()
-            if path not in found:
-                found.append(path)
-                folder = PurePosixPath(path).parent
-                names = IMPORTED.findall(self.files[path].plain.decode())
-                waiting += [normpath(folder / name) for name in names]
-        return sorted(found)
 
 
 def read_folder(root: Path = PAGE) -> PageFolder:
     """Read the folder once; what is served later is this, whatever happens to the disk meanwhile."""
-    digest = hashlib.sha256()
-    files, texts = {}, {}
-    for path, data in _contents(root):
-        digest.update(f"{path} {len(data)} ".encode() + data)
-        texts[path] = data.decode()
-        media_type = MEDIA_TYPES.get(PurePosixPath(path).suffix)
-        if media_type is not None:
-            files[path] = PageFile(media_type, data, gzip.compress(data, mtime=0))
-    return PageFolder(digest.hexdigest()[:16], texts[SHELL], files, verifier(texts))
+    texts = dict(_contents(root))
+    packed = packs(texts, [_module(screen) for screen in SCREENS])
+    every = {**texts, **{f"{FOLDER}/{name}": text for name, text in {**packed.texts, **packed.maps}.items()}}
+    files = {path: _file(path, text) for path, text in every.items() if PurePosixPath(path).suffix in MEDIA_TYPES}
+    at_once = {screen: [f"{FOLDER}/{name}" for name in packed.at_once[_module(screen)]] for screen in SCREENS}
+    digest = hashlib.sha256(json.dumps(sorted(every.items())).encode()).hexdigest()
+    return PageFolder(digest[:16], texts, files, at_once, verifier(texts))
+
+
+def _module(screen: str) -> str:
+    return f"screens/{screen}.js"
+
+
+def _file(path: str, text: str) -> PageFile:
+    data = text.encode()
+    return PageFile(MEDIA_TYPES[PurePosixPath(path).suffix], data, gzip.compress(data, mtime=0))
 
 
 def mount_page(app: FastAPI) -> PageFolder:
     """Add the screens and their files to an app: open without an account, since they hold no data. Gives the folder."""
     folder = read_folder()
 
-    shells = {name: Shell(folder.shell, name, f"/page/{folder.name}", folder.modules(name)) for name in SCREENS}
+    shells = {name: _shell(folder, name) for name in SCREENS}
 
-    def screen(request: Request) -> Response:
-        headers = {**SECURITY, "Cache-Control": "no-cache"}
-        shell = shells[request.url.path.split("/")[1]].text(request.query_params.getlist("filter"))
-        return Response(shell, media_type="text/html; charset=utf-8", headers=headers)
+    async def screen(request: Request) -> Response:
+        shell, headers = shells[request.url.path.split("/")[1]]
+        text = shell.text(request.query_params.getlist("filter")).encode()
+        if _takes_gzip(request):
+            text, headers = gzip.compress(text, SHELL_LEVEL, mtime=0), {**headers, "Content-Encoding": "gzip"}
+        return Response(text, media_type="text/html; charset=utf-8", headers=headers)
 
-    def page_file(path: str, request: Request) -> Response:
+    async def page_file(path: str, request: Request) -> Response:
         found = folder.files.get(path)
         if found is None:
             return Response("No such file of the page.", 404, media_type="text/plain", headers=SECURITY)
         headers = {**SECURITY, "Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
         headers["Access-Control-Allow-Origin"] = "*"
-        if "gzip" in request.headers.get("accept-encoding", ""):
+        if _takes_gzip(request):
             return Response(found.packed, media_type=found.media_type, headers={**headers, "Content-Encoding": "gzip"})
         return Response(found.plain, media_type=found.media_type, headers=headers)
 
-    def verify_page() -> Response:
+    async def verify_page() -> Response:
         headers = {**SECURITY, "Content-Security-Policy": folder.verifier.policy, "Cache-Control": "no-cache"}
         return Response(folder.verifier.content, media_type="text/html; charset=utf-8", headers=headers)
 
@@ -117,7 +115,26 @@ def mount_page(app: FastAPI) -> PageFolder:
     return folder
 
 
-def _contents(root: Path) -> Iterator[tuple[str, bytes]]:
+def _shell(folder: PageFolder, screen: str) -> tuple[Shell, dict[str, str]]:
+    """A screen's document, and the headers to send it with."""
+    inside = Inside(
+        folder.texts["style.css"] + folder.texts[f"{screen}.css"], folder.texts["theme.js"] + folder.texts["begin.js"]
+    )
+    shell = Shell(folder.texts[SHELL], screen, f"/page/{folder.name}", folder.at_once[screen], inside)
+    policy = inside.policy(SECURITY["Content-Security-Policy"])
+    return shell, {
+        **SECURITY,
+        "Content-Security-Policy": policy,
+        "Cache-Control": "no-cache",
+        "Vary": "Accept-Encoding",
+    }
+
+
+def _takes_gzip(request: Request) -> bool:
+    return "gzip" in request.headers.get("accept-encoding", "")
+
+
+def _contents(root: Path) -> Iterator[tuple[str, str]]:
     for path in sorted(root.rglob("*")):
         if path.is_file():
-            yield path.relative_to(root).as_posix(), path.read_bytes()
+            yield path.relative_to(root).as_posix(), path.read_text()

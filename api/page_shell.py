@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import urlencode
 
+from api.one_file import policy_hash
 from ingest.errors import FilterError
 from ingest.filters import FilterSet
 
@@ -28,15 +29,31 @@ SCREENS = {
 """By address; a screen is a module and a style sheet of that name."""
 
 
+class Inside(NamedTuple):
+    """Style and script in a document: its first paint waits for no other file."""
+
+    style: str
+    script: str
+
+    def policy(self, policy: str) -> str:
+        """A content security policy that lets its own files be run, lets these be too."""
+        for what, text in (("script-src 'self'", self.script), ("style-src 'self'", self.style)):
+            policy = policy.replace(what, f"{what} {policy_hash(text)}")
+        return policy
+
+
 class Shell:
     """One screen's document, filled in but for what a request adds: its selection."""
 
-    def __init__(self, template: str, screen: str, base: str, modules: Sequence[str]) -> None:
-        """`base` is the folder's address, `modules` are paths below it that the screen imports at once."""
+    def __init__(self, template: str, screen: str, base: str, modules: Sequence[str], inside: Inside) -> None:
+        """`base` is the folder's address, `modules` are the paths below it that the screen begins with, in order."""
         self._screen = SCREENS[screen]
         preloads = [f'<link rel="modulepreload" href="{base}/{path}">' for path in modules]
         filled = {
             "base": base,
+            "style": inside.style,
+            "script": inside.script,
+            "first": modules[0],
             "screen": screen,
             "title": self._screen.title,
             "screens": "".join(_tab(name, current=name == screen) for name in SCREENS),

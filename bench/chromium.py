@@ -115,6 +115,10 @@ class Visit:
         """All that came so far."""
         return [Resource(**one) for one in self.page.evaluate(RESOURCES)]
 
+    def document_bytes(self) -> int:
+        """Bytes of the document's body as they came."""
+        return int(self.page.evaluate("performance.getEntriesByType('navigation')[0].encodedBodySize"))
+
     def meters(self) -> dict[str, float]:
         """The browser's own counts; durations in s of the page's main thread."""
         told: dict[str, Any] = self.cdp.send("Performance.getMetrics")

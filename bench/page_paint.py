@@ -93,7 +93,7 @@ def weights(browser: Browser, there: Home, screen: Screen) -> Iterator[Row]:
         yield Row(f"{name}: script that its document announces", weight(needed, ".js"), "kB gzip", screen.script_kb)
         yield Row(f"{name}: script to first values", weight(early, ".js"), "kB gzip", screen.script_kb)
         yield Row(f"{name}: script in all", weight(every, ".js"), "kB gzip")
-        yield Row(f"{name}: style in all", weight(every, ".css"), "kB gzip", STYLE_KB)
+        yield Row(f"{name}: document, with its style", somebody.document_bytes() / 1e3, "kB gzip", STYLE_KB)
         yield Row(f"{name}: requests to first values", asked, "requests", REQUESTS)
         yield Row(f"{name}: requests in all", len(somebody.asked), "requests")
 

@@ -13,7 +13,7 @@ from tests.support.home import WAIT_S_MAX, Home
 EVERY_MS = 100
 POLL_MS = 50
 ROWS = """async () => {
-    const base = document.querySelector('script[type=module]').src;
+    const base = document.querySelector('link[rel=icon]').href;
     const {rowsOf} = await import(new URL('lib/rows.js', base));
     return [...document.querySelectorAll('hearth-table')].flatMap(({lines, stretch}) => rowsOf(lines, stretch));
 }"""

@@ -18,7 +18,7 @@ SAID = [(60, "cooking"), (40, "eating"), (20, "sleeping")]
 """Minutes ago, and what it was."""
 GUESSED = [(60, "cooking", 0.9), (50, "eating", 0.55), (40, "eating", 0.95), (20, "sleeping", 0.97)]
 BANDS = """async () => {
-    const base = document.querySelector('script[type=module]').src;
+    const base = document.querySelector('link[rel=icon]').href;
     const {activities, agreement, apart, spellsOf, together} = await import(new URL('lib/activity.js', base));
     const {told, topics, scene} = document.querySelector('hearth-activity');
     const [{truth, models, classes}] = activities(told, topics);

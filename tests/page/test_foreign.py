@@ -196,7 +196,7 @@ def test_what_came_one_way_only_is_named_once_it_is_late(guest: Visitor) -> None
     page = guest.visit("/now")
     told = page.evaluate(
         """async () => {
-            const {Tally} = await import(new URL('lib/tally.js', document.querySelector('script[type=module]').src));
+            const {Tally} = await import(new URL('lib/tally.js', document.querySelector('link[rel=icon]').href));
             const tally = new Tally(1_000);
             const said = (number) => ({topic: `a/${number}`, payload: 'MQ=='});
             tally.hear('stream', said(0), 500);

@@ -25,7 +25,7 @@ from tests.support.home import Home
 
 TOPIC, OTHER = "homes/h1/kitchen/temperature", "homes/h1/bathroom/temperature"
 PAYLOADS = """async (messages) => {
-    const base = document.querySelector('script[type=module]').src;
+    const base = document.querySelector('link[rel=icon]').href;
     const {payloadOf} = await import(new URL('lib/envelope.js', base));
     const {fromBase64, toBase64} = await import(new URL('lib/bytes.js', base));
     return messages.map((records) => payloadOf(records.map(fromBase64))).map(toBase64);

@@ -23,7 +23,7 @@ def call(browser: Browser, house: Home) -> Iterator[Callable[..., object]]:
     def call(name: str, *arguments: object) -> object:
         module, function = name.split(".")
         script = """async ([module, name, values]) => {
-            const base = document.querySelector('script[type=module]').src;
+            const base = document.querySelector('link[rel=icon]').href;
             const found = await import(new URL(`lib/${module}.js`, base));
             const told = found[name](...values);
             return told instanceof Map ? Object.fromEntries(told) : told;

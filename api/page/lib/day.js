@@ -31,6 +31,7 @@ export class Day {
     /** @type {import('./api.js').Problem|null} */ this.problem = null;
     this.grid = { start: 0, end: 0, step: 1 };
     this.askedMs = 0;
+    /** The labelled topics that the activity was asked of. */ this.askedOf = '';
     /** Rises with every answer and every message that changes what is drawn. */ this.version = 0;
   }
 
@@ -38,6 +39,10 @@ export class Day {
   get labelled() {
     const topics = [...this.watch.home.topics.values()];
     return topics.filter(({ role }) => role === 'label' || role === 'prediction').slice(0, TOPICS_MAX);
+  }
+
+  labels() {
+    return this.labelled.map(({ topic }) => topic).join('\n');
   }
 
   get requests() {
@@ -70,7 +75,8 @@ export class Day {
   }
 
   async askActivity() {
-    if (!this.labelled.length) return;
+    this.askedOf = this.labels();
+    if (!this.askedOf) return;
     const answer = await ask(this.requests.activity, this.watch.gone).catch(() => null);
     if (!answer) return;
     const start = instant(answer.start) ?? 0;
@@ -121,6 +127,7 @@ export class Day {
 
   /** A night that is on, and one that has come to its end, are told anew from time to time. @param {number} now */
   tick(now) {
+    if (this.labels() !== this.askedOf) this.askActivity();
     const { on, end } = this.night ?? { on: true, end: 0 };
     const over = !on && now - end > DAY_MS - 3 * 3_600_000;
     if ((on || over) && now - this.askedMs > AGAIN_MS) {

@@ -12,6 +12,8 @@ import { SINK } from './recorder.js';
 import { fieldsOf, lineOf, messagesOf, Said } from './said.js';
 
 const RELEARN_MS = 60_000;
+/** A topic that is new to this page: what it is, label or value, is known to the record a moment later. */
+const MEET_MS = 5_000;
 /** Said of a device, these may change who is known to be away. */
 const TURNS = new Set(['online', 'offline']);
 
@@ -23,7 +25,7 @@ export class Following {
     /** @type {import('./api.js').Problem|null} */ this.saidProblem = null;
     this.pace = new Pace(serverNow());
     this.learnedMs = serverNow();
-    this.turned = false;
+    this.turned = this.met = false;
     this.attention = new Attention(watch);
     this.opened = false;
     /** Whether sparks, list and attention have come, or failed. */ this.caughtUp = false;
@@ -89,6 +91,7 @@ export class Following {
     if (home.hides(message.topic)) return isConfig(message.topic) && home.hidden.add(message.topic);
     const { topic, recno, logged_time, device_time = null } = message;
     const known = home.topics.get(topic);
+    this.met ||= !known;
     if (!known) home.topics.set(topic, { topic, log: message.log ?? '', fields: fieldsOf(message.observations) });
     const before = home.series.get(`${topic}\n${message.observations[0]?.field ?? ''}`)?.last?.recno ?? recno - 1;
     this.day?.hear(message);
@@ -121,15 +124,23 @@ export class Following {
     page.set({ pace: this.pace.words(now) });
     this.day?.tick(now);
     if (recorder.overdue(now)) recorder.ask(gone.signal);
+    const waited = now - this.learnedMs;
+    if ((this.met && waited > MEET_MS) || (waited > RELEARN_MS && this.mayHaveTurned())) this.relearn(now);
+  }
+
+  /** Where devices' gateways tell who is away, they may do so on topics that this selection leaves out. */
+  mayHaveTurned() {
+    const { home, filters } = this.watch;
+    const elsewhere = () => filters.length > 0 && [...home.topics.values()].some((one) => one.availability);
     const unusual = () => [...home.series.values()].some((one) => one.usualMs === null && one.recent.length > 4);
-    if (now - this.learnedMs > RELEARN_MS && (this.turned || unusual())) this.relearn(now);
+    return this.turned || unusual() || elsewhere();
   }
 
   /** A series that is new to the record gets its usual interval once it has one. @param {number} now */
   async relearn(now) {
     const { requests, gone, home } = this.watch;
     this.learnedMs = now;
-    this.turned = false;
+    this.turned = this.met = false;
     const answer = await askAll(requests.topics, 'topics', gone).catch(() => null);
     if (answer) home.learn(answer.topics);
     this.watch.changed();

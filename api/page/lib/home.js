@@ -3,14 +3,13 @@
 
 import { serverNow } from './api.js';
 import { instant } from './time.js';
+import { extend, turn } from './six_hours.js';
 import { isConfig } from './filters.js';
 import { layOut } from './layout.js';
 import { factOf, named, state } from './words.js';
 
-const WINDOW_MS = 6 * 3_600_000;
 /** What Hearthlog itself says. */
 export const OWN = 'hearthlog/';
-const POINTS_MAX = 2_000;
 /** Said this much earlier than logged, a value came in a batch (or from a clock that is behind). */
 const BATCH_MS = 600_000;
 
@@ -18,7 +17,7 @@ const BATCH_MS = 600_000;
  * @typedef {{topic: string, field: string, kind: string|null, value: unknown, unit: string|null, logged_time: string, device_time: string|null, recno: number}} Observation
  * @typedef {{t: number, low: number, high: number}} Point
  * @typedef {{key: string, topic: string, field: string, fields: number, name: string, called: string, device: string, deviceClass: string|undefined, room: {key: string, title: string, hint: string},
- *   log: string, last: Observation|null, lastMs: number|null, usualMs: number|null, points: Point[], gaps: {from: number, to: number, cause: string}[],
+ *   log: string, last: Observation|null, lastMs: number|null, usualMs: number|null, points: Point[], turns: import('./spark.js').Turn[], gaps: {from: number, to: number, cause: string}[],
  *   state: 'live'|'batch'|'late'|'silent'|'never', offline: boolean, recent: number[]}} Series
  * @typedef {{key: string, title: string, hint: string, rows: Series[]}} Room
  */
@@ -94,6 +93,7 @@ export class Home {
       lastMs: instant(fact?.last_logged_time),
       usualMs: interval ? interval * 1000 : null,
       points: [],
+      turns: [],
       gaps: [],
       state: 'never',
       offline: false,
@@ -133,6 +133,7 @@ export class Home {
     one.recent = [...one.recent.slice(-19), at];
     if (typeof value === 'number' || typeof value === 'boolean')
       extend(one.points, instant(observation.device_time) ?? at, Number(value));
+    else if (typeof value === 'string') turn(one.turns, instant(observation.device_time) ?? at, value);
     return one;
   }
 
@@ -147,6 +148,9 @@ export class Home {
     if (!one) return;
     const newer = one.points.filter((point) => point.t > (plotted.points.at(-1)?.t ?? 0));
     one.points = [...plotted.points, ...newer];
+    const heard = one.turns.filter(({ t }) => t > (plotted.turns.at(-1)?.t ?? 0));
+    one.turns = [];
+    for (const { t, text } of [...plotted.turns, ...heard]) turn(one.turns, t, text);
     one.gaps = plotted.gaps;
   }
 
@@ -172,21 +176,6 @@ export class Home {
     }
     return found;
   }
-}
-
-/** Points said within one bucket widen it, as the server's do; what has left the window goes. @param {Point[]} points @param {number} t @param {number} value */
-function extend(points, t, value) {
-  const last = points.at(-1);
-  const before = points.at(-2);
-  if (last && before && t >= last.t && t - before.t < WINDOW_MS / 72) {
-    last.low = Math.min(last.low, value);
-    last.high = Math.max(last.high, value);
-    last.t = t;
-  } else {
-    const after = points.findLastIndex((point) => point.t <= t);
-    points.splice(after + 1, 0, { t, low: value, high: value });
-  }
-  while (points.length && (points[0].t < serverNow() - WINDOW_MS || points.length > POINTS_MAX)) points.shift();
 }
 
 /** @param {Observation|null} last */

@@ -60,7 +60,7 @@ class HearthDatasetNew extends PagePart {
         ]
       : [];
     return html`<div class="head"><p class="crumb"><a href="/datasets">Datasets</a> /</p><h1 class="headline">New dataset</h1>
-        <p class="summary">${plan && !problem ? `${counted(plan.cost.rows, 'row')} × ${counted(plan.cost.columns - 1, 'column')}` : ''} ${plan ? 'not pinned yet' : ''}</p>
+        <p class="summary">${plan && !problem ? `${counted(plan.cost.rows, 'row')} × ${counted(plan.cost.columns - 1, 'column')} · ` : ''}${plan ? 'not pinned yet' : ''}</p>
         <button class="button" title="Copy link (c)" @click=${() => this.copyLink()}>Copy link</button>
         <details class="api"><summary title="The requests behind this screen">${icon('code')} API</summary><hearth-code class="card" .requests=${requests}></hearth-code></details></div>
       ${draft.recipe?.at ? html`<p class="note" role="status"><b>As known then.</b> What arrived later is left out. <button class="link" @click=${() => this.change({ at: [] })}>Return to now</button></p>` : nothing}

@@ -13,6 +13,8 @@ const WORDS = { live: '', batch: 'caught up in a batch, ', late: 'late, ', silen
 /** A value that changed more often than text may change is shown with its rate instead of its age. */
 const FAST_PER_S = 4;
 
+/** So many letters fit beside a picture. */
+const SHORT = 9;
 const ROUND_MS = 250;
 const TURNS = 4;
 /** @type {Set<HearthRow>} */
@@ -74,8 +76,8 @@ class HearthRow extends Part {
   /** Only where it would look another. @param {Map<string, unknown>} changed */
   shouldUpdate(changed) {
     this.now = serverNow();
-    const { last, state, name, offline, points, gaps } = this.series;
-    const drawn = `${last?.recno} ${state} ${name} ${offline} ${points.length} ${gaps.length} ${this.aged()} ${Math.floor(this.now / 60_000)}`;
+    const { last, state, name, offline, points, turns, gaps } = this.series;
+    const drawn = `${last?.recno} ${state} ${name} ${offline} ${points.length} ${turns.length} ${gaps.length} ${this.aged()} ${Math.floor(this.now / 60_000)}`;
     if (!changed.size && drawn === this.drawn) return false;
     this.drawn = drawn;
     return true;
@@ -86,8 +88,8 @@ class HearthRow extends Part {
     const { text, unit, exact } = series.last
       ? value({ ...series.last, deviceClass: series.deviceClass })
       : { text: '–', unit: '', exact: 'no value' };
-    // Words are given the room of the picture that they do not have.
-    const plain = !series.points.length && typeof series.last?.value === 'string';
+    // Words that need it are given the room of the picture.
+    const plain = !series.points.length && typeof series.last?.value === 'string' && text.length > SHORT;
     const said = series.field ? `${series.topic} ${series.field}` : series.topic;
     return html`<button class="row ${series.state}" title=${said} ?disabled=${!series.last} @click=${this.open}>
       ${sign(series.state)}<span class="aside">${WORDS[series.state]}</span>
