@@ -55,12 +55,12 @@ class Found:
         """See `Located`."""
         if len(self._pieces) == 1:
             part, rows, _ = self._pieces[0]
-            whole: NDArray[Any] = getattr(part.columns, name)[rows]
+            whole: NDArray[Any] = _cells(getattr(part.columns, name), rows)
         elif self._pieces:
-            whole = np.concatenate([getattr(part.columns, name)[rows] for part, rows, _ in self._pieces])
+            whole = np.concatenate([_cells(getattr(part.columns, name), rows) for part, rows, _ in self._pieces])
         else:
             return np.zeros(0, DTYPES[name])
-        return whole if self._order is None else whole[self._order]
+        return whole if self._order is None else _cells(whole, self._order)
 
     def written(self) -> dict[int, str]:
         """See `Located`."""
@@ -103,6 +103,11 @@ class Found:
             return self._all - 1 - places
         found: Ints = self._order[places]
         return found
+
+
+def _cells(array: NDArray[Any], rows: slice | Ints) -> NDArray[Any]:
+    # The same as indexing, which takes half as long again.
+    return array[rows] if isinstance(rows, slice) else array.take(rows)
 
 
 BACKWARDS = slice(None, None, -1)

@@ -49,18 +49,23 @@ class Pick(list[tuple[Part, Ints]]):
 
     def found(self, logs: Ints, by: str, *, descending: bool = False, limit: int | None = None) -> Found:
         """The same, gathered when they are asked for."""
-        if not self.rows:
-            return Found(())
-        order = self._total_order(logs, by)
-        order = (order[::-1] if descending else order)[:limit]
+        order = self.order(logs, by)
+        return self.ordered((order[::-1] if descending else order)[:limit])
+
+    def ordered(self, order: Ints) -> Found:
+        """Some of the rows: `order` has their places among all chosen ones."""
         some = [(part, numbers) for part, numbers in self if len(numbers)]
+        if not some:
+            return Found(())
         if len(some) == 1:
             part, numbers = some[0]
             return Found([Piece(part, numbers[order], len(order))])
         return Found([Piece(part, numbers, len(numbers)) for part, numbers in some], order)
 
-    def _total_order(self, logs: Ints, by: str) -> Ints:
+    def order(self, logs: Ints, by: str) -> Ints:
         """The permutation that sorts by (select time, store, log id, recno, ordinal)."""
+        if not self.rows:
+            return np.zeros(0, np.int64)
         time: Ints = np.concatenate([part.columns.select_time(by)[numbers] for part, numbers in self])
         ends = np.cumsum([len(numbers) for _, numbers in self])
 

@@ -55,4 +55,4 @@ def ranked(numbers: NDArray[Any]) -> tuple[list[int], Ints]:
         return [int(numbers[0])], np.zeros(len(numbers), np.int64)
     present = np.zeros(int(numbers.max()) + 1, np.bool_)
     present[numbers] = True
-    return np.flatnonzero(present).tolist(), (np.cumsum(present) - 1)[numbers]
+    return np.flatnonzero(present).tolist(), (np.cumsum(present) - 1).take(numbers)

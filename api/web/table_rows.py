@@ -14,6 +14,7 @@ from api.readmodel.page import PageRequest, found, key_of
 from api.readmodel.rows import Ints, Rows
 from api.readmodel.series import SeriesKey
 from api.readmodel.view import View
+from api.readmodel.walk import Walk
 from api.services import Services
 from api.web.chosen import Chosen, ranked
 from api.web.formats import BATCH_ROWS
@@ -118,12 +119,29 @@ async def every_page(
     services: Services, view: View, ids: NDArray[np.int32], request: PageRequest
 ) -> AsyncIterator[Found]:
     """All rows of a window, a batch at a time, at least one batch; what is said meanwhile is not among them."""
-    more, wanted = True, request._replace(limit=BATCH_ROWS)
+    if request.descending or request.after is not None:
+        step = _stepping(view, ids, request._replace(limit=BATCH_ROWS))
+    else:
+        walk = Walk(view, ids, request.by, request.start, request.end)
+        step = functools.partial(walk.next, BATCH_ROWS)
+    more = True
     while more:
-        rows, more = await services.pools.run(functools.partial(found, view, ids, wanted), heavy=True)
-        if more:
-            wanted = wanted._replace(after=key_of(rows, view.logs, rows.size - 1, request.by))
+        rows, more = await services.pools.run(step, heavy=True)
         yield rows
+
+
+def _stepping(view: View, ids: NDArray[np.int32], request: PageRequest) -> Callable[[], tuple[Found, bool]]:
+    """Finds one page after another, each behind the last row of the one before."""
+    wanted = request
+
+    def step() -> tuple[Found, bool]:
+        nonlocal wanted
+        rows, more = found(view, ids, wanted)
+        if more:
+            wanted = wanted._replace(after=key_of(rows, view.logs, rows.size - 1, wanted.by))
+        return rows, more
+
+    return step
 
 
 async def tables_of(
