@@ -18,6 +18,7 @@ _PLACE = struct.Struct(">Q")
 _RECORD = struct.Struct(">IQQIHHIB")  # log, recno, logged, data bytes, sig bytes, packet id, epoch, flags
 RECORD_HEAD_BYTES = _RECORD.size
 pack_record_head = _RECORD.pack
+unpack_record_head = _RECORD.unpack_from
 _OWN_TIME = struct.Struct(">Qf")  # ts and accuracy, where they are not (logged, 0)
 _HASH_BYTES = 32
 
@@ -198,21 +199,6 @@ def decode_record(raw: bytes, at: int) -> tuple[Stored, int]:
     chained, continues = bool(flags & CHAINED), bool(flags & CONTINUES)
     data = raw[at:end]
     return Stored(log, recno, logged, ts, accuracy, chained, prevhash, sig, data, packet_id, epoch, continues), end
-
-
-def decode_plain(raw: bytes) -> tuple[int, int, int, bytes] | None:
-    """Return log, number, logged time and data of the record that these bytes begin with, if there is no more to it.
-
-    None: it carries prevhash, signature or a time of its own, is not chained, or longer than the bytes. Nine of ten
-    records are plain, and so read cost a third.
-    """
-    if len(raw) < RECORD_HEAD_BYTES:
-        return None
-    log, recno, logged, data_bytes, sig_bytes, _, _, flags = _RECORD.unpack_from(raw)
-    end = RECORD_HEAD_BYTES + data_bytes
-    if flags & ~CONTINUES != CHAINED or sig_bytes or end > len(raw):
-        return None
-    return log, recno, logged, raw[RECORD_HEAD_BYTES:end]
 
 
 def record_bytes(raw: bytes) -> int:

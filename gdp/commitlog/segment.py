@@ -16,7 +16,7 @@ from gdp.errors import CorruptStore, StoreFailed
 SUFFIX = ".seg"
 _NEW_SUFFIX = ".new"
 _READ_BYTES = 1 << 20
-_RECORD_READ_BYTES = 1024  # most records fit; a longer one costs a second read
+RECORD_READ_BYTES = 1024  # most records fit; a longer one costs a second read
 
 
 class Frame(NamedTuple):
@@ -114,7 +114,7 @@ class Segment:
         Raises:
             CorruptStore: there is none.
         """
-        raw = os.pread(self._fd, _RECORD_READ_BYTES, place)
+        raw = os.pread(self._fd, RECORD_READ_BYTES, place)
         try:
             size = frame.record_bytes(raw)
             if size > len(raw):
@@ -123,9 +123,9 @@ class Segment:
         except BadFrame as error:
             raise corrupt(self.path, place, error) from error
 
-    def plain(self, place: int) -> tuple[int, int, int, bytes] | None:
-        """As `record`, in short: log, number, logged time and data, if there is no more to it; else None."""
-        return frame.decode_plain(os.pread(self._fd, _RECORD_READ_BYTES, place))
+    def read(self, place: int, size: int) -> bytes:
+        """Return so many bytes from `place` on, fewer at the file's end."""
+        return os.pread(self._fd, size, place)
 
     def append(self, head: bytes, body: bytes) -> None:
         """Write a frame at the end, not yet durable. If that does not come to its end, the file is as long as before.

@@ -1,18 +1,20 @@
 """Reading a log as one, from its file and from the records that are still only in the commit log."""
 
 from collections.abc import Callable, Iterator
-from hashlib import sha256
+from itertools import chain
 from typing import NamedTuple, TypeVar
 
 from gdp import glog
-from gdp.commitlog.segment import Segment, corrupt
+from gdp.commitlog.segment import corrupt
 from gdp.datum import Datum
 from gdp.errors import NotFound
 from gdp.names import printable
 from gdp.store.logstate import Chunk, LogState
 from gdp.store.opened import Opened
+from gdp.store.readback import rows
 
 _TRIES = 8
+_PIECE_RECORDS = 1_000  # in memory at a time, where a reader wants a few from the end of many
 
 T = TypeVar("T")
 
@@ -130,6 +132,9 @@ class Reader:
 
     def _rows(self, state: LogState, moment: _Moment, first: int, last: int) -> Iterator[glog.Row]:
         """Yield pending records, walking from the nearest known prevhash, for most do not carry theirs."""
+        return chain.from_iterable(self._pieces(state, moment, first, last))
+
+    def _pieces(self, state: LogState, moment: _Moment, first: int, last: int) -> Iterator[list[glog.Row]]:
         if first > last:
             return
         previous, tip = moment.filed_hash, moment.tip
@@ -137,34 +142,14 @@ class Reader:
             if chunk.last < first or chunk.last <= moment.filed:
                 continue
             segment = self._opened.log.segment(chunk.segment)
-            begin = chunk.first if chunk.first > moment.filed else moment.filed + 1
-            for recno in range(begin, min(last, chunk.last) + 1):
-                row = _row(state, segment, chunk.places[recno - chunk.first], recno, previous)
-                previous = row[6]
+            end = min(last, chunk.last)
+            for begin in range(max(chunk.first, moment.filed + 1), end + 1, _PIECE_RECORDS):
+                until = min(end, begin + _PIECE_RECORDS - 1)
+                found = rows(state, segment, chunk, first=begin, last=until, previous=previous)
+                recno, previous = found[-1][0], found[-1][6]
                 if recno == tip and previous != moment.tip_hash:
                     raise corrupt(segment.path, chunk.places[recno - chunk.first], f"record {recno} was changed")
                 if recno >= first:
-                    yield row
+                    yield found[max(first - begin, 0) :]
             if chunk.last >= last:
                 return
-
-
-def _row(state: LogState, segment: Segment, place: int, recno: int, previous: bytes | None) -> glog.Row:
-    """Read a record, with the hash of the one before it; a plain one takes the short way, at a third of the cost."""
-    plain = segment.plain(place)
-    if plain is not None and plain[0] == state.id and plain[1] == recno and previous is not None:
-        _, _, ts, data = plain
-        record_hash = state.hasher.digest(recno, ts, 0.0, previous, sha256(data).digest())
-        return recno, ts, 0.0, previous, data, None, record_hash
-    datum = _datum(state, segment, place, recno, previous)
-    return *datum, state.hasher.hash(datum)
-
-
-def _datum(state: LogState, segment: Segment, place: int, recno: int, previous: bytes | None) -> Datum:
-    log, found, _, ts, accuracy, chained, prevhash, sig, data, *_ = segment.record(place)
-    if log != state.id or found != recno:
-        raise corrupt(segment.path, place, f"record {recno} of log {state.id} should begin here")
-    if chained and prevhash is None:
-        assert previous is not None
-        prevhash = previous
-    return Datum(recno, ts, accuracy, prevhash, data, sig)
