@@ -51,19 +51,12 @@ VERSION = "1"
 
 def create_app(services: Services) -> FastAPI:
     """The ASGI application that answers with these services."""
-    settings = services.settings
     app = FastAPI(
         title=TITLE,
         version=VERSION,
         docs_url=None,
         redoc_url=None,
-        middleware=[
-            Middleware(Access, metrics=services.metrics, position=lambda: present_position(services)),
-            Middleware(Compress),
-            *_for_other_origins(settings.origins),
-            Middleware(Guard, door=services.door, origins=settings.origins),
-            Middleware(Limits, budgets=services.budgets, request_bytes_max=settings.request_bytes_max),
-        ],
+        middleware=_middleware(services),
     )
     app.state.services = services
     install(app)
@@ -92,9 +85,21 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(v1)
     for route in (health, login, authority, mqtt, docs):
         app.include_router(route.router)
-    mount_embed(app, mount_page(app), settings.frame_ancestors)
+    mount_embed(app, mount_page(app), services.settings.frame_ancestors)
     declare_common(app)
     return app
+
+
+def _middleware(services: Services) -> list[Middleware]:
+    """What stands before the routes, outermost first."""
+    settings = services.settings
+    return [
+        Middleware(Access, metrics=services.metrics, position=lambda: present_position(services)),
+        Middleware(Compress),
+        *_for_other_origins(settings.origins),
+        Middleware(Guard, door=services.door, origins=settings.origins),
+        Middleware(Limits, budgets=services.budgets, request_bytes_max=settings.request_bytes_max),
+    ]
 
 
 def at_once_of(services: Services) -> AtOnce:

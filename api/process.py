@@ -26,11 +26,12 @@ from api.readmodel.manifest import Stamp
 from api.readmodel.place import Place
 from api.services import Services
 from api.serving import listen, serve_app
-from api.settings import ApiSettings, address
+from api.settings import ApiSettings
 from api.store_reader import StoreReader
 from api.web.answer import KERNEL
 from api.web.metrics import Metrics
 from api.web.pools import Pools
+from gdp.address import split_address
 from gdp.client import GdpClient
 from gdp.position import store_prefix
 from gdp.settings import ClientSettings
@@ -56,7 +57,7 @@ async def serve(settings: ApiSettings) -> None:
     lan = listen("HEARTHLOG_LAN_HTTP", settings.lan_http) if settings.lan else None
     log.info("listening", http=settings.http, lan_http=settings.lan_http if lan else None)
     client_settings = ClientSettings(request_timeout_s=settings.store_read_timeout_s)
-    async with GdpClient.connect(*address(settings.gdp), settings=client_settings) as client:
+    async with GdpClient.connect(*split_address(settings.gdp), settings=client_settings) as client:
         services = _services(settings, client)
         async with _working(services, client, place):
             await serve_app(create_app(services), at_once_of(services), services, listening, lan)

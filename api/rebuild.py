@@ -25,7 +25,8 @@ from api.readmodel import disk
 from api.readmodel.disk import Source
 from api.readmodel.manifest import Stamp
 from api.readmodel.model import ReadModel
-from api.settings import ApiSettings, address
+from api.settings import ApiSettings
+from gdp.address import split_address
 from gdp.client import GdpClient
 from gdp.names import parse_name
 from gdp.settings import ClientSettings
@@ -43,7 +44,7 @@ async def rebuild(job: dict[str, Any], settings: ApiSettings) -> None:
     client_settings = ClientSettings(request_timeout_s=settings.store_read_timeout_s)
     progress, sink = Progress(), SinkState()
     async with (
-        GdpClient.connect(*address(settings.gdp), settings=client_settings) as client,
+        GdpClient.connect(*split_address(settings.gdp), settings=client_settings) as client,
         asyncio.TaskGroup() as group,
     ):
         server = parse_name(job["server"])

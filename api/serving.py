@@ -14,9 +14,10 @@ from starlette.types import ASGIApp
 
 from api.errors import StartError
 from api.services import Services
-from api.settings import ApiSettings, address
+from api.settings import ApiSettings
 from api.web.at_once import AtOnce
 from api.web.malformed import Http, answering
+from gdp.address import split_address
 
 STOP_S_MAX = 2
 """Streams are closed first; what is still being sent after this is cut."""
@@ -80,7 +81,7 @@ def listen(setting: str, text: str) -> socket.socket:
     Raises:
         StartError: it cannot, and why.
     """
-    host, port = address(text)
+    host, port = split_address(text)
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         listening = socket.socket(family, socket.SOCK_STREAM)

@@ -1,7 +1,6 @@
 """The api's settings: environment (HEARTHLOG_…), then hearthlog.toml, then these defaults."""
 
 import os
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Self
 
@@ -15,17 +14,18 @@ from pydantic_settings import (
 )
 
 from api.errors import StartError
+from api.places import Places
+from gdp.address import is_loopback, split_address
 
 CONFIG_VARIABLE = "HEARTHLOG_CONFIG"
 MIB = 1 << 20
 
 
-class ApiSettings(BaseSettings):
+class ApiSettings(Places):
     """What can be set for the api. Keys of other processes in the same file are ignored."""
 
     model_config = SettingsConfigDict(env_prefix="HEARTHLOG_", extra="ignore", frozen=True)
 
-    data: Path = Field(Path("data"), description="Directory of everything that is kept.")
     http: str = Field("127.0.0.1:8080", description="HOST:PORT on which the api and the page are served.")
     lan: bool = Field(False, description="Whether `lan_http` is served as well.")
     lan_http: str = Field("0.0.0.0:8443", description="HOST:PORT on which the same is served with TLS.")
@@ -36,12 +36,6 @@ class ApiSettings(BaseSettings):
     gdp: str = Field("127.0.0.1:8009", description="HOST:PORT of the log server whose feed is followed.")
     catalogue: str = Field(
         "", description="Name of the store's catalogue log; empty: what store/store.json below the data directory says."
-    )
-    read_model: Path | None = Field(
-        None, description="Directory of this api's read model; not set: read-model below the data directory."
-    )
-    admin_token_file: str = Field(
-        "secrets/admin.token", description="File with the administrator's secret, below the data directory."
     )
 
     tail_rows_max: int = Field(
@@ -104,9 +98,6 @@ class ApiSettings(BaseSettings):
     )
     ticket_s_max: int = Field(86_400, ge=60, description="Longest life that a ticket may be asked for.")
     mqtt_tunnels_max: int = Field(256, ge=1, description="MQTT connections over WebSocket at one time.")
-    datasets: Path | None = Field(
-        None, description="Directory of the bytes of datasets; not set: datasets below the data directory."
-    )
     dataset_rows_max: int = Field(20_000_000, ge=1, description="Rows of one dataset.")
     dataset_bytes_max: int = Field(2_048 * MIB, ge=1_024, description="Bytes of one dataset, as Arrow.")
     dataset_logs_max: int = Field(20_000, ge=1, description="Logs that one dataset may be made from.")
@@ -132,10 +123,6 @@ class ApiSettings(BaseSettings):
     )
     api_mqtt_user: str = Field(
         "api", description="The api's account at the broker, under which it publishes what needs attention."
-    )
-    api_token_file: str = Field(
-        "secrets/api.token",
-        description="File with that account's password, below the data directory; no file, nothing is published.",
     )
     look_interval_s: float = Field(
         5.0, gt=0, description="Least time between two looks at the whole home, for metrics and attention."
@@ -173,7 +160,7 @@ class ApiSettings(BaseSettings):
     @field_validator("http", "mqtt", "gdp", "lan_http")
     @classmethod
     def _check_address(cls, value: str) -> str:
-        address(value)
+        split_address(value)
         return value
 
     @model_validator(mode="after")
@@ -206,65 +193,4 @@ class ApiSettings(BaseSettings):
     @property
     def unencrypted(self) -> tuple[str, ...]:
         """Addresses without TLS that other machines can reach."""
-        return tuple(text for text in (self.http, self.mqtt, self.gdp) if not _is_loopback(address(text)[0]))
-
-    @property
-    def read_model_path(self) -> Path:
-        """Where the read model lies."""
-        return self.data / "read-model" if self.read_model is None else self.read_model
-
-    @property
-    def datasets_path(self) -> Path:
-        """Where the bytes of datasets lie."""
-        return self.data / "datasets" if self.datasets is None else self.datasets
-
-    @property
-    def store_path(self) -> Path:
-        """The file that names the store's catalogue."""
-        return self.data / "store" / "store.json"
-
-    @property
-    def api_token_path(self) -> Path:
-        """Where the api's password at the broker lies, if there is one."""
-        return self.data / self.api_token_file
-
-    @property
-    def accounts_path(self) -> Path:
-        """The file of the other accounts, hashed."""
-        return self.data / "secrets" / "accounts.json"
-
-    @property
-    def signing_key_path(self) -> Path:
-        """The key that cookies and tickets are signed with."""
-        return self.data / "secrets" / "signing.key"
-
-    @property
-    def codes_path(self) -> Path:
-        """The directory of codes that log in once."""
-        return self.data / "secrets" / "codes"
-
-    @property
-    def token_path(self) -> Path:
-        """Where the administrator's secret lies."""
-        return self.data / self.admin_token_file
-
-
-def address(text: str) -> tuple[str, int]:
-    """Split HOST:PORT; an IPv6 host is in brackets.
-
-    Raises:
-        ValueError: the text says what is wrong.
-    """
-    host, colon, port = text.rpartition(":")
-    if not colon or not host or not port.isascii() or not port.isdigit() or int(port) > 65_535:
-        raise ValueError(f"{text!r} is not HOST:PORT")
-    return host.removeprefix("[").removesuffix("]"), int(port)
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
+        return tuple(text for text in (self.http, self.mqtt, self.gdp) if not is_loopback(split_address(text)[0]))

@@ -1,14 +1,13 @@
 """HOST:PORT as a value: parsed, printed, and tried for being free."""
 
 import errno
-import ipaddress
 import socket
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from compose.errors import PortTaken, SettingsError
+from gdp.address import PORT_MAX, is_loopback
 
-PORT_MAX = 65_535
 # How many ports above a taken one are tried for a suggestion.
 SUGGESTION_TRIES_MAX = 100
 
@@ -26,12 +25,7 @@ class Address(NamedTuple):
     @property
     def is_loopback(self) -> bool:
         """Whether only this machine can reach it."""
-        if self.host == "localhost":
-            return True
-        try:
-            return ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return False
+        return is_loopback(self.host)
 
     @property
     def reachable(self) -> "Address":

@@ -54,19 +54,7 @@ def prepare_broker(
     """
     program = find_mosquitto()
     owner = owner_of(directory.root)
-    options = broker_config.BrokerOptions(
-        host=address.host,
-        port=address.port,
-        directory=directory.broker,
-        owner=owner,
-        lan=lan,
-        certificates=directory.tls,
-        save_interval_s=settings.broker_save_interval_s,
-        inflight_messages_max=settings.broker_inflight_messages_max,
-        queued_messages_max=settings.broker_queued_messages_max,
-        queued_bytes_max=settings.broker_queued_bytes_max,
-        packet_bytes_max=settings.broker_packet_bytes_max,
-    )
+    options = _options(settings, directory, address, owner, lan)
     try:
         configuration = broker_config.configuration(options)
     except ValueError as error:
@@ -84,6 +72,24 @@ def prepare_broker(
         before=partial(note_start, directory),
         # Not by Mosquitto itself: a process that changes its user forgets whose death it should follow.
         user=owner,
+    )
+
+
+def _options(
+    settings: UpSettings, directory: DataDirectory, address: Address, owner: str | None, lan: Address | None
+) -> broker_config.BrokerOptions:
+    return broker_config.BrokerOptions(
+        host=address.host,
+        port=address.port,
+        directory=directory.broker,
+        owner=owner,
+        lan=lan,
+        certificates=directory.tls,
+        save_interval_s=settings.broker_save_interval_s,
+        inflight_messages_max=settings.broker_inflight_messages_max,
+        queued_messages_max=settings.broker_queued_messages_max,
+        queued_bytes_max=settings.broker_queued_bytes_max,
+        packet_bytes_max=settings.broker_packet_bytes_max,
     )
 
 

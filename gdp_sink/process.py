@@ -18,6 +18,7 @@ from pathlib import Path
 
 import structlog
 
+from gdp.address import split_address
 from gdp.committer import Committer
 from gdp.disk import DISK, Disk
 from gdp.errors import CorruptStore, GdpError, StoreBusy
@@ -35,7 +36,7 @@ from gdp_sink.errors import (
     StoreTaken,
 )
 from gdp_sink.mqtt_source import MqttOptions, MqttSource
-from gdp_sink.settings import SinkSettings, address
+from gdp_sink.settings import SinkSettings
 from gdp_sink.sink import FINISH_SHARE, Sink
 from gdp_sink.vitals import TimedDisk
 
@@ -101,7 +102,7 @@ async def _close(store: Store, s_max: float) -> None:
 
 
 async def _listen(stack: AsyncExitStack, settings: SinkSettings, committer: Committer, sink: Sink) -> None:
-    host, port = address(settings.gdp)
+    host, port = split_address(settings.gdp)
     clients = clients_max(settings.commit_log_mib, at_most=ServerSettings().connections_max)
     bounds = ServerSettings(host=host, port=port, connections_max=clients)
     try:
@@ -114,7 +115,7 @@ async def _listen(stack: AsyncExitStack, settings: SinkSettings, committer: Comm
     log.info("listening", gdp=f"{host}:{server.port}", clients_max=clients)
     sink.watch_readers(server)
     if settings.sink_metrics:
-        stack.enter_context(sink.metrics.served(*address(settings.sink_metrics)))
+        stack.enter_context(sink.metrics.served(*split_address(settings.sink_metrics)))
 
 
 def open_store(settings: SinkSettings, disk: Disk = DISK) -> Store:
@@ -145,7 +146,7 @@ def open_store(settings: SinkSettings, disk: Disk = DISK) -> Store:
 
 def mqtt_options(settings: SinkSettings) -> MqttOptions:
     """Return how to reach the broker."""
-    host, port = address(settings.mqtt)
+    host, port = split_address(settings.mqtt)
     return MqttOptions(
         host=host,
         port=port,

@@ -14,6 +14,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from gdp.address import split_address
 from gdp_sink.errors import SettingsUnusable
 from ingest.errors import FilterError
 from ingest.filters import TopicFilter
@@ -145,7 +146,7 @@ class SinkSettings(BaseSettings):
     @classmethod
     def _check_address(cls, value: str) -> str:
         if value:
-            address(value)
+            split_address(value)
         return value
 
     @classmethod
@@ -178,15 +179,3 @@ class SinkSettings(BaseSettings):
     def broker_starts_path(self) -> Path | None:
         """Where the broker's starts are noted; None if it is not ours."""
         return self.data / self.broker_starts if self.broker_starts else None
-
-
-def address(text: str) -> tuple[str, int]:
-    """Split HOST:PORT; an IPv6 host is in brackets.
-
-    Raises:
-        ValueError: the text says what is wrong.
-    """
-    host, colon, port = text.rpartition(":")
-    if not colon or not host or not port.isascii() or not port.isdigit() or int(port) > 65_535:
-        raise ValueError(f"{text!r} is not HOST:PORT")
-    return host.removeprefix("[").removesuffix("]"), int(port)

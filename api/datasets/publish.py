@@ -4,8 +4,9 @@ import asyncio
 import os
 from pathlib import Path
 
-from api.settings import ApiSettings, address
+from api.settings import ApiSettings
 from api.web.problem import Problem
+from gdp.address import split_address
 from ingest.errors import PublishError
 from ingest.publisher import Account, Publisher
 from ingest.replay import Publish
@@ -21,7 +22,7 @@ async def publish(settings: ApiSettings, topic: str, payload: bytes) -> None:
         Problem: 503; there is no account, no broker, or it will not have the message.
     """
     password = await asyncio.to_thread(_password, settings.api_token_path)
-    account = Account(*address(settings.mqtt), settings.api_mqtt_user, password)
+    account = Account(*split_address(settings.mqtt), settings.api_mqtt_user, password)
     why = f"the broker will not have a manifest of {len(payload)} bytes"
     refused = 1
     try:

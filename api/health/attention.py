@@ -21,10 +21,10 @@ from api.readmodel.latest import Series, newest_of
 from api.readmodel.model import ReadModel
 from api.readmodel.selection import Wanted
 from api.services import Services
-from api.settings import address
 from api.times import format_time
 from api.web.render import value_of
 from api.words.templates import Severity
+from gdp.address import split_address
 from ingest.errors import PublishError
 from ingest.publisher import Account, Publisher
 from ingest.replay import Publish
@@ -115,7 +115,7 @@ class Attention:
 
     async def _publish(self, password: str) -> None:
         settings = self._services.settings
-        host, port = address(settings.mqtt)
+        host, port = split_address(settings.mqtt)
         account = Account(host, port, settings.api_mqtt_user, password, CLIENT_ID)
         async with Publisher(account) as publisher:
             told: dict[str, tuple[str, str | None]] = {}

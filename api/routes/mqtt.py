@@ -8,7 +8,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from api.accounts.guard import same_origin
 from api.services import Services
-from api.settings import address
+from gdp.address import split_address
 
 SUBPROTOCOL = "mqtt"
 CHUNK_BYTES = 65_536
@@ -33,7 +33,7 @@ async def mqtt(socket: WebSocket) -> None:
         return
     services.tunnels += 1
     try:
-        await _tunnel(socket, *address(services.settings.mqtt))
+        await _tunnel(socket, *split_address(services.settings.mqtt))
     finally:
         services.tunnels -= 1
 

@@ -3,10 +3,10 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from gdp.address import is_loopback
 from hearthlog.client.errors import NoSecret, Refused
 
 DEFAULT_HTTP = "127.0.0.1:8080"
@@ -45,7 +45,7 @@ def find_home(url: str | None, token: str | None, environment: Mapping[str, str]
     parts = urlsplit(address)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise Refused(f"{address!r} is not the address of a home: http://host:port or https://host")
-    local = _is_local(parts.hostname)
+    local = is_loopback(parts.hostname)
     secret = token or environment.get("HEARTHLOG_TOKEN")
     if not secret:
         secret = _local_secret(address, environment, local=local)
@@ -63,12 +63,3 @@ def _local_secret(address: str, environment: Mapping[str, str], *, local: bool) 
             f"no secret for {address}: give token=…, set HEARTHLOG_TOKEN, or HEARTHLOG_DATA to the home's directory"
         )
         raise NoSecret(f"{detail} ({path} cannot be read: {error.strerror})") from error
-
-
-def _is_local(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

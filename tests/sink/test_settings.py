@@ -2,8 +2,9 @@
 
 import pytest
 
+from gdp.address import split_address
 from gdp_sink.errors import SettingsUnusable
-from gdp_sink.settings import SinkSettings, address
+from gdp_sink.settings import SinkSettings
 
 
 @pytest.fixture(autouse=True)
@@ -59,4 +60,4 @@ def test_metrics_can_be_turned_off(monkeypatch):
 
 
 def test_addresses_may_be_ipv6():
-    assert address("[::1]:1883") == ("::1", 1883)
+    assert split_address("[::1]:1883") == ("::1", 1883)
