@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.accounts.conftest import add
 from tests.page.axe import look
 from tests.page.foreign import EXAMPLES, foreign_site
-from tests.page.looking import mosquitto_pub
+from tests.page.looking import mosquitto_pub, overhear, wait_overheard
 from tests.page.visitor import Visitor
 from tests.support.home import Home
 
@@ -186,8 +186,9 @@ def test_tried_here_both_ways_bring_the_same_records_and_each_state_is_said(
     expect(tried.locator(".heard li").first).to_contain_text("both ways")
     look(page, (390,), themes=("light",))
     page.screenshot(path=picture.with_stem("tried-here"))
+    overhear(page, "hearth-trying [role=alert]")
     killed = open_house.kill("mosquitto")
-    expect(tried.get_by_role("alert")).to_contain_text("No broker behind /mqtt")
+    wait_overheard(page, "hearth-trying [role=alert]", "No broker behind /mqtt")
     open_house.wait_restarted("mosquitto", killed)
     expect(outcome).to_have_text(re.compile("^Both listen"))
 
