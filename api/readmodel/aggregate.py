@@ -69,7 +69,7 @@ def aggregate(view: View, groups: Groups, wish: Wish) -> Aggregated:
     numeric = [name for name in wish.functions if name not in PLAIN]
     found: dict[str, Floats] = {}
     if numeric:
-        numbers = numbers_of(rows, cells, carry, wish.buckets)
+        numbers = numbers_of(rows, cells, carry, wish.buckets, timed=carry is not None)
         for name in numeric:
             found[name] = np.full(len(cells.cell), np.nan)
             found[name][numbers.place] = reduced(name, numbers, wish.buckets)
@@ -111,7 +111,7 @@ def _lies_open(view: View, groups: Groups) -> bool:
 def _counted(view: View, groups: Groups, wish: Wish) -> Aggregated:
     counts = np.zeros(groups.count, np.int64)
     for part in view.parts:
-        run = part.run(groups.ids, wish.by).window(wish.start, wish.end)
+        run = part.run_within(groups.ids, wish.by, wish.start, wish.end)
         counts[groups.of[run.ids]] += run.hi - run.lo
     group = np.flatnonzero(counts)
     return Aggregated(group, np.zeros(len(group), np.int64), groups.only[group], counts[group], {}, {})

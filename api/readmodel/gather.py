@@ -75,9 +75,11 @@ class Gathered:
         self._owner = owner
         self._name = "time" if by == "device" else "logged"
         self._sizes: Ints = np.array([each.size for each in self._stretches], np.int64)
+        sizes = np.zeros(groups.count, np.int64)
         if owner is None:
-            owner = np.repeat(np.array([each.group for each in self._stretches], np.int64), self._sizes)
-        sizes = np.bincount(owner, minlength=groups.count)
+            np.add.at(sizes, np.array([each.group for each in self._stretches], np.int64), self._sizes)
+        else:
+            sizes += np.bincount(owner, minlength=groups.count)
         self.hi: Ints = np.cumsum(sizes)
         self.lo: Ints = self.hi - sizes
 
@@ -89,7 +91,7 @@ class Gathered:
     @cached_property
     def time(self) -> Ints:
         """Select times."""
-        return self._ordered[0]
+        return self.column(self._name)
 
     @cached_property
     def value(self) -> NDArray[np.float64]:
@@ -110,8 +112,19 @@ class Gathered:
 
     def column(self, name: str) -> NDArray[Any]:
         """A column of the rows."""
-        order, whole = self._ordered[1], self._joined(name)
+        order, whole = self._order, self._joined(name)
         return whole if order is None else whole[order]
+
+    def beginnings(self, moments: Ints) -> Ints:
+        """Group by group, where its rows at or behind each of these ascending select times begin."""
+        if self._order is not None:
+            bounds = zip(self.lo.tolist(), self.hi.tolist(), strict=True)
+            return np.concatenate([first + self.time[first:last].searchsorted(moments) for first, last in bounds])
+        # The times themselves need not be joined for this.
+        found = np.repeat(self.lo, len(moments)).reshape(-1, len(moments))
+        for each in self._stretches:
+            found[each.group] += getattr(each.part.columns, self._name)[each.rows].searchsorted(moments)
+        return found.reshape(-1)
 
     def series(self, group: Ints, places: Ints) -> NDArray[np.int32]:
         """The stored series of the rows at `places`, which are of the groups `group`."""
@@ -120,7 +133,7 @@ class Gathered:
 
     def texts(self, places: Ints) -> list[str]:
         """The texts of the rows at `places`."""
-        order = self._ordered[1]
+        order = self._order
         ends = np.cumsum(self._sizes)
         found = []
         for place in (places if order is None else order[places]).tolist():
@@ -141,20 +154,20 @@ class Gathered:
         return _joined(self._stretches, name)
 
     @cached_property
-    def _ordered(self) -> tuple[Ints, Ints | None]:
-        """Select times, and what puts the joined stretches in order: None where they are."""
-        time: Ints = self._joined(self._name)
+    def _order(self) -> Ints | None:
+        """What puts the joined stretches in order: None where they are."""
         if self._owner is not None:
-            return self._put_in_order(time, self._owner)
+            return self._put_in_order(self._joined(self._name), self._owner)
         mixed = self._mixed()
         if not mixed:
-            return time, None
+            return None
+        time: Ints = self._joined(self._name)
         order = np.arange(len(time))
         for group in mixed:
             lo, hi = int(self.lo[group]), int(self.hi[group])
             own = [each for each in self._stretches if each.group == group]
             order[lo:hi] = lo + total_order(time[lo:hi], functools.partial(self._keys, own))
-        return time[order], order
+        return order
 
     def _mixed(self) -> list[int]:
         """The groups whose stretches overlap. Inside a stretch rows are in order, so only its ends are looked at."""
@@ -170,12 +183,12 @@ class Gathered:
         rows = self._keys([each], np.array([place % each.size]))
         return tuple(int(key[0]) for key in reversed(rows))
 
-    def _put_in_order(self, time: Ints, owner: Ints) -> tuple[Ints, Ints]:
+    def _put_in_order(self, time: Ints, owner: Ints) -> Ints:
         order = np.lexsort((time, owner))
         one, two = order[:-1], order[1:]
         if bool(np.any((time[one] == time[two]) & (owner[one] == owner[two]))):
             order = np.lexsort((*self._keys(self._stretches, slice(None)), time, owner))
-        return time[order], order
+        return order
 
     def _keys(self, stretches: Sequence[Stretch], rows: Ints | slice) -> Keys:
         """The keys of rows of some stretches, numbered through."""
@@ -199,7 +212,7 @@ def gather(
     Raises:
         TooManyRows: nothing was read yet.
     """
-    runs = [part.run(groups.ids, by).window(start, end) for part in view.parts]
+    runs = [part.run_within(groups.ids, by, start, end) for part in view.parts]
     rows = sum(int((run.hi - run.lo).sum()) for run in runs)
     if rows_max is not None and rows > rows_max:
         raise TooManyRows(f"{rows} rows are in the window, {rows_max} may be: ask for less time or fewer series")

@@ -17,6 +17,7 @@ FUNCTIONS = ("count", "min", "max", "mean", "sum", "first", "last", "delta", "ti
 CARRYING = frozenset({"delta", "time_weighted_mean"})
 """These look at the last number before the bucket too."""
 NEVER = (1 << 63) - 1
+NO_TIMES: Ints = np.zeros(0, np.int64)
 SEARCH_ROWS = 4
 """With more rows a cell than this the beginnings of cells are looked for, not each row's cell."""
 SEARCH_ROWS_EVEN = 64
@@ -69,6 +70,7 @@ class Numbers(NamedTuple):
     place: Ints
     """Per cell of `cells`, its place among the cells that have a row of any kind."""
     time: Ints
+    """Empty where nobody asks for it."""
     value: Floats
     before_time: Ints
     """Per cell, the time of the last number before its first; `NEVER` for none. Empty where nothing is carried."""
@@ -81,27 +83,35 @@ def cells_of(rows: Gathered, buckets: Buckets) -> Cells:
     if count == 1 or not rows.rows:
         full = np.flatnonzero(hi > lo)
         return Cells(full, lo[full], hi[full] - 1)
-    time, step = rows.time, buckets.step
-    if len(lo) * count * (SEARCH_ROWS if step is None else SEARCH_ROWS_EVEN) < len(time):
-        bounds = zip(lo.tolist(), hi.tolist(), strict=True)
-        starts = np.concatenate([first + time[first:last].searchsorted(edges[:-1]) for first, last in bounds])
-        ends = np.append(starts[1:], len(time))
+    step = buckets.step
+    if len(lo) * count * (SEARCH_ROWS if step is None else SEARCH_ROWS_EVEN) < rows.rows:
+        starts = rows.beginnings(edges[:-1])
+        ends = np.append(starts[1:], rows.rows)
         full = np.flatnonzero(ends > starts)
         return Cells(full, starts[full], ends[full] - 1)
-    cell = buckets.of(time, step)
+    cell = buckets.of(rows.time, step)
     if len(lo) > 1:
         cell += np.repeat(np.arange(0, len(lo) * count, count), hi - lo)
     first = np.concatenate(([0], np.flatnonzero(cell[1:] != cell[:-1]) + 1))
-    return Cells(cell[first], first, np.append(first[1:], len(time)) - 1)
+    return Cells(cell[first], first, np.append(first[1:], rows.rows) - 1)
 
 
-def numbers_of(rows: Gathered, cells: Cells, carry: Nearest | None, buckets: Buckets) -> Numbers:
-    """The numbers among the rows; `carry` has each group's last number before the first bucket, if that matters."""
+def numbers_of(rows: Gathered, cells: Cells, carry: Nearest | None, buckets: Buckets, *, timed: bool = True) -> Numbers:
+    """The numbers among the rows.
+
+    Args:
+        rows: rows of all groups.
+        cells: those that have any of them.
+        carry: each group's last number before the first bucket, if that matters.
+        buckets: in which the rows are.
+        timed: whether anybody asks when they were; if not, the times are left out.
+    """
     mask = rows.numeric
-    time, value, own, place = rows.time, rows.value, cells, np.arange(len(cells.cell))
+    time = rows.time if timed else NO_TIMES
+    value, own, place = rows.value, cells, np.arange(len(cells.cell))
     if not mask.all():
         seen = np.concatenate(([0], np.cumsum(mask)))
-        time, value = time[mask], value[mask]
+        time, value = time[mask] if timed else time, value[mask]
         first, end = seen[cells.first], seen[cells.last + 1]
         place = np.flatnonzero(end > first)
         own = Cells(cells.cell[place], first[place], end[place] - 1)

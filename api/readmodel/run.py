@@ -78,8 +78,12 @@ class Part(Protocol):
         """The rows of the series `ids` (ascending numbers), in the order that `by` asks for."""
         ...
 
+    def run_within(self, ids: NDArray[np.int32], by: str, start: int | None, end: int | None) -> Run:
+        """Of these those with start ≤ select time < end, ns; None is unbounded."""
+        ...
+
     def merged(self, ids: NDArray[np.int32], by: str) -> Run:
-        """The same rows in as few sorted stretches as cost little; `ids` of the run mean nothing then."""
+        """What `run` has, in as few sorted stretches as cost little; `ids` of the run mean nothing then."""
         ...
 
     def rows_of(self, number: int, by: str, start: int, end: int) -> slice | Ints | None:

@@ -89,6 +89,10 @@ class Segment:
             return Run(self, self.columns.time, None, found, lo, hi, *self._time_range)
         return Run(self, *self._by_logged, found, lo, hi, self._logged_min, self.logged_max)
 
+    def run_within(self, ids: NDArray[np.int32], by: str, start: int | None, end: int | None) -> Run:
+        """See `Part`."""
+        return self.run(ids, by).window(start, end)
+
     def merged(self, ids: NDArray[np.int32], by: str) -> Run:
         """The rows of `ids` series by series, as they lie in the file."""
         return self.run(ids, by)

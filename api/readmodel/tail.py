@@ -97,12 +97,22 @@ class TailPart:
         chosen = self._rows_of(ids)
         series = self.columns.series[chosen]
         times = self.columns.select_time(by)[chosen]
-        # numpy's lexsort is stable.
-        sorting = np.lexsort((times, series))
-        key, order = times[sorting], chosen[sorting]
-        present, lo, hi = bounds(series[sorting])
+        sorting = by_series(series)
+        key, sorted_series = times[sorting], series[sorting]
+        if bool(((key[1:] < key[:-1]) & (sorted_series[1:] == sorted_series[:-1])).any()):
+            # Some came late. numpy's lexsort is stable.
+            sorting = np.lexsort((times, series))
+            key = times[sorting]
+        order = chosen[sorting]
+        present, lo, hi = bounds(sorted_series)
         low, high = (int(key.min()), int(key.max())) if len(key) else (0, -1)
         return Run(self, key, order, present, lo, hi, low, high)
+
+    def run_within(self, ids: NDArray[np.int32], by: str, start: int | None, end: int | None) -> Run:
+        """See `Part`."""
+        if end is not None and self._begins_at(by, end):
+            return self.run(ids[:0], by)
+        return self.run(ids, by).window(start, end)
 
     def merged(self, ids: NDArray[np.int32], by: str) -> Run:
         """All rows of `ids` as one stretch: they came almost in order, so sorting them by time alone is cheap."""
@@ -117,7 +127,7 @@ class TailPart:
 
     def rows_of(self, number: int, by: str, start: int, end: int) -> slice | Ints | None:
         """See `Part`."""
-        if self.since is not None and end <= self.since[by]:
+        if self._begins_at(by, end):
             return None
         places = self._places_of(number)
         times = self.columns.select_time(by)[places]
@@ -134,6 +144,10 @@ class TailPart:
     def without_rows(self) -> "TailPart":
         """The same part with all rows taken away."""
         return TailPart(self.columns.take(slice(0)), (), -1)
+
+    def _begins_at(self, by: str, moment: int) -> bool:
+        """Whether it is known that no row lies before `moment`."""
+        return self.since is not None and moment <= self.since[by]
 
     def _rows_of(self, ids: NDArray[np.int32]) -> NDArray[np.int64]:
         series = self.columns.series
@@ -153,6 +167,13 @@ class TailPart:
         if places is None:
             return np.zeros(0, np.int64)
         return np.array(places[: bisect_left(places, self.columns.rows)], np.int64)
+
+
+def by_series(series: NDArray[np.int32]) -> Ints:
+    """The permutation that sorts numbers of series; equal ones keep their order."""
+    # numpy sorts what has 16 bits by counting, which is many times quicker.
+    few = not len(series) or int(series.max()) <= np.iinfo(np.uint16).max
+    return np.argsort(series.astype(np.uint16) if few else series, kind="stable")
 
 
 assert Columns._fields == tuple(DTYPES) == Row._fields, "a row's cells are the columns, in this order"

@@ -47,7 +47,7 @@ class Walk:
     @cached_property
     def _runs(self) -> list[Run]:
         """What is still to come: of each part, those series that have a row."""
-        return _some(part.run(self._ids, self._by).window(*self._window) for part in self._view.parts)
+        return _some(part.run_within(self._ids, self._by, *self._window) for part in self._view.parts)
 
     def _up_to(self, wanted: int) -> list[Run]:
         """The first rows of each run, so that together they are the first of all and at least so many, if there are."""
