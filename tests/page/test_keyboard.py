@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.page.looking import row
+from tests.page.looking import overhear, row, wait_overheard
 
 Visit = Callable[..., Page]
 
@@ -50,8 +50,9 @@ def test_the_link_to_the_view_is_copied(visit: Visit) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     expect(row(page, "Kitchen", "Temperature")).to_be_visible()
     expect(page.locator("hearth-keys dialog")).to_be_attached()
+    overhear(page, ".notice")
     page.keyboard.press("c")
-    expect(page.get_by_text("Copied.")).to_be_visible()
+    wait_overheard(page, ".notice", r"Copied\.")
     assert page.evaluate("navigator.clipboard.readText()") == page.url
 
 
