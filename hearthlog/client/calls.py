@@ -43,8 +43,12 @@ class Calls:
 
     def latest(self, filters: Sequence[str], options: Options) -> Steps[Table]:
         """See `Home.latest`."""
-        self._must_not_be_whole("latest")
-        return self._proven(reads.read_table(self._policy, "/v1/latest", filters, options))
+        return self._proven(
+            options,
+            lambda options: reads.read_table(self._policy, "/v1/latest", filters, options),
+            lambda prover, table: prover.table(table),
+            lambda prover, table, options: prover.whole_latest(table, filters, options),
+        )
 
     def history(self, filters: Sequence[str], options: Options) -> Steps[Table]:
         """See `Home.history`."""
@@ -52,9 +56,12 @@ class Calls:
             raise CannotVerify("verify=True proves decoded values, not payloads: leave out raw, or ask for `proof`")
         if self.verifies and options.get("columns"):
             raise CannotVerify("verify=True proves whole rows: leave out columns, and take those of the table")
-        if self._whole:
-            return self._complete(filters, options)
-        return self._proven(reads.read_table(self._policy, "/v1/history", filters, options))
+        return self._proven(
+            options,
+            lambda options: reads.read_table(self._policy, "/v1/history", filters, options),
+            lambda prover, table: prover.table(table),
+            lambda prover, table, options: prover.whole(table, filters, options),
+        )
 
     def aggregate(self, filters: Sequence[str], options: Options) -> Steps[Table]:
         """See `Home.aggregate`."""
@@ -66,19 +73,22 @@ class Calls:
 
     def matrix(self, filters: Sequence[str], options: Options) -> Steps[Table]:
         """See `Home.matrix`."""
-        self._must_not_be_whole("matrix")
-        table = yield from reads.read_table(self._policy, "/v1/matrix", filters, options)
-        if self._prover is not None:
-            yield from self._prover.matrix(table, options)
-        return table
+        return self._proven(
+            options,
+            lambda options: reads.read_table(self._policy, "/v1/matrix", filters, options),
+            lambda prover, table: prover.matrix(table, options),
+            lambda prover, table, options: prover.whole_matrix(table, filters, options),
+        )
 
     def asof(self, left: Texts, right: Texts, options: Options) -> Steps[Table]:
         """See `Home.asof`."""
-        self._must_not_be_whole("asof")
-        table = yield from reads.read_asof(self._policy, _list(left), _list(right), options)
-        if self._prover is not None:
-            yield from self._prover.asof(table, options)
-        return table
+        events, joined = _list(left), _list(right)
+        return self._proven(
+            options,
+            lambda options: reads.read_asof(self._policy, events, joined, options),
+            lambda prover, table: prover.asof(table, options),
+            lambda prover, table, options: prover.whole_asof(table, events, joined, options),
+        )
 
     def save(
         self, path: Path, filters: Sequence[str], options: Options, told: Callable[[int], None]
@@ -106,7 +116,10 @@ class Calls:
 
     def follower(self, filters: Sequence[str], field: Texts, since: Moment | None) -> Follower:
         """See `Home.live`."""
-        self._must_not_be_whole("live")
+        if self._whole:
+            raise CannotVerify(
+                'verify="complete" does not cover live: a Home with verify=True proves each message that comes'
+            )
         found = dict(pairs((), {"since": since}))
         return Follower(self._policy, filters, pairs((), {"field": _list(field)}), found.get("since"))
 
@@ -141,26 +154,26 @@ class Calls:
         answer = yield from fetch(self._policy, Ask(f"/v1/logs/{log}/proof", params, HEADERS_JSON))
         return decode(answer.content)
 
-    def _proven(self, steps: Steps[Table]) -> Steps[Table]:
-        table = yield from steps
+    def _proven(
+        self,
+        options: Options,
+        read: Callable[[Options], Steps[Table]],
+        prove: Callable[[Prover, Table], Steps[None]],
+        prove_whole: Callable[[Prover, Table, Options], Steps[None]],
+    ) -> Steps[Table]:
+        if self._whole:
+            options = yield from self._pinned(options)
+        table = yield from read(options)
         if self._prover is not None:
-            yield from self._prover.table(table)
+            yield from prove_whole(self._prover, table, options) if self._whole else prove(self._prover, table)
         return table
 
-    def _complete(self, filters: Sequence[str], options: Options) -> Steps[Table]:
-        assert self._prover is not None
+    def _pinned(self, options: Options) -> Steps[Options]:
+        """The same as of a position: what is whole as of now is whole no more when it is looked at."""
         position = str((yield from self.store())["position"])
         pinned_options = {**options, "at": options.get("at") or position}
         check_at(pinned_options)
-        table = yield from reads.read_table(self._policy, "/v1/history", filters, pinned_options)
-        yield from self._prover.whole(table, filters, pinned_options)
-        return table
-
-    def _must_not_be_whole(self, what: str) -> None:
-        if self._whole:
-            raise CannotVerify(
-                f'verify="complete" covers history, not {what}: ask a Home with verify=True, which proves what is there'
-            )
+        return pinned_options
 
     def _unproven(self, what: str, steps: Steps[T]) -> Steps[T]:
         if self._prover is not None:

@@ -65,7 +65,7 @@ class Home:
             url: the home's address. Default: HEARTHLOG_URL, else the home on this machine.
             token: the account's secret. Default: HEARTHLOG_TOKEN, else the local admin's, for a home on this machine.
             verify: prove what is read: `NotProven` is raised where the logs do not have it. `complete`: also that
-                `history` left nothing out. See docs/analysts.md.
+                nothing was left out. See docs/analysts.md.
             catalogue: name of the home's catalogue, 43 characters: what proofs are checked against. Default: what the
                 home says when it is first asked, which trusts it once.
             certificate: of a home with a certificate of its own making.

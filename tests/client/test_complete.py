@@ -24,6 +24,7 @@ from tests.api.served import TOKEN, Api
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 LATE_S = 1_790_000_000
+TABLES = tuple(f"/v1/{name}" for name in ("history", "latest", "matrix", "asof"))
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="package")
@@ -78,6 +79,77 @@ async def test_an_honest_home_is_believed(api: Api, told: list[str]):
         assert len(await asyncio.to_thread(home.history, "c/plain", at=third)) == 3
 
 
+WINDOW = {"start": "2026-09-21T14:13:20Z", "end": "2026-09-21T14:40:00Z"}
+LATEST = [
+    (["c/#"], {}),
+    (["c/#"], {"by": "device", "field": ["n", "word"]}),
+    (["c/+", "other"], {"limit": 3}),
+    (["nobody"], {}),
+]
+MATRICES = [
+    (["c/#"], {**WINDOW, "every": "1m"}),
+    (["c/a", "c/b"], {**WINDOW, "every": "10s", "field": "n", "fill": "none"}),
+    (["c/#"], {"start": "-30d", "end": "now", "every": "1w"}),
+    (["c/plain"], {"start": "-2h", "every": "1h", "by": "logged", "hold_for": "30m"}),
+    (["nobody"], {**WINDOW, "every": "5m"}),
+]
+JOINS = [
+    ("c/plain", ["c/a", "c/b"], {"start": "-1h"}),
+    ("c/a", ["c/#"], {**WINDOW, "left_field": "n", "right_field": ["n", "word"], "equal": True}),
+    ("c/b", ["c/a"], {"by": "logged", "start": "-1h", "limit": 7}),
+]
+
+
+async def test_an_honest_home_is_believed_whatever_the_table(api: Api, told: list[str]):
+    async with whole(api.url) as home, AsyncHome(api.url, TOKEN) as plain:
+        at = told[1]
+        for filters, options in LATEST:
+            table = await home.latest(*filters, at=at, **options)
+            assert table.arrow.equals((await plain.latest(*filters, at=at, **options)).arrow)
+        for filters, options in MATRICES:
+            table = await home.matrix(*filters, at=at, **options)
+            assert table.arrow.equals((await plain.matrix(*filters, at=at, **options)).arrow)
+        for left, right, options in JOINS:
+            table = await home.asof(left, right, at=at, **options)
+            assert table.arrow.equals((await plain.asof(left, right, at=at, **options)).arrow)
+            assert len(table)
+
+
+@pytest.mark.parametrize(
+    ("edit", "detail"),
+    [
+        (lambda table: table.slice(1), "left out the row"),
+        (lambda table: pa.concat_tables([table, table.slice(2, 1)]), "another order"),
+        (lambda table: table.drop_columns(["c/b#word"]), "left out the column c/b#word"),
+        (lambda table: table.append_column("c/z#n", [[1.0] * len(table)]), "nothing for the column c/z#n"),
+    ],
+    ids=["row", "twice", "column", "another column"],
+)
+async def test_a_matrix_lacks_no_row_and_no_column(api: Api, told: list[str], edit, detail: str):
+    async with edited(api, edit) as address, whole(address) as home:
+        with pytest.raises(NotProven, match=detail):
+            await home.matrix("c/#", **WINDOW, every="1m", at=told[2])
+
+
+async def test_an_event_and_a_newest_row_that_are_left_out_are_named(api: Api, told: list[str]):
+    async with edited(api, without(1)) as address, whole(address) as home:
+        with pytest.raises(NotProven, match="left it out") as caught:
+            await home.asof("c/plain", ["c/a"], start="-1h", at=told[2])
+        assert (caught.value.topic, caught.value.recno) == ("c/plain", 2)
+        with pytest.raises(NotProven, match="left it out") as caught:
+            await home.latest("c/#", at=told[2])
+        assert (caught.value.topic, caught.value.recno, caught.value.field) == ("c/a", 15, "word")
+
+
+async def test_something_older_is_not_taken_for_the_newest(api: Api, told: list[str]):
+    async with AsyncHome(api.url, TOKEN) as plain:
+        older = (await plain.latest("c/#", at=told[1])).arrow
+    async with edited(api, lambda _: older) as address, whole(address) as home:
+        with pytest.raises(NotProven, match="left it out") as caught:
+            await home.latest("c/#", at=told[2])
+    assert (caught.value.topic, caught.value.recno) == ("c/a", 15)
+
+
 class Editor(BaseHTTPRequestHandler):
     """Passes on what a home says, but for what `edit` makes of a table, and for entries of listings with `hides`.
 
@@ -95,7 +167,7 @@ class Editor(BaseHTTPRequestHandler):
         except HTTPError as error:
             with error:
                 status, said, content = error.code, dict(error.headers), error.read()
-        if status == 200 and self.path.startswith("/v1/history"):
+        if status == 200 and self.path.startswith(TABLES):
             with pa.ipc.open_stream(content) as stream:
                 table = self.edit(stream.read_all())
             sink = pa.BufferOutputStream()
@@ -213,8 +285,10 @@ async def test_an_answer_of_another_position_than_was_asked_is_told(api: Api, to
 
 async def test_what_complete_does_not_cover_is_said(api: Api, told: list[str]):
     async with whole(api.url) as home:
-        for call in (home.latest("c/#"), home.matrix("c/#", every="1m"), home.asof("c/a", ["c/b"])):
-            with pytest.raises(CannotVerify, match="verify=True"):
+        window = {"start": "2026-09-21T14:15:00Z", "end": "2026-09-21T14:40:00Z", "at": told[2]}
+        means = home.matrix("c/#", **window, fn="mean")
+        for call in (means, home.matrix("c/#", **window, tz="Europe/Berlin"), home.aggregate("c/#")):
+            with pytest.raises(CannotVerify, match=r"verify=True|leave out tz"):
                 await call
         with pytest.raises(CannotVerify, match="verify=True"):
             await anext(home.live("c/#"))

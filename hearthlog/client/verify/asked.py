@@ -1,7 +1,7 @@
 """What was asked, as the rows that an answer should have: topics, fields, window, clock, position, number."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gdp.position import parse_position
@@ -37,13 +37,21 @@ class Asked:
 
     def wants(self, time: int, field: str) -> bool:
         """Whether an observation with this time belongs to the answer."""
-        if not self.start <= time < self.end:
-            return False
+        return self.start <= time < self.end and self.wants_field(field)
+
+    def wants_field(self, field: str) -> bool:
+        """Whether an observation of this field belongs to the answer."""
         return not self.fields or any(_matches(pattern, field) for pattern in self.fields)
+
+    def ever(self) -> "Asked":
+        """The same without a window: everything up to the position."""
+        return replace(self, start=-NS_MAX, end=NS_MAX, by_log=False, limit=None)
 
 
 def asked_for(table: Table, filters: Sequence[str], options: Mapping[str, Any]) -> Asked:
-    """What a call of `history` asked; relative times are as of the answer's position, as the home has them.
+    """What a call of `history`, or one with its parameters, asked.
+
+    Relative times are as of the answer's position, as the home has them.
 
     Raises:
         NotProven: the home answered as of another position.

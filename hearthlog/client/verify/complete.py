@@ -40,6 +40,14 @@ class Row(NamedTuple):
     value: Value
 
 
+class Observed(NamedTuple):
+    """One observation of a record, wanted or not; or that a message has none."""
+
+    log: str
+    place: Place
+    row: Row
+
+
 class Found(NamedTuple):
     """What the logs have for a question."""
 
@@ -64,26 +72,41 @@ class Completeness:
             CannotVerify: the account may not read the catalogue.
         """
         found = yield from self.find(asked)
-        _must_be(found, [Row(topic, recno, at, comparable(value)) for topic, recno, at, value in rows_of(table)])
+        _must_be(found, _told(table))
 
     def find(self, asked: Asked) -> Steps[Found]:
         """Read the logs and work out the answer."""
+        every = yield from self.observed(asked)
+        wanted = [each for each in every if asked.wants(each.place.time, each.row.value.field)]
+        wanted.sort(key=lambda each: each.place, reverse=asked.descending)
+        return Found([each.row for each in wanted[: asked.limit]], _by_message(every))
+
+    def newest(self, table: Table, asked: Asked) -> Steps[None]:
+        """Compare an answer of `latest` with the newest that the logs have of each series.
+
+        Raises:
+            NotProven: a row is left out, added, changed, or not the newest.
+            CannotVerify: the account may not read the catalogue.
+        """
+        every = yield from self.observed(asked)
+        wanted = sorted(
+            (each for each in every if asked.wants_field(each.row.value.field)), key=lambda each: each.place
+        )
+        last = {(each.row.topic, each.row.value.field): each.row for each in wanted}
+        rows = [last[series] for series in sorted(last)][: asked.limit]
+        _must_be(Found(rows, _by_message(every)), _told(table))
+
+    def observed(self, asked: Asked) -> Steps[list[Observed]]:
+        """All that was observed where an answer's rows can be, log by log."""
         entries = yield from self._logs.proven_entries()
         yield from self._decoder.learn()
-        placed: list[tuple[Place, Row]] = []
-        messages: dict[tuple[str, int, int], tuple[str, list[Value]]] = {}
+        found: list[Observed] = []
         for entry in wanted_logs(entries, asked):
             records = yield from self._records(entry, asked)
-            for place, row, values in self._observed(entry, records, asked):
-                messages[row.topic, row.recno, row.logged_ns] = (printable(entry.name), values)
-                if asked.wants(place.time, row.value.field):
-                    placed.append((place, row))
-        placed.sort(key=lambda each: each[0], reverse=asked.descending)
-        return Found([row for _, row in placed[: asked.limit]], messages)
+            found += self._observed(entry, records, asked)
+        return found
 
-    def _observed(
-        self, entry: LogEntry, records: Mapping[int, Datum], asked: Asked
-    ) -> Iterator[tuple[Place, Row, list[Value]]]:
+    def _observed(self, entry: LogEntry, records: Mapping[int, Datum], asked: Asked) -> Iterator[Observed]:
         topic = str(entry.topic)
         for recno in sorted(records):
             logged = records[recno].ts
@@ -93,13 +116,14 @@ class Completeness:
             values = self._decoder.decode(printable(entry.name), topic, recno, records)
             for ordinal, value in enumerate(values):
                 at = logged if asked.by_log or value.device_time_ns is None else value.device_time_ns
-                yield Place(at, entry.id, recno, ordinal), Row(topic, recno, logged, comparable(value)), values
+                row = Row(topic, recno, logged, comparable(value))
+                yield Observed(printable(entry.name), Place(at, entry.id, recno, ordinal), row)
 
     def _records(self, entry: LogEntry, asked: Asked) -> Steps[dict[int, Datum]]:
         """All records that can have to do with an answer, without a hole, each proven."""
         log, topic = printable(entry.name), str(entry.topic)
         tip = yield from self._logs.tip(log)
-        first = (yield from self._first_in(log, topic, tip, asked)) if asked.by_log and tip else 1
+        first = (yield from self._first_in(log, topic, tip, asked)) if asked.by_log and asked.start > 0 and tip else 1
         found: dict[int, Datum] = {}
         for begin in range(first, tip + 1, RANGE_MAX):
             yield Note(f"{topic}: records proven", begin - first, tip - first + 1)
@@ -132,6 +156,17 @@ def wanted_logs(entries: Iterable[LogEntry], asked: Asked) -> list[LogEntry]:
         and each.started <= asked.position
         and asked.filters.matches(each.topic)
     ]
+
+
+def _told(table: Table) -> list[Row]:
+    return [Row(topic, recno, at, comparable(value)) for topic, recno, at, value in rows_of(table)]
+
+
+def _by_message(every: Iterable[Observed]) -> dict[tuple[str, int, int], tuple[str, list[Value]]]:
+    found: dict[tuple[str, int, int], tuple[str, list[Value]]] = {}
+    for log, _, row in every:
+        found.setdefault((row.topic, row.recno, row.logged_ns), (log, []))[1].append(row.value)
+    return found
 
 
 def _must_be(found: Found, told: Sequence[Row]) -> None:

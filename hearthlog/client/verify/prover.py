@@ -17,6 +17,10 @@ from hearthlog.client.verify.compare import must_match, said_by_message, said_by
 from hearthlog.client.verify.complete import Completeness
 from hearthlog.client.verify.logs import ProvenLogs
 from hearthlog.client.verify.messages import Decoder, Said, Value, is_last, parts_before
+from hearthlog.client.verify.wide import must_have_cells, must_have_rows
+
+DAY: Mapping[str, str] = {"start": "-24h", "end": "now"}
+"""The window of `matrix` and `asof` where none is named."""
 
 
 class Prover:
@@ -45,6 +49,39 @@ class Prover:
         """
         yield from self._completeness.check(table, asked_for(table, filters, options))
 
+    def whole_latest(self, table: Table, filters: Sequence[str], options: Mapping[str, Any]) -> Steps[None]:
+        """Prove that the rows of `latest` are the newest of each series, and that none is missing.
+
+        Raises:
+            NotProven: the first row that is not.
+        """
+        yield from self._completeness.newest(table, asked_for(table, filters, {"by": "logged", **options}))
+
+    def whole_matrix(self, table: Table, filters: Sequence[str], options: Mapping[str, Any]) -> Steps[None]:
+        """Prove that a matrix of last values has all its rows and columns, and what stood in each cell.
+
+        Raises:
+            NotProven: the first row, column or cell that does not fit the records.
+            CannotVerify: a matrix of another function, or of a calendar.
+        """
+        _must_be_of_last_values(options)
+        asked = asked_for(table, filters, {**DAY, **options})
+        must_have_rows(table, asked, options)
+        yield from must_have_cells(self._completeness, table, asked, matrix_moments(table, options))
+
+    def whole_asof(
+        self, table: Table, left: Sequence[str], right: Sequence[str], options: Mapping[str, Any]
+    ) -> Steps[None]:
+        """Prove that an asof has all its events and columns, and what stood before each event.
+
+        Raises:
+            NotProven: the first event, column or cell that does not fit the records.
+        """
+        events = asked_for(table, left, {**DAY, **options, "field": options.get("left_field")})
+        yield from self._completeness.check(table, events)
+        joined = asked_for(table, right, {**DAY, **options, "field": options.get("right_field")})
+        yield from must_have_cells(self._completeness, table, joined, asof_moments(table, options))
+
     def matrix(self, table: Table, options: Mapping[str, Any]) -> Steps[None]:
         """Prove every cell of a matrix of last values, by reading every record of its topics.
 
@@ -52,8 +89,7 @@ class Prover:
             CannotVerify: a matrix of another function.
             NotProven: the first cell that the records do not bear out.
         """
-        if options.get("fn", "last") != "last" or options.get("fill") == "linear":
-            raise CannotVerify("verify=True proves a matrix of last values (fn='last', fill='hold' or 'none') only")
+        _must_be_of_last_values(options)
         yield from self._cells(table, matrix_moments(table, options), str(options.get("by", "device")))
 
     def asof(self, table: Table, options: Mapping[str, Any]) -> Steps[None]:
@@ -132,3 +168,8 @@ class Prover:
     def _compare(self, log: str, said: Said, records: dict[int, Datum], *, whole: bool) -> None:
         proven: list[Value] = self._decoder.decode(log, said.topic, said.recno, records)
         must_match(log, said, records[said.recno].ts, proven, whole=whole)
+
+
+def _must_be_of_last_values(options: Mapping[str, Any]) -> None:
+    if options.get("fn", "last") != "last" or options.get("fill") == "linear":
+        raise CannotVerify("verify=True proves a matrix of last values (fn='last', fill='hold' or 'none') only")
