@@ -34,7 +34,7 @@ def test_everything_works_by_keyboard_alone(visit: Visit) -> None:
     expect(page.locator("#message-title")).to_be_focused()
     press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
-    assert page.evaluate("document.activeElement.matches('button.row')")
+    page.wait_for_function("document.activeElement.matches('button.row')")
     press("l")
     expect(page.get_by_role("button", name="paused", exact=True)).to_have_attribute("aria-pressed", "true")
     press("l")
