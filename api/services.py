@@ -19,6 +19,7 @@ from api.live.hub import Hub
 from api.readmodel.model import ReadModel
 from api.settings import ApiSettings
 from api.store_reader import StoreReader
+from api.web.board import Boards
 from api.web.budgets import Budgets
 from api.web.fragments import Fragments
 from api.web.metrics import Metrics
@@ -60,6 +61,7 @@ class Services:
     upkeep: Upkeep = field(default_factory=Upkeep)
     lines: Lines = field(default_factory=Lines)
     fragments: Fragments = field(default_factory=Fragments)
+    boards: Boards = field(init=False)
     tunnels: int = 0
     """MQTT connections over WebSocket, now."""
     shelf: Shelf = field(init=False)
@@ -68,6 +70,7 @@ class Services:
     def __post_init__(self) -> None:
         """What only the settings say."""
         settings = self.settings
+        self.boards = Boards(self.fragments)
         allowance = Allowance(settings.dataset_pins_per_hour_max, time.monotonic)
         self.shelf = Shelf(DatasetFiles(settings.datasets_path), allowance)
         self.budgets = Budgets(

@@ -45,6 +45,11 @@ class Selection:
         return [number for _, numbers in self.groups for number in numbers]
 
     @cached_property
+    def owners(self) -> list[int]:
+        """Per number the place of its group."""
+        return [place for place, (_, numbers) in enumerate(self.groups) for _ in numbers]
+
+    @cached_property
     def starts(self) -> NDArray[np.int64]:
         """Where in `flat` each group begins."""
         sizes = np.array([len(numbers) for _, numbers in self.groups], np.int64)

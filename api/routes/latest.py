@@ -23,6 +23,7 @@ from api.readmodel.view import View
 from api.services import Home, Services, services_of
 from api.web.answer import KERNEL, Answer, Make, Standing, answered, body, next_page
 from api.web.answer_table import Shape, respond_table
+from api.web.board import Wish
 from api.web.cursor import decode_cursor, encode_cursor
 from api.web.formats import format_of
 from api.web.fragments import newest_columns
@@ -70,6 +71,8 @@ class Seen(NamedTuple):
     """How many stored series that takes."""
     view: View
     tag: str
+    board: Wish | None
+    """What boards show of it; none of what is not of now."""
 
 
 class Page(NamedTuple):
@@ -182,7 +185,8 @@ def _seen(home: Home, view: View, table: LatestTable, selection: Selection, by: 
     # Nothing is awaited, so that it is one moment.
     tag = _tag(home, view, table, selection, by)
     rows = table.rows(by, selection.numbers)
-    return Seen(functools.partial(_entries, selection, view.keys, rows, by), len(rows), view, tag)
+    board = Wish(selection, view.keys, rows, by) if table is home.model.latest else None
+    return Seen(functools.partial(_entries, selection, view.keys, rows, by), len(rows), view, tag, board)
 
 
 def _tag(home: Home, view: View, table: LatestTable, selection: Selection, by: str) -> str:
@@ -231,6 +235,9 @@ def _is_known(given: frozenset[str], tag: str) -> bool:
 
 
 def _page(services: Services, seen: Seen, query: LatestQuery, shape: Shape, after: tuple[str, str] | None) -> Page:
+    is_whole = after is None and query.limit is None and seen.rows <= services.settings.rows_max
+    if is_whole and seen.board is not None and shape.format == "json" and query.layout == "rows":
+        return Page(None, None, {"observations": _array(services.boards.show(seen.board, query.time))})
     entries = seen.entries()
     if after is not None:
         entries = [each for each in entries if each.series > after]
@@ -241,4 +248,8 @@ def _page(services: Services, seen: Seen, query: LatestQuery, shape: Shape, afte
     if query.layout == "columns":
         return Page(last, None, {"columns": newest_columns(shown, query.time)})
     written = services.fragments.of_all(shown, query.by, query.time)
-    return Page(last, None, {"observations": orjson.Fragment(b"[" + b",".join(written) + b"]")})
+    return Page(last, None, {"observations": _array(b",".join(written))})
+
+
+def _array(joined: bytes) -> orjson.Fragment:
+    return orjson.Fragment(b"[" + joined + b"]")
