@@ -1,8 +1,8 @@
 """`GET /v1/aggregate`: functions per series and bucket of the calendar; an empty bucket is absent."""
 
 import functools
-from collections.abc import Sequence
-from typing import Annotated, Literal
+from collections.abc import Callable, Sequence
+from typing import Annotated, Literal, get_args
 
 import numpy as np
 from fastapi import APIRouter, Query, Request, Response
@@ -26,11 +26,13 @@ from api.web.paging import check_limit
 from api.web.params import EveryText, OverWindow, Selecting, ZoneText
 from api.web.positions import home_of, position_text
 from api.web.schemas_reads import Buckets as BucketsBody
-from api.web.table import Column, Integers, Numbers, Table, Times
+from api.web.table import Column, Integers, Numbers, Table, Times, rows_of
 from api.web.values import Values
 from api.web.windows import Window, bounded, check_cells, edges_of, hold_ns, observed, window_at, window_of
 
 Function = Literal["count", "min", "max", "mean", "sum", "first", "last", "delta", "time_weighted_mean"]
+Name = Literal["topic", "field", "unit", "start", "end"]
+"""Columns beside the functions."""
 QUICK_SERIES_MAX = 16
 QUICK_SPAN_NS = 32 * 86_400 * 10**9
 AT_ONCE_SCAN_MAX = 20_000
@@ -44,6 +46,13 @@ class AggregateQuery(OverWindow, Selecting):
     every: EveryText | None = None
     tz: ZoneText = "UTC"
     fn: list[Function] = Field(["count", "min", "max", "mean"], description="What to say of each bucket.", max_length=9)
+    columns: list[Name] = Field(
+        [],
+        description="Which columns stand before the functions, in the order given here whatever the order asked. None: "
+        "all.",
+        max_length=len(get_args(Name)),
+        examples=[["start"]],
+    )
 
 
 @router.get("/aggregate", responses=answers(BucketsBody, 406, 409, 413, 429, 503))
@@ -64,13 +73,13 @@ async def aggregated(request: Request, query: Annotated[AggregateQuery, Query()]
     def work() -> Table:
         # The edges too: of a million buckets these alone take longer than the loop may be held up.
         wish = _wish(services, query, window, len(series), services.settings.cells_max)
-        return _table(window, series, groups, wish)
+        return _table(window, series, groups, wish, query.columns)
 
     table = await services.pools.run(functools.partial(bounded, work), heavy=_is_heavy(window, len(series)))
     most = services.settings.rows_max if shape.format == "json" or query.limit else services.settings.cells_max
     last = begin + min(query.limit or most, most)
     next_url = None
-    if last < len(table["topic"]):
+    if last < rows_of(table):
         cursor = encode_cursor("aggregate", window.view.decoders, window.view.position, last)
         pinned = {"start": format_time(window.start), "end": format_time(window.end)}
         next_url = next_page(request, cursor, pinned, drop=("at",))
@@ -101,7 +110,7 @@ def at_once(services: Services, request: Request, query: AggregateQuery) -> Make
         if len(series) * wish.buckets.number > most:
             return None
         try:
-            table = _table(window, series, groups, wish._replace(rows_max=scan_max))
+            table = _table(window, series, groups, wish._replace(rows_max=scan_max), query.columns)
         except TooManyRows:
             return None
         standing = Standing.of(home, window.view)
@@ -137,18 +146,23 @@ def _wish(services: Services, query: AggregateQuery, window: Window, series: int
     return Wish(functions, query.by, window.start, window.end, buckets, settings.scan_rows_max)
 
 
-def _table(window: Window, series: Sequence[Series], groups: Groups, wish: Wish) -> Table:
+def _table(window: Window, series: Sequence[Series], groups: Groups, wish: Wish, names: Sequence[Name]) -> Table:
     found = aggregate(window.view, groups, wish)
-    numbers, codes = ranked(found.series)
     edges = wish.buckets.edges
-    return {
-        "topic": Chosen([topic for topic, _ in series], found.group),
-        "field": Chosen([field for _, field in series], found.group),
-        "unit": Chosen([window.view.keys[number].unit for number in numbers], codes),
-        "start": Times(edges[found.bucket]),
-        "end": Times(edges[found.bucket + 1]),
-        **{name: _column(found, name) for name in wish.functions},
+
+    def unit() -> Column:
+        numbers, codes = ranked(found.series)
+        return Chosen([window.view.keys[number].unit for number in numbers], codes)
+
+    make: dict[str, Callable[[], Column]] = {
+        "topic": lambda: Chosen([topic for topic, _ in series], found.group),
+        "field": lambda: Chosen([field for _, field in series], found.group),
+        "unit": unit,
+        "start": lambda: Times(edges[found.bucket]),
+        "end": lambda: Times(edges[found.bucket + 1]),
     }
+    beside = {name: column() for name, column in make.items() if not names or name in names}
+    return {**beside, **{name: _column(found, name) for name in wish.functions}}
 
 
 def _column(found: Aggregated, name: str) -> Column:

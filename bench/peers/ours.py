@@ -77,7 +77,8 @@ class Hearthlog:
             how = [("fn", "mean"), ("fill", "none")] if kind == "mean" else [("fn", "last"), ("hold_for", "1d")]
             every = ("every", DURATIONS[question.every])
             return _request("matrix", [*wanted, *times, every, *how, ("format", "arrow")], "arrow")
-        return _request("aggregate", [*wanted, *times, *_buckets(question), ("layout", "columns"), ("time", "ns")])
+        how = [*_buckets(question), *_told_apart(question), ("layout", "columns"), ("time", "ns")]
+        return _request("aggregate", [*wanted, *times, *how])
 
     def answer(self, question: Question, parsed: Any) -> Answer:
         """See `Program`."""
@@ -92,7 +93,7 @@ class Hearthlog:
         else:
             columns = dict(parsed["columns"])
             name = "device_time" if question.kind == "raw" else "start"
-            columns["time"] = np.array(columns[name], np.int64)
+            columns["time"] = np.array(columns[name], np.int64) if name in columns else np.zeros(len(columns["count"]))
         return _by_series(columns, question)
 
     def newest(self, topic: str) -> Request:
@@ -150,8 +151,17 @@ def _buckets(question: Question) -> list[tuple[str, str]]:
 
 def _needed(question: Question) -> list[tuple[str, str]]:
     """Times and values; of several series also what tells them apart."""
-    apart = [("topic", len(question.sensors) > 1), ("field", len(question.fields) > 1)]
-    return [("columns", name) for name, is_needed in (*apart, ("device_time", True), ("value", True)) if is_needed]
+    return _columns_named(question, "device_time", "value")
+
+
+def _told_apart(question: Question) -> list[tuple[str, str]]:
+    """The same of buckets: beside the functions when they begin, unless there is one for all time."""
+    return _columns_named(question, *(() if question.kind == "count" else ("start",)))
+
+
+def _columns_named(question: Question, *names: str) -> list[tuple[str, str]]:
+    apart = {"topic": len(question.sensors) > 1, "field": len(question.fields) > 1}
+    return [("columns", name) for name in (*(name for name, is_needed in apart.items() if is_needed), *names)]
 
 
 def _time(ms: int) -> str:

@@ -8,6 +8,7 @@ from hearthlog.client.moments import Length, Moment
 By = Literal["device", "logged"]
 Function = Literal["count", "min", "max", "mean", "sum", "first", "last", "delta", "time_weighted_mean"]
 Texts = str | Sequence[str]
+AggregateColumn = Literal["topic", "field", "unit", "start", "end"]
 HistoryColumn = Literal[
     "topic", "field", "device_time", "logged_time", "recno", "value", "text", "kind", "unit", "state_at_start"
 ]
@@ -67,9 +68,10 @@ class Calendar(Windowed, total=False):
 
 
 class AggregateOptions(Calendar, total=False):
-    """`fn`: one function or several, each a column."""
+    """`fn`: one function or several, each a column; `columns`: what stands before them, if not all."""
 
     fn: Function | Sequence[Function]
+    columns: AggregateColumn | Sequence[AggregateColumn]
 
 
 class MatrixOptions(Calendar, total=False):

@@ -124,6 +124,28 @@ async def test_pages_carry_on_with_the_columns_asked_for(api: Api, recorder: Rec
 
 
 @SERVED
+async def test_buckets_have_the_columns_asked_for_before_their_functions(api: Api, recorder: Recorder):
+    at = await said(api, recorder)
+    query = {"filter": "c/#", "field": "v", "start": "2026-11-24T00:00:05Z", "end": "2026-11-25T00:00:00Z"}
+    query |= {"every": "10s", "fn": ["max", "last"], "at": at}
+    whole = (await api.json("/v1/aggregate", **query))["buckets"]
+    names = ["topic", "start", "max", "last"]
+    answer = await api.json("/v1/aggregate", **query, columns=["start", "topic"], limit=4)
+    rows = answer["buckets"]
+    while answer["next"]:
+        answer = await api.json(answer["next"])
+        rows += answer["buckets"]
+    assert rows == [{name: row[name] for name in names} for row in whole]
+    assert [list(row) for row in rows] == [names] * len(whole)
+    # What is answered at once is of now.
+    now = {name: value for name, value in query.items() if name != "at"}
+    columns = (await api.json("/v1/aggregate", **now, columns="end", layout="columns"))["columns"]
+    assert columns == {name: [row[name] for row in whole] for name in ("end", "max", "last")}
+    refused = await api.get("/v1/aggregate", **query, columns="value")
+    assert "columns: 'value' will not do: input should be 'topic'" in refused.json()["detail"]
+
+
+@SERVED
 @pytest.mark.parametrize(
     ("query", "says"),
     [
