@@ -69,14 +69,7 @@ async def rebuild(
     """
     assert model.manifest is not None, "what is empty is not stale"
     directory = await asyncio.to_thread(place.rebuilding)
-    job: dict[str, Any] = {
-        "directory": str(directory),
-        "catalogue": printable(source.catalogue),
-        "server": printable(server),
-        "store": source.store,
-        "stamp": asdict(source.stamp),
-        "until": model.position,
-    }
+    job = _rebuild_job(directory, source, server, model.position)
     reason = _difference(asdict(model.manifest.stamp), job["stamp"])
     upkeep.rebuild = Rebuild(reason, model.segment_rows + model.tail_rows, began=time.monotonic())
     log.info("rebuilding", reason=reason, directory=directory.name, of_rows=upkeep.rebuild.of_rows)
@@ -90,6 +83,18 @@ async def rebuild(
         log.info("rebuilt", rows=upkeep.rebuild.rows, seconds=round(upkeep.rebuild.seconds, 1))
     finally:
         upkeep.rebuild = None
+
+
+def _rebuild_job(directory: Path, source: Source, server: GdpName, until: int) -> dict[str, Any]:
+    """What the process that rebuilds is told."""
+    return {
+        "directory": str(directory),
+        "catalogue": printable(source.catalogue),
+        "server": printable(server),
+        "store": source.store,
+        "stamp": asdict(source.stamp),
+        "until": until,
+    }
 
 
 def _hear(known: Rebuild, line: dict[str, Any]) -> None:

@@ -91,12 +91,9 @@ def save(
         os.fsync(file.fileno())
         size = file.tell()
     part.replace(path)
-    headers = answer.headers
-    return Saved(
-        path,
-        size,
-        sink.sha256,
-        headers.get("hearthlog-position", ""),
-        headers.get("hearthlog-decoder-set"),
-        headers.get("hearthlog-kernel"),
-    )
+    return _saved(path, size, sink.sha256, answer.headers)
+
+
+def _saved(path: Path, size: int, sha256: str, headers: Mapping[str, str]) -> Saved:
+    made_by = (headers.get(f"hearthlog-{name}") for name in ("decoder-set", "kernel"))
+    return Saved(path, size, sha256, headers.get("hearthlog-position", ""), *made_by)

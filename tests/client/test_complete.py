@@ -65,7 +65,6 @@ async def test_an_honest_home_is_believed(api: Api, told: list[str]):
         (["c/#"], {"by": "logged", "start": logged(first), "end": logged(second), "at": last}),
         (["c/b"], {"by": "logged", "start": logged(second), "field": "n"}),
         (["c/#"], {"by": "logged", "start": "-1h", "end": "now", "at": third}),
-        (["c/#"], {"by": "logged", "start": logged(last)}),
         (["nobody"], {}),
     ]
     async with whole(api.url) as home, AsyncHome(api.url, TOKEN) as plain:
@@ -84,14 +83,12 @@ LATEST = [
     (["c/#"], {}),
     (["c/#"], {"by": "device", "field": ["n", "word"]}),
     (["c/+", "other"], {"limit": 3}),
-    (["nobody"], {}),
 ]
 MATRICES = [
     (["c/#"], {**WINDOW, "every": "1m"}),
     (["c/a", "c/b"], {**WINDOW, "every": "10s", "field": "n", "fill": "none"}),
     (["c/#"], {"start": "-30d", "end": "now", "every": "1w"}),
     (["c/plain"], {"start": "-2h", "every": "1h", "by": "logged", "hold_for": "30m"}),
-    (["nobody"], {**WINDOW, "every": "5m"}),
 ]
 JOINS = [
     ("c/plain", ["c/a", "c/b"], {"start": "-1h"}),
@@ -219,10 +216,8 @@ def changed(table: pa.Table) -> pa.Table:
     ("place", "options"),
     [
         (4, {}),
-        (-1, {}),
         (0, {"by": "logged", "start": "-1h"}),
-        (4, {"by": "logged", "start": "-1h"}),
-        (0, {"field": "n"}),
+        (-1, {"field": "n"}),
         (4, {"limit": 9, "order": "desc"}),
     ],
 )
