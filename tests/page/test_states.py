@@ -9,14 +9,26 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.page.looking import row
 from tests.page.visitor import Visitor
-from tests.support.home import Home
+from tests.support.home import COMMAND, Home
 
 Visit = Callable[..., Page]
 
+DESK = "homes/me/desk/temperature"
 
-def test_a_home_from_its_first_message_to_its_last(browser: Browser, tmp_path: Path, picture: Path) -> None:
-    """The line that an empty home gives is run as it stands; a fault that stands is said; then everything is stopped."""
-    with Home(tmp_path / "home") as home:
+
+def hearthlog(home: Home, *arguments: object) -> None:
+    command = [*COMMAND, *map(str, arguments)]
+    subprocess.run(command, env=home.environment, cwd=home.directory, capture_output=True, check=True, timeout=120)
+
+
+def test_a_page_from_its_homes_first_message_to_its_end_and_its_return_from_a_backup(
+    browser: Browser, tmp_path: Path, picture: Path
+) -> None:
+    """The line that an empty home gives is run as it stands; a fault that stands is said; then everything is stopped.
+
+    When the backup is served, the open page loads itself anew and shows the new history only.
+    """
+    with Home(tmp_path / "home", settings={"heartbeat_s": 1}) as home:
         somebody = Visitor(browser, home, picture)
         page = somebody.visit()
         expect(page.get_by_role("heading", name="Waiting for the first message…")).to_be_visible()
@@ -25,6 +37,9 @@ def test_a_home_from_its_first_message_to_its_last(browser: Browser, tmp_path: P
         subprocess.run(line, shell=True, check=True, timeout=60)
         expect(row(page, "Desk", "Temperature").locator(".value")).to_have_text("21.5")
         expect(page.locator(".summary")).to_have_text("One series, speaking as usual")
+        hearthlog(home, "backup", tmp_path / "backup")
+        home.publish([(DESK, "99")])
+        expect(row(page, "Desk", "Temperature").locator(".value")).to_have_text("99")
         home.publish([("x" * 1_100, "1")])
         card = page.locator(".attention .card").filter(has_text="1 message refused")
         expect(card).to_contain_text("Their topic is too long")
@@ -34,7 +49,16 @@ def test_a_home_from_its_first_message_to_its_last(browser: Browser, tmp_path: P
         expect(page.get_by_role("heading", level=1)).to_have_text(
             re.compile(r"^No answer since \d\d:\d\d\. What you see is from then\.$")
         )
+        expect(row(page, "Desk", "Temperature").locator(".value")).to_have_text("99")
+        page.evaluate("window.loadedBefore = true")
+        home.data.rename(tmp_path / "before")
+        hearthlog(home, "restore", tmp_path / "backup", "--data", home.data)
+        home.start()
         expect(row(page, "Desk", "Temperature").locator(".value")).to_have_text("21.5")
+        assert page.evaluate("window.loadedBefore") is None
+        home.publish([(DESK, "22.5")])
+        expect(row(page, "Desk", "Temperature").locator(".value")).to_have_text("22.5")
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Recording well")
         somebody.leave()
 
 

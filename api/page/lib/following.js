@@ -70,8 +70,10 @@ export class Following {
   /** Without sparks every value is still there, so their fault is not worth a word. */
   async readSparks() {
     const { requests, gone, home } = this.watch;
-    const answer = await ask(requests.plot, gone).catch(() => null);
-    for (const one of answer ? plotted(answer) : []) home.draw(one);
+    const topics = home.worded();
+    const asked = [requests.plot, ...(topics.length ? [requests.words(topics)] : [])];
+    const answers = await Promise.all(asked.map((address) => ask(address, gone).catch(() => null)));
+    for (const one of answers.flatMap((answer) => (answer ? plotted(answer) : []))) home.draw(one);
   }
 
   /** @param {any} data one message, or the newest values of a tick */
@@ -120,7 +122,7 @@ export class Following {
 
   /** Once a second: the rate, and what has to be learned anew. @param {number} now */
   tick(now) {
-    const { recorder, gone, home } = this.watch;
+    const { recorder, gone } = this.watch;
     page.set({ pace: this.pace.words(now) });
     this.day?.tick(now);
     if (recorder.overdue(now)) recorder.ask(gone.signal);

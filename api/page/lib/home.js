@@ -8,6 +8,7 @@ import { isConfig } from './filters.js';
 import { layOut } from './layout.js';
 import { factOf, named, state } from './words.js';
 
+const WORDED_MAX = 30;
 /** What Hearthlog itself says. */
 export const OWN = 'hearthlog/';
 /** Said this much earlier than logged, a value came in a batch (or from a clock that is behind). */
@@ -166,6 +167,12 @@ export class Home {
   rooms() {
     if (this.laid.shape !== this.shape) this.laid = { shape: this.shape, rooms: layOut([...this.series.values()]) };
     return this.laid.rooms;
+  }
+
+  /** Topics that say words, as many as have room in one question. */
+  worded() {
+    const found = [...this.series.values()].filter(({ last }) => typeof last?.value === 'string');
+    return [...new Set(found.map(({ topic }) => topic))].slice(0, WORDED_MAX);
   }
 
   counts() {

@@ -89,8 +89,20 @@ function titleOf(lines) {
   if (names.length === 1) return names[0];
   // Thermostat temperature, outdoor temperature: temperature.
   const last = [...new Set(names.map((name) => name.split(' ').at(-1) ?? ''))];
-  return last.length === 1 ? unfold(last[0]) : names.slice(0, 3).join(', ') + (names.length > 3 ? ' …' : '');
+  if (last.length === 1) return unfold(last[0]);
+  const said = names.length > 2 ? QUANTITIES.get(lines[0].unit ?? '') : undefined;
+  return said ?? names.slice(0, 3).join(', ') + (names.length > 3 ? ' …' : '');
 }
+
+/** What many of one unit are of together. */
+const QUANTITIES = new Map([
+  ['°C', 'Temperature'],
+  ['°F', 'Temperature'],
+  ['hPa', 'Pressure'],
+  ['kWh', 'Energy'],
+  ['lx', 'Brightness'],
+  ['W', 'Power'],
+]);
 
 /** What is measured, wherever it is. @param {Line} line */
 function quantity(line) {

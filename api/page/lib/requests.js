@@ -13,6 +13,8 @@ export function requests(filter) {
     latest: request('/v1/latest', { filter }),
     topics: request('/v1/topics', { filter }),
     plot: request('/v1/plot', { filter, start: '-6h', width: 72 }),
+    /** Which words stood when is only told with all the rest, so it is asked of those topics alone. @param {string[]} topics */
+    words: (topics) => request('/v1/plot', { filter: topics, start: '-6h', width: 72, explain: true }),
     notable: request('/v1/notable', { start: '-1h', standing: true, limit: 100 }),
     /** @param {string} at */
     said: (at) =>

@@ -64,8 +64,7 @@ function pieces(gaps, from, to) {
 
 /** @param {number} from @param {number} to @param {number} width */
 function across(from, to, width) {
-  return (/** @type {number} */ t) =>
-    round(Math.min(width - 2, Math.max(0, ((t - from) / (to - from)) * (width - 2))));
+  return (/** @type {number} */ t) => round(Math.min(width - 2, Math.max(0, ((t - from) / (to - from)) * (width - 2))));
 }
 
 /** @param {{from: number, to: number, cause: string}[]} gaps @param {number} from @param {(t: number) => number} x */

@@ -2,8 +2,9 @@
 // hearth-activity: what people say was, and under it what models make of it: as high as they are sure, outlined where they disagree.
 
 import { html } from '../vendor/lit.js';
+import { drawn } from './in_turn.js';
 import { Part } from './part.js';
-import { texture } from './paint.js';
+import { blank, texture } from './paint.js';
 import { activities, agreement, apart, spellsOf, sureAt, sureness, sureText, together } from '../lib/activity.js';
 import { tintOf } from '../lib/labels.js';
 import { fullName, standAt } from '../lib/lines.js';
@@ -88,17 +89,13 @@ class HearthActivity extends Part {
   }
 
   updated() {
-    this.draw();
+    drawn(this, this.scene);
   }
 
   draw() {
     const canvas = /** @type {HTMLCanvasElement} */ (this.querySelector('canvas'));
     const { width, colours, ticks } = this.moving ?? this.scene;
-    const ratio = devicePixelRatio;
-    canvas.width = Math.round(width * ratio);
-    canvas.height = Math.round(this.rows.length * (ROW + APART) * ratio);
-    const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
-    pen.scale(ratio, ratio);
+    const pen = blank(canvas, width, this.rows.length * (ROW + APART));
     pen.font = `11px ${colours.font}`;
     pen.textBaseline = 'middle';
     pen.fillStyle = colours.rule;

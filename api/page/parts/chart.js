@@ -3,6 +3,7 @@
 
 import { html, nothing } from '../vendor/lit.js';
 import uPlot from '../vendor/uplot.js';
+import { drawn } from './in_turn.js';
 import { Part } from './part.js';
 import { icon } from './sign.js';
 import { over, under } from './panel_paint.js';
@@ -89,10 +90,12 @@ class HearthChart extends Part {
     ];
     if (!this.u)
       this.u = new uPlot(this.options(), this.data, /** @type {HTMLElement} */ (this.querySelector('.plot')));
-    else {
-      if (this.u.width !== width || this.u.height !== this.height) this.u.setSize({ width, height: this.height });
-      this.u.setData(this.data);
-    }
+    else if (this.u.width !== width || this.u.height !== this.height) this.u.setSize({ width, height: this.height });
+    drawn(this, this.scene);
+  }
+
+  draw() {
+    this.u?.setData(this.data);
   }
 
   disconnectedCallback() {

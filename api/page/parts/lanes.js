@@ -2,8 +2,9 @@
 // hearth-lanes: states and texts over time, a lane each: when something was on, and what was said.
 
 import { html, nothing } from '../vendor/lit.js';
+import { drawn } from './in_turn.js';
 import { Part } from './part.js';
-import { texture } from './paint.js';
+import { blank, texture } from './paint.js';
 import { fullName, standAt } from '../lib/lines.js';
 import { hash } from '../lib/panels.js';
 import { spells } from '../lib/spells.js';
@@ -73,17 +74,13 @@ class HearthLanes extends Part {
   }
 
   updated() {
-    this.draw();
+    drawn(this, this.scene);
   }
 
   draw() {
     const canvas = /** @type {HTMLCanvasElement} */ (this.querySelector('canvas'));
     const shown = this.shown;
-    const ratio = devicePixelRatio;
-    canvas.width = Math.round(this.seen.width * ratio);
-    canvas.height = Math.round(shown.length * LANE * ratio);
-    const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
-    pen.scale(ratio, ratio);
+    const pen = blank(canvas, this.seen.width, shown.length * LANE);
     pen.font = `11px ${this.seen.colours.font}`;
     pen.textBaseline = 'middle';
     pen.fillStyle = this.seen.colours.rule;

@@ -38,13 +38,15 @@ export function needsALook({ following, home }) {
 }
 
 /** The requests of this screen. @param {Watch} watch */
-export function asked({ requests, following }) {
+export function asked({ requests, following, home }) {
+  const worded = home.worded();
   const day = following?.day?.requests;
   return [
     { name: 'values', address: requests.latest },
     { name: 'live', address: requests.live('-1m', false) },
     { name: 'topics', address: requests.topics },
     { name: 'six hours', address: requests.plot },
+    ...(worded.length ? [{ name: 'words of six hours', address: requests.words(worded) }] : []),
     { name: 'what needs a look', address: requests.notable },
     ...(day && following?.day?.night ? [{ name: 'the night', address: day.night }] : []),
     ...(day && following?.day?.lines.size ? [{ name: 'the day', address: day.activity }] : []),

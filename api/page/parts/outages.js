@@ -45,7 +45,7 @@ class HearthOutages extends Part {
       <figure aria-label="When broker, sink and log were away, in 14 days" aria-details="days-table">
         <div class="lanes" aria-hidden="true">${LANES.map(([, name]) => html`<span>${name}</span>`)}</div>
         <svg viewBox="0 0 ${WIDTH} ${LANES.length * LANE}" preserveAspectRatio="none" aria-hidden="true">${LANES.map(([cause], at) => this.lane(cause, at, seen, start))}${days(start, now, this.tz).map(({ x }) => svg`<path class="day" d="M${x} 0V${LANES.length * LANE}"/>`)}</svg>
-        <div class="dates" aria-hidden="true">${days(start, now, this.tz).map(({ x, name }) => html`<span .style=${`left:${(100 * x) / WIDTH}%`}>${name}</span>`)}</div>
+        <div class="dates" aria-hidden="true">${days(start, now, this.tz).map(({ x, name }) => html`<span .style=${`left:min(${(100 * x) / WIDTH}%, 100% - 44px)`}>${name}</span>`)}</div>
       </figure>
       <details id="days-table"><summary>As a table</summary>${seen.length ? this.table(seen) : html`<p class="hint">No outage.</p>`}</details></section>`;
   }

@@ -106,6 +106,16 @@ function line(pen, x0, y0, x1, y1) {
   pen.stroke();
 }
 
+/** A canvas of so many CSS pixels, empty; one that is of that size keeps its memory. @param {HTMLCanvasElement} canvas @param {number} width @param {number} height */
+export function blank(canvas, width, height) {
+  const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+  const [across, down] = [width, height].map((one) => Math.round(one * devicePixelRatio));
+  if (canvas.width !== across || canvas.height !== down) Object.assign(canvas, { width: across, height: down });
+  pen.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
+  pen.clearRect(0, 0, width + 1, height + 1);
+  return pen;
+}
+
 /** Narrower than this, margins are those of a phone. */
 export const NARROW = 520;
 const TICK = 96;

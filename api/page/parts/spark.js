@@ -37,12 +37,11 @@ class HearthSpark extends Part {
 
   render() {
     const { points, turns, gaps, last } = this.series;
-    if (!points.length && !turns.length && !gaps.length) return html`<svg class="spark" viewBox="0 0 72 20" aria-hidden="true"></svg>`;
+    if (!points.length && !turns.length && !gaps.length)
+      return html`<svg class="spark" viewBox="0 0 72 20" aria-hidden="true"></svg>`;
     const steps = typeof last?.value === 'boolean';
     const box = { ...BOX, from: this.now - WINDOW_MS, to: this.now };
-    const drawn = points.length
-      ? shape(points, gaps, { ...box, steps, now: last?.value })
-      : bands(turns, gaps, box);
+    const drawn = points.length ? shape(points, gaps, { ...box, steps, now: last?.value }) : bands(turns, gaps, box);
     return html`<svg class="spark" viewBox="0 0 72 20" aria-hidden="true">
       ${drawn.holes.map((hole) => svg`<rect class="hole" x=${hole.x} y="1" width=${hole.width} height="18" fill="url(#gap-${cause(hole.cause)})"/>`)}
       ${drawn.base ? svg`<path class="base" d=${drawn.base}/>` : nothing}
