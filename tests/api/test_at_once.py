@@ -1,7 +1,9 @@
 """Small reads are answered at once, in the same words as on the long way; and a connection stays in step with them."""
 
 import asyncio
+import json
 import re
+from hashlib import sha256
 
 import httpx
 import pytest
@@ -134,3 +136,29 @@ async def test_of_many_requests_in_one_read_not_all_are_answered_before_others_h
         writer.close()
     assert found == [b"200"] * 99 + [b"400"]
     assert await at_once_requests(api) - before < 99
+
+
+async def test_a_request_that_was_remembered_reads_what_its_account_may_read_now(recorder: Recorder, api: Api):
+    await api.reached(await recorder.say(("rights/a", b'{"v": 1}'), ("rights/b", b'{"v": 2}')))
+    secret, accounts = "s" * 43, api.data / "secrets" / "accounts.json"
+    addresses = (
+        "/v1/latest?filter=rights/%23&field=v",
+        "/v1/history?filter=rights/%23&field=v",
+        "/v1/aggregate?filter=rights/%23&field=v&start=-1h&every=1d",
+    )
+
+    async def said(read: list[str]) -> list[set[str]]:
+        entry = {"name": "some", "sha256": sha256(secret.encode()).hexdigest(), "read": read, "publish": []}
+        accounts.write_text(json.dumps({"format": 1, "accounts": [entry]}))
+        headers, found = {"Authorization": f"Bearer {secret}"}, []
+        for address in addresses:
+            answers = [await api.client.get(address, headers=headers) for _ in range(2)]
+            assert [each.headers["hearthlog-narrowed"] for each in answers] == [" ".join(read)] * 2
+            found += [set(re.findall("rights/.", each.text)) for each in answers]
+        return found
+
+    try:
+        assert await said(["rights/a"]) == [{"rights/a"}] * 6
+        assert await said(["rights/b"]) == [{"rights/b"}] * 6
+    finally:
+        accounts.unlink(missing_ok=True)
