@@ -39,8 +39,8 @@ class Answered:
 class Metrics:
     """Counters that are raised where things happen, and gauges that are looked up when asked.
 
-    What every request raises is a plain number: the library's own, each with a lock, would cost more than looking up
-    what a small request asks for. All of it is raised on the loop.
+    What every request raises is a plain number, raised on the loop: the library's own have a lock each, which was a
+    twelfth of a small read.
     """
 
     def __init__(self) -> None:
