@@ -70,10 +70,15 @@ class BrokerLife:
         """Take what the own log's last record says of the broker; it stays in the records until there is news."""
         self._before = self.own_log.broker = known
 
-    def connected(self, *, present: bool) -> None:
-        """The broker took the sink, with its session or without: in that case more is lost, and told elsewhere."""
+    def connected(self, *, present: bool, opened_ns: int) -> None:
+        """The broker took the sink, with its session or without: in that case more is lost, and told elsewhere.
+
+        `opened_ns` is when the connection was opened, by the clock.
+        """
         before, self._before, self._heard = self._before, BrokerKnown(), None
         found = self.read()
+        if found is not None and found.began_ns > opened_ns:
+            found = None  # of a later life: this connection has ended, as will be told
         noted = BrokerKnown() if found is None else BrokerKnown(starts=found.starts, crashes=found.crashes)
         self.own_log.broker = noted
         if not present:

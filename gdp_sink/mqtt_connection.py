@@ -6,6 +6,7 @@ An object lives for one connection, so nothing of an earlier one (packet ids, ha
 import asyncio
 import logging
 import socket
+import time
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
@@ -52,6 +53,7 @@ class MqttConnection:
         self._loop = asyncio.get_running_loop()
         self.heard_s = self._loop.time()
         """When the broker last said something, by the loop's clock."""
+        self._opened_ns = time.monotonic_ns()
         self.closed: asyncio.Future[str] = self._loop.create_future()
         self._tell = tell
         self._deliver = deliver
@@ -213,7 +215,7 @@ class MqttConnection:
             self._reason = f"the broker refused: {reason}"
         else:
             self.accepted = True
-            self._tell(Connected(self.generation, flags.session_present))
+            self._tell(Connected(self.generation, flags.session_present, self._opened_ns))
 
     def _on_disconnect(
         self, _client: Client, _data: Any, flags: DisconnectFlags, reason: ReasonCode, _properties: Properties | None

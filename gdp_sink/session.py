@@ -37,6 +37,7 @@ class Session:
     replay: RetainedReplay
     counters: Counters
     life: BrokerLife
+    _opened_ns: int = 0
 
     @property
     def epoch(self) -> int:
@@ -60,6 +61,7 @@ class Session:
     async def _connected(self, event: Connected) -> None:
         own_log = self.own_log
         own_log.state.session = True
+        self._opened_ns = event.opened_ns
         if event.session_present and own_log.marked:
             # Who dies before it is subscribed to again must not find it missing, and the session new.
             own_log.marked = False
@@ -85,7 +87,7 @@ class Session:
             self.replay.forget()
             self.replay.begin(copies_by(self.filters))
         await own_log.say("connected", session_present=present)
-        self.life.connected(present=present)
+        self.life.connected(present=present, opened_ns=self._opened_ns)
         forget = [text for text in before if text not in wanted] if present else []
         self.source.subscribe(generation, (*wanted, *TOPICS), forget)
 

@@ -80,10 +80,14 @@ class Acks(NamedTuple):
 
 
 class Connected(NamedTuple):
-    """The broker accepted us. Without `session_present` it has forgotten us: what it queued meanwhile is gone."""
+    """The broker accepted us. Without `session_present` it has forgotten us: what it queued meanwhile is gone.
+
+    `opened_ns` is when the connection was opened, by the machine's monotonic clock.
+    """
 
     generation: int
     session_present: bool
+    opened_ns: int
 
 
 class Probed(NamedTuple):

@@ -55,6 +55,18 @@ async def power_fails(world: World) -> None:
     world.broker.start()
 
 
+async def broker_crashes_with_the_sink(world: World) -> None:
+    """And is back before it, or after it."""
+    if world.random.random() < 0.5:
+        world.broker.stop(crash=True)
+        await sink_is_killed(world)
+    else:
+        await sink_is_killed(world)
+        world.broker.stop(crash=True)
+    await asyncio.sleep(0.4 * world.random.random())
+    world.broker.start()
+
+
 async def disk_is_full(world: World) -> None:
     world.disk.full = True
     await asyncio.sleep(world.random.choice((0.1, 2.5)))
@@ -87,6 +99,7 @@ FAULTS: tuple[Fault, ...] = (
     broker_forgets_everything,
     session_expires,
     power_fails,
+    broker_crashes_with_the_sink,
     disk_is_full,
     disk_is_slow,
     disk_fails,

@@ -13,14 +13,15 @@ import structlog
 from gdp.chain import verify
 from gdp.store import ReadableStore
 from gdp_sink.settings import SinkSettings
+from tests.simulator.books import Books
 from tests.simulator.determined import determined_keys, without_threads
 from tests.simulator.faults import FAULTS
+from tests.simulator.stored import own_records, payloads
 from tests.simulator.test_power_cut import SEED
-from tests.simulator.virtual_broker import Books
-from tests.simulator.world import REDELIVERY_WINDOW, WINDOW, World, payloads
+from tests.simulator.world import REDELIVERY_WINDOW, WINDOW, World
 
 SCHEDULES = 2_000
-BROKERS = {"broker_crashes", "power_fails"}
+BROKERS = {"broker_crashes", "power_fails", "broker_crashes_with_the_sink"}
 """Faults in which the broker falls back to what it saved."""
 
 
@@ -65,6 +66,7 @@ def check(world: World, store: ReadableStore) -> None:
         assert report.records == info.tip_recno
         if info.topic is not None and not info.topic.startswith("$"):
             found.setdefault(info.topic, []).extend(payloads(datums))
+    check_lives(world, store)
     held = Counter((topic, payload) for topic, said in found.items() for payload in said)
     for topic in ("a", "b/c", "r/state"):
         messages = [each for each in books.published if each.topic == topic]
@@ -77,6 +79,37 @@ def check(world: World, store: ReadableStore) -> None:
                 assert count >= 1, f"{each} is missing"
             assert count <= at_most(world, each.number), f"{each} is there {count} times"
         check_order(books, messages, found.get(topic, []))
+
+
+def check_lives(world: World, store: ReadableStore) -> None:
+    """A broker that began another life unseen is said to, and no other; how the one before ended, as far as it is noted."""
+    records = own_records(store)
+    lives = world.broker.lives
+    said = lives.said
+    said += [each.get("in_order") for each in records if each["event"] == "broker_restarted"]
+    if world.noted:
+        check_noted(records)
+    else:
+        assert said.count(None) == len(said), said
+        assert len(said) <= (lives.changed if world.says else 0), f"{said}, {lives.changed} times another life"
+
+
+def check_noted(records: list[dict]) -> None:
+    """As soon as a run knows of another life than the one before it knew, it has said so, and what ended between them."""
+    known, before = {}, {}
+    for each in records:
+        if each["event"] == "started":
+            before = known
+        known = each.get("broker", {})
+        if each["event"] == "session_lost" or "starts" not in known:
+            before = {}  # told by that, or by how the connection ended
+        elif before:
+            anew = known["starts"] > before["starts"]
+            assert anew == (each["event"] == "broker_restarted"), f"{each} after {before}"
+            assert not anew or each["in_order"] == (known["crashes"] == before["crashes"])
+            before = {} if anew else before
+        else:
+            assert each["event"] != "broker_restarted", each
 
 
 def at_most(world: World, number: int) -> int:
@@ -113,15 +146,19 @@ def check_order(books: Books, messages, payloads) -> None:
     assert first == sorted(first), f"{first} are not in order"
 
 
-def run(seeds: Iterable[int], directory: Path, settings: SinkSettings) -> None:
+def run(seeds: Iterable[int], directory: Path, settings: SinkSettings) -> Counter[bool | None]:
+    """Run these schedules; how often the sink told of a life of the broker that it had not seen end, by how it had."""
     asked = os.environ.get(SEED)
+    said: Counter[bool | None] = Counter()
     for seed in [int(asked)] if asked else seeds:
-        schedule(seed, directory / str(seed), settings)
+        said.update(schedule(seed, directory / str(seed), settings).broker.lives.said)
+    return said
 
 
 @pytest.mark.timeout(600)
 def test_nothing_acknowledged_is_lost_or_kept_twice_whatever_fails_and_when(memory_path, settings):
-    run(range(1, SCHEDULES + 1), memory_path, settings)
+    said = run(range(1, SCHEDULES + 1), memory_path, settings)
+    assert SEED in os.environ or min(said[None], said[False], said[True]) > 0, f"{said}: schedules of all kinds"
 
 
 @pytest.mark.soak

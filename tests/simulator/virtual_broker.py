@@ -4,25 +4,19 @@ What it does when it forgets is what matters: after a crash it has the state tha
 gone, acknowledged ones come again, and packet ids are given a second time (architecture.md, "Facts").
 """
 
-from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from random import Random
-from typing import NamedTuple
 
+from gdp_sink.broker_life import UPTIME_TOPIC
+from tests.simulator.books import Books, Published
+from tests.simulator.broker_lives import Lives
+from tests.simulator.connection import LATENCY_S, Connection
 from tests.simulator.virtual_time import VirtualLoop
 
-LATENCY_S = 0.002
 SAVE_S = 1.0
-
-
-class Published(NamedTuple):
-    """A message of a device; `number` names it among all."""
-
-    number: int
-    topic: str
-    payload: bytes
-    retain: bool
+UPTIME_S = 0.25
+WAITING_MAX = 6
+"""Uptimes that wait for the sink; the next ones let the oldest expire."""
 
 
 @dataclass
@@ -37,9 +31,11 @@ class Session:
     """And whether it is a retained message that a new subscription brings again."""
     in_flight: dict[int, tuple[Published, bool]] = field(default_factory=dict)
     """By packet id, in the order of sending; whether it has been sent before."""
+    waiting: list[int] = field(default_factory=list)
+    """What it has said of its uptime while the sink was away: at QoS 0, and behind others, so that later words overtake it."""
 
     def copy(self) -> "Session":
-        return replace(self, queue=self.queue.copy(), in_flight=self.in_flight.copy())
+        return replace(self, queue=self.queue.copy(), in_flight=self.in_flight.copy(), waiting=self.waiting.copy())
 
 
 @dataclass
@@ -53,59 +49,12 @@ class State:
         return State(None if self.session is None else self.session.copy(), self.retained.copy())
 
 
-class Books:
-    """The truth: what became of each message, as an observer sees it who is everywhere."""
-
-    def __init__(self) -> None:
-        self.published: list[Published] = []
-        self.lost: set[int] = set()
-        """The broker forgot them, before the sink acknowledged them."""
-        self.acknowledged: dict[int, int] = {}
-        """The sink sent a PUBACK on the connection that they came on; as the how manieth."""
-        self.given: Counter[int] = Counter()
-        """How often the broker gave them a packet id, other than for a retained message that came again."""
-        self.resurrected: Counter[int] = Counter()
-        """How often a crash brought them back in flight, though they had been acknowledged."""
-        self.followers: Counter[int] = Counter()
-        """Of those: how many acknowledged messages had followed the oldest that came back with them, at most."""
-        self.indistinguishable = 0
-        """Messages with the packet id, after a crash, of an equal one that it lost, and nothing before them that tells."""
-        self.revived: Counter[int] = Counter()
-        """How often a crash brought them back in a session that had ended, and that the sink had had a later one than."""
-        self.belated: set[int] = set()
-        """All that such a session held: it comes after what the later one brought."""
-        self.replayed: Counter[int] = Counter()
-        """How often they were given one as the retained message of a new subscription."""
-
-
-class Connection:
-    """Packets on their way in both directions; those of a broken connection arrive nowhere."""
-
-    def __init__(self, loop: VirtualLoop, generation: int, receive: Callable[["Connection", object], None]) -> None:
-        self.generation = generation
-        self.open = True
-        self._loop = loop
-        self._receive = receive
-        self._next_at = 0.0
-
-    def send(self, packet: object, latency_s: float) -> None:
-        """To the sink, in order."""
-        self._next_at = max(self._next_at + 1e-6, self._loop.time() + latency_s)  # a heap is not stable
-        self._loop.call_at(self._next_at, self._arrive, packet)
-
-    def _arrive(self, packet: object) -> None:
-        if self.open:
-            self._receive(self, packet)
-
-    def breaks(self) -> None:
-        if self.open:
-            self.open = False
-            self._receive(self, None)
-
-
 class VirtualBroker:
-    def __init__(self, loop: VirtualLoop, random: Random, *, packet_ids: int, window: int, queue_max: int) -> None:
+    def __init__(
+        self, loop: VirtualLoop, random: Random, lives: Lives, *, packet_ids: int, window: int, queue_max: int
+    ) -> None:
         self.books = Books()
+        self.lives = lives
         self.up = True
         self._loop = loop
         self._random = random
@@ -119,6 +68,8 @@ class VirtualBroker:
         self._fell_back = False
         self._sessions = 0
         loop.call_later(SAVE_S, self._save_regularly)
+        if lives.says:
+            loop.call_later(UPTIME_S, self._tell_uptime_regularly)
 
     @property
     def idle(self) -> bool:
@@ -160,12 +111,14 @@ class VirtualBroker:
                 self._send(packet_id, published, dup=sent)
                 session.in_flight[packet_id] = published, True
             self._fill()
+            self._loop.call_later(UPTIME_S * self._random.random(), self._tell_what_waited, connection)
 
     def subscribe(self, connection: Connection) -> None:
         session = self._state.session
         if connection is not self._connection or session is None:
             return
         session.marked = True
+        self._tell_uptime(self.lives.uptime, retained=True)
         if not session.subscribed:
             session.subscribed = True
             for published in self._state.retained.values():  # retain handling 1
@@ -207,6 +160,8 @@ class VirtualBroker:
             self._fell_back = True
             self._note_resurrected()
         self.break_connection()
+        if self.up:
+            self.lives.end(crash=crash)
         self.up = False
         held = self._held()
         unanswered = {each.number for each in self.books.published} - self.books.acknowledged.keys()
@@ -226,6 +181,8 @@ class VirtualBroker:
             books.belated |= self._held()
 
     def start(self) -> None:
+        if not self.up:
+            self.lives.begin()
         self.up = True
 
     def forget_session(self) -> None:
@@ -244,6 +201,27 @@ class VirtualBroker:
         if self.up:
             self.save()
         self._loop.call_later(SAVE_S, self._save_regularly)
+
+    def _tell_uptime_regularly(self) -> None:
+        session = self._state.session
+        if self.up and session is not None and session.marked:
+            if self._connection is not None:
+                self._tell_uptime(self.lives.uptime, retained=False)
+            else:
+                session.waiting = [*session.waiting, self.lives.uptime][-WAITING_MAX:]
+        self._loop.call_later(UPTIME_S, self._tell_uptime_regularly)
+
+    def _tell_what_waited(self, connection: Connection) -> None:
+        session = self._state.session
+        if connection is self._connection and session is not None:
+            waiting, session.waiting = session.waiting, []
+            for uptime in waiting:
+                self._tell_uptime(uptime, retained=False)
+
+    def _tell_uptime(self, uptime: int, *, retained: bool) -> None:
+        if self._connection is not None and self.lives.says:
+            delivery = (UPTIME_TOPIC, b"%d seconds" % uptime, 0, retained, False, 0, self._connection.generation)
+            self._connection.send((delivery, None), LATENCY_S * self._random.random())
 
     def _fill(self) -> None:
         session = self._state.session

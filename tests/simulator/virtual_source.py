@@ -16,7 +16,8 @@ from gdp_sink.source import (
     TakeAtOnce,
     Unreachable,
 )
-from tests.simulator.virtual_broker import LATENCY_S, Connection, VirtualBroker
+from tests.simulator.connection import LATENCY_S, Connection
+from tests.simulator.virtual_broker import VirtualBroker
 from tests.simulator.virtual_time import VirtualLoop
 
 BACKLOG_MAX = 30
@@ -130,7 +131,9 @@ class VirtualSource:
             self._ended.clear()
             self._numbers, self._unread = {}, []
             present = self._broker.connect(connection)
-            connection.send(Connected(connection.generation, present), LATENCY_S)
+            self._broker.lives.meet(self)
+            opened_ns = self._broker.lives.clock()
+            connection.send(Connected(connection.generation, present, opened_ns), LATENCY_S)
             self._broker.resume(connection)
             await self._ended.wait()
 
@@ -153,7 +156,8 @@ class VirtualSource:
             return
         delivery, number = packet
         *_, packet_id, _ = delivery
-        self._numbers[packet_id] = number
+        if packet_id:
+            self._numbers[packet_id] = number
         last = self._events[-1] if self._events else None
         if last is None and not self._stopped and self._take_at_once([delivery]):
             return

@@ -2,24 +2,24 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 from gdp.committer import Committer
-from gdp.datum import Datum
 from gdp.errors import GdpError
 from gdp.names import GdpName
 from gdp.settings import StoreSettings
-from gdp.store import Commit, LogInfo, ReadableStore, Store
-from gdp_sink.lookback import messages_backward
+from gdp.store import Commit, Store
 from gdp_sink.redelivery import RedeliveryWindow
 from gdp_sink.settings import SinkSettings
 from gdp_sink.sink import Sink
 from ingest.envelope import unpack
 from tests.gdp.stores import die
+from tests.simulator.broker_lives import Lives
+from tests.simulator.stored import payloads, records
 from tests.simulator.virtual_broker import VirtualBroker
 from tests.simulator.virtual_disk import VirtualDisk
 from tests.simulator.virtual_source import VirtualSource
@@ -34,11 +34,15 @@ STORE = StoreSettings(
     glog_pending_max=16,
     glog_disk_share_max=1.0,
 )
-_NOTHING: Mapping[GdpName, int] = {}
 FAULTS_S, QUIET_S_MAX = 1.2, 120.0
 FILING = 16
 """One schedule in so many writes log files too; they cost more than all else, and power cuts try them at each write."""
 
+
+KINDS = 3
+"""Of brokers: one whose starts are noted, as by `hearthlog up`; one that says its uptime; one that nothing tells of."""
+BEAT_S = 0.4
+"""Heartbeats where they keep what it says: rare ones would not, in so short a time."""
 
 Fault = Callable[["World"], Coroutine[None, None, None]]
 
@@ -52,12 +56,20 @@ class World:
         self.clock = VirtualClock(self.loop)
         self.equal = self.random.random() < 0.3
         self.filing = seed % FILING == 0
+        self.noted, self.says = seed % KINDS == 0, seed % KINDS == 1
+        update = {"data": directory, "heartbeat_s": BEAT_S if self.says else settings.heartbeat_s}
+        self._settings = settings.model_copy(update=update)
+        notes = self._settings.broker_starts_path if self.noted else None
         self.broker = VirtualBroker(
-            self.loop, self.random, packet_ids=PACKET_IDS, window=WINDOW, queue_max=self.random.choice((10_000, 40))
+            self.loop,
+            self.random,
+            Lives(self.clock.monotonic, notes, says=self.says),
+            packet_ids=PACKET_IDS,
+            window=WINDOW,
+            queue_max=self.random.choice((10_000, 40)),
         )
         self.happened: list[tuple[float, str]] = []
         self.bounds = replace(STORE, commit_inline_bytes_max=0) if seed % 2 else STORE
-        self._settings = settings
         self._faults = faults
         self._directory = directory
         self._durable: set[int] = set()
@@ -238,16 +250,3 @@ def check_books(sink: Sink) -> None:
     counters = sink._counters
     accounted = counters.stored + counters.duplicates + counters.retained_repeats + counters.unwanted
     assert counters.received == accounted + sum(counters.refused.values())
-
-
-def records(store: ReadableStore, seen: Mapping[GdpName, int] = _NOTHING) -> Iterator[tuple[LogInfo, list[Datum]]]:
-    """All topics' logs, with their records after those seen."""
-    for info in store.logs():
-        first = seen.get(info.name, 0) + 1
-        if info.topic is not None and not info.topic.startswith("$") and first <= info.tip_recno:
-            yield info, store.read(info.name, first, info.tip_recno)
-
-
-def payloads(datums: Sequence[Datum]) -> list[bytes]:
-    """What the messages in these records say, in order."""
-    return [each.payload for each in messages_backward([datum.data for datum in datums])][::-1]

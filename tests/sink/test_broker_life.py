@@ -33,9 +33,9 @@ class Run:
         if before is not None:
             self.life.recover(remembered(before.own_log.record("heartbeat").parts[0]).broker)
 
-    def connects(self, *words, waited=(), present=True):
+    def connects(self, *words, waited=(), present=True, opened_ns=99 * NS):
         """Hear these, of which the first is what it is told at once, after what has waited for it."""
-        self.life.connected(present=present)
+        self.life.connected(present=present, opened_ns=opened_ns)
         return self.hears(*waited).hears(*words[:1], retained=True).hears(*words[1:])
 
     def hears(self, *words, retained=False):
@@ -114,6 +114,13 @@ def test_our_own_broker_is_known_by_its_start_and_how_the_life_before_ended(cras
 def test_our_own_broker_in_the_same_life_is_said_to_be_nothing_else():
     before = Run(noted=Starts(7, 1, 0)).connects(2)
     assert Run(before, noted=Starts(7, 1, 0)).connects(3).told == []
+
+
+def test_a_life_that_began_after_the_connection_is_not_the_one_that_took_it():
+    before = Run(noted=Starts(7, 1, 0)).connects(2)
+    run = Run(before, noted=Starts(8, 2, 97 * NS)).connects(opened_ns=96 * NS)
+    assert run.told == []
+    assert run.own_log.broker == BrokerKnown(up_s=2)
 
 
 def test_a_note_that_is_missing_or_begins_anew_leaves_it_to_the_brokers_own_word():
