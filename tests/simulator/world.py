@@ -142,6 +142,7 @@ class World:
     async def _supervise(self) -> None:
         """Start the sink, and again when it ends, as a supervisor does."""
         while True:
+            self.disk, self.fatal = VirtualDisk(), asyncio.Event()  # whoever kills it now kills it, and no earlier one
             self._running = self.loop.create_task(self._process())
             await asyncio.wait((self._running,))
             self._running.result()
@@ -152,12 +153,13 @@ class World:
 
     async def _process(self) -> None:
         """One process, from its start to its end, in order or not."""
-        disk = self.disk = VirtualDisk()
+        disk = self.disk
+        if disk.dead:
+            return
         try:
             store = self._open(disk)
         except GdpError:
             return
-        self.fatal = asyncio.Event()
         source = self._source = VirtualSource(self.loop, self.broker, self.random, self._durable)
         sink_ended = False
         try:
