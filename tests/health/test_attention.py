@@ -81,13 +81,13 @@ async def test_a_fault_is_retained_by_one_api_while_it_stands(house):
             Api(recorder.data, recorder.port, **bounds),
             Api(recorder.data, recorder.port, read_model=recorder.data / "second", **bounds) as second,
         ):
-            found = await poll(lambda: listener.retained)
-            assert list(found) == [PREFIX + "books.differ"]
-            said = found[PREFIX + "books.differ"]
+            topic = PREFIX + "books.differ"
+            # On a slow machine the sink, of which nothing more is heard, may be missed besides.
+            said = await poll(lambda: listener.retained.get(topic))
             assert (said["severity"], said["kind"]) == ("critical", "store")
             assert said["remedy"].startswith("This is a mistake of ours.")
             await second.reached(await heartbeat(recorder))
-            await poll(lambda: not listener.retained)
+            await poll(lambda: topic not in listener.retained)
 
 
 async def test_the_account_of_the_api_says_nothing_else(house):
