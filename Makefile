@@ -25,9 +25,10 @@ setup: packages $(PRODUCT)
 run: setup
 	@exec .venv/bin/hearthlog up --demo
 
-# Two at a time: most of a test's time is waiting for a process. A file's tests stay together, for they share homes.
+# Two at a time: most of a test's time is waiting for a process. A file's tests stay together, for they share homes,
+# and files in their order, for those of a folder share homes too: else each is begun anew for almost every file.
 test: packages-dev $(DEV)
-	.venv/bin/python -m pytest --numprocesses 2 --dist loadfile
+	.venv/bin/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 check: packages-dev $(DEV)
 	.venv/bin/ruff check
