@@ -200,6 +200,16 @@ def test_an_address_and_its_view_are_the_same_thing(call: Callable[..., object])
     assert call("url.format", view) == address
 
 
+def test_words_are_bars_for_as_long_as_they_stood_and_none_is_held_over_a_silence(
+    call: Callable[..., object],
+) -> None:
+    turns = [{"t": 0, "text": "out"}, {"t": 100, "text": "home"}, {"t": 500, "text": "out"}]
+    drawn = call("spark.bands", turns, [{"from": 200, "to": 400, "cause": "sink"}], {"from": 0, "to": 700, "width": 72})
+    assert [(bar["x"], bar["width"]) for bar in drawn["marks"]] == [(0, 9.3), (50, 19.3)]
+    assert [(bar["x"], bar["width"]) for bar in drawn["others"]] == [(10, 9.3), (40, 9.3)]
+    assert drawn["holes"] == [{"x": 20, "width": 20, "cause": "sink"}]
+
+
 def test_no_line_is_drawn_through_a_gap_and_every_peak_is_kept(call: Callable[..., object]) -> None:
     box = {"from": 0, "to": 700, "width": 72, "height": 20, "steps": False, "now": 3}
     points = [

@@ -4,23 +4,21 @@
 import { serverNow } from './api.js';
 
 const WINDOW_MS = 6 * 3_600_000;
+const BUCKET_MS = WINDOW_MS / 72;
 /** Twice what the server gives a spark: late values lie between. */
 const KEPT_MAX = 144;
 
 /** @typedef {import('./spark.js').Point} Point @typedef {import('./spark.js').Turn} Turn */
 
-/** Points said within one bucket widen it, as the server's do; what has left the window goes. @param {Point[]} points @param {number} t @param {number} value */
+/** Points said within one bucket widen it, as the server's do, also where they are late; what has left the window goes. @param {Point[]} points @param {number} t @param {number} value */
 export function extend(points, t, value) {
-  const last = points.at(-1);
-  const before = points.at(-2);
-  if (last && before && t >= last.t && t - before.t < WINDOW_MS / 72) {
-    last.low = Math.min(last.low, value);
-    last.high = Math.max(last.high, value);
-    last.t = t;
-  } else {
-    const after = points.findLastIndex((point) => point.t <= t);
-    points.splice(after + 1, 0, { t, low: value, high: value });
-  }
+  const at = points.findLastIndex((point) => point.t <= t);
+  const [before, here] = [points[at - 1], points[at]];
+  if (before && t - before.t < BUCKET_MS) {
+    here.low = Math.min(here.low, value);
+    here.high = Math.max(here.high, value);
+    here.t = t;
+  } else points.splice(at + 1, 0, { t, low: value, high: value });
   while (points.length && (points[0].t < serverNow() - WINDOW_MS || points.length > KEPT_MAX)) points.shift();
 }
 
