@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from gdp.commitqueue import CommitQueue, Waiting
 from gdp.errors import DiskFull, GdpError, Unavailable
@@ -31,6 +31,9 @@ T = TypeVar("T")
 OnCommit = Callable[[Commit], None]
 OnPause = Callable[[str | None], None]
 Fatal = Callable[[BaseException], None]
+_Place = Callable[[Callable[[], Any]], Awaitable[Any]]
+"""Does work somewhere; gives whatever the work returns."""
+_Chore = tuple[Callable[[], object], _Place]
 
 
 def exit_at_once(error: BaseException) -> None:
@@ -66,7 +69,7 @@ class Committer:
         self._lately_ns = 0
         self._queue = CommitQueue(self._settings.queue_bytes_max)
         self._wake = asyncio.Event()
-        self._chores: deque[Callable[[], object]] = deque()
+        self._chores: deque[_Chore] = deque()
         self._busy = False
         self._closing = False
         self._on_commit: list[OnCommit] = []
@@ -76,7 +79,8 @@ class Committer:
         self._filing = Filing(store, fatal)
 
     async def __aenter__(self) -> Self:
-        seal, reserve = self.store.seal, self.store.reserve
+        seal: _Chore = (self.store.seal, self._in_thread)
+        reserve: _Chore = (self.store.reserve, self._where_it_is_short)  # nearly always there is nothing to do
         self._tasks = [  # no TaskGroup: whoever is cancelled, what was submitted is still to be committed
             asyncio.create_task(self._commit_all(), name="store-commit"),
             asyncio.create_task(self._repeat(seal, self._settings.signature_interval_s), name="store-seal"),
@@ -90,7 +94,7 @@ class Committer:
     ) -> None:
         self._closing = True
         self._filing.stop()
-        self._chores.append(self.store.seal)
+        self._chores.append((self.store.seal, self._in_thread))
         self._wake.set()
         committing, *tickers = self._tasks
         for task in tickers:
@@ -162,7 +166,7 @@ class Committer:
                 await self._commit_batch(self._queue.take(self._settings.batch_bytes_max))
             if self._chores:
                 with suppress(DiskFull):  # while closing: the next run seals what is left
-                    done = await self._whenever_there_is_room(self._chores.popleft(), self._in_thread)
+                    done = await self._whenever_there_is_room(*self._chores.popleft())
                     if isinstance(done, Commit):
                         self._tell(done)
 
@@ -170,7 +174,7 @@ class Committer:
         items = [item for group in waiting for item in group.items]
         try:
             is_short = self._is_short(sum([group.size for group in waiting]))
-            place = _at_once if is_short else self._in_thread
+            place: _Place = _at_once if is_short else self._in_thread
             commit = await self._whenever_there_is_room(lambda: self._commit(items), place)
         except GdpError as error:
             for group in waiting:
@@ -198,6 +202,9 @@ class Committer:
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await self._thread.call(work)
+
+    async def _where_it_is_short(self, work: Callable[[], T]) -> T:
+        return work() if self._is_short(0) else await self._in_thread(work)
 
     async def _whenever_there_is_room(
         self, work: Callable[[], T], place: Callable[[Callable[[], T]], Awaitable[T]]
@@ -227,7 +234,7 @@ class Committer:
         for listener in self._on_pause:
             listener(reason)
 
-    async def _repeat(self, chore: Callable[[], object], interval_s: float) -> None:
+    async def _repeat(self, chore: _Chore, interval_s: float) -> None:
         while True:
             await asyncio.sleep(interval_s)
             if chore not in self._chores:

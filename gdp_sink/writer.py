@@ -122,7 +122,7 @@ class Writer:
         """
         if not self._idle or self._pending or self._intake.replay.active or not self._committer.has_room:
             return False
-        for piece in pieces(batch):
+        for piece in pieces(batch) if len(batch) > 1 else (batch,):
             self._submit(piece)
         return True
 
@@ -146,7 +146,9 @@ class Writer:
 
     def _submit(self, batch: Sequence[AnyDelivery]) -> None:
         taken = self._intake.take(batch, self._session.epoch)
-        items: list[Item] = [*taken.items, *self._own_log.topic_records(taken.news)]
+        items: list[Item] = [*taken.items]
+        if taken.news:
+            items += self._own_log.topic_records(taken.news)
         items += self._own_log.replay_records(self._intake.replay.news())
         items += [self._own_log.record("refused", **fields) for fields in self._report.due()]
         self._metrics.batch_messages.observe(len(batch))
