@@ -136,8 +136,12 @@ class Committer:
         return self._queue.has_room
 
     async def room(self) -> None:
-        """Wait until less waits than `queue_bytes_max`: call it before submitting, so that the queue stays bounded."""
+        """Wait until less waits than `queue_bytes_max`, and for files to be written if the commit log is overfull.
+
+        Call it before submitting, so that queue, commit log and its index in memory stay bounded.
+        """
         await self._queue.room()
+        await self._filing.caught_up()
 
     def on_commit(self, listener: OnCommit) -> None:
         """Call `listener` on the loop with each commit that stored something, in order, before its futures are done."""

@@ -11,6 +11,7 @@ from gdp.store import Store
 _log = logging.getLogger(__name__)
 
 _RETRY_S = 10.0
+_LOOK_S = 0.05
 
 
 class Filing:
@@ -21,6 +22,7 @@ class Filing:
         self._store = store
         self._fatal = fatal
         self._stops = threading.Event()
+        self._failing = False
         self._thread: threading.Thread
 
     def start(self) -> None:
@@ -37,16 +39,23 @@ class Filing:
         """Wait until it has ended."""
         await asyncio.to_thread(self._thread.join)
 
+    async def caught_up(self) -> None:
+        """Wait while the store is overfull, unless files cannot be written at all: then only the disk is the bound."""
+        while self._store.is_overfull and not self._failing and not self._stops.is_set():  # noqa: ASYNC110
+            await asyncio.sleep(_LOOK_S)
+
     def _run(self, loop: asyncio.AbstractEventLoop) -> None:
         rest_s = 0.0
         while not self._stops.wait(rest_s):
             try:
                 rest_s = self._store.flush_due()
+                self._failing = False
             except StoreFailed as error:
                 loop.call_soon_threadsafe(self._fatal, error)
                 return
             except StoreError as error:
                 rest_s = _RETRY_S
+                self._failing = True
                 _log.error("filing_failed reason=%s", error)
             except Exception as error:  # noqa: BLE001, a thread that ends unheard would let the commit log grow for ever
                 loop.call_soon_threadsafe(self._fatal, error)

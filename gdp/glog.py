@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
@@ -40,6 +41,8 @@ CREATE INDEX recno_index ON log_entry(recno);
 CREATE INDEX timestamp_index ON log_entry(timestamp);
 """
 _INSERT = "INSERT INTO log_entry (recno, timestamp, accuracy, prevhash, value, sig, hash) VALUES (?, ?, ?, ?, ?, ?, ?)"
+_ROWS_AT_ONCE = 16
+_INSERT_ROWS = _INSERT + ", (?, ?, ?, ?, ?, ?, ?)" * (_ROWS_AT_ONCE - 1)
 _COLUMNS = "SELECT recno, timestamp, accuracy, prevhash, value, sig FROM log_entry "
 
 
@@ -72,7 +75,7 @@ def write(path: Path, records: Sequence[Row]) -> None:
         file.execute("PRAGMA journal_mode = TRUNCATE")
         file.execute("PRAGMA synchronous = FULL")
         file.execute("BEGIN IMMEDIATE")
-        file.executemany(_INSERT, records)
+        _insert(file, records)
         query = "SELECT count(*), max(recno) FROM log_entry WHERE recno >= ?"
         count, last_there = file.execute(query, (before,)).fetchone()
         if count != last_there - before + 1 or last_there < last:
@@ -104,7 +107,7 @@ def create(
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as file:
         file.deserialize(_template())
         file.execute("BEGIN")
-        file.executemany(_INSERT, rows)
+        _insert(file, rows)
         file.execute("COMMIT")
         contents = file.serialize()
     try:
@@ -116,6 +119,19 @@ def create(
         disk.rename(new, path)
     except OSError as error:
         raise StoreError(f"cannot create {path}: {error}") from error
+
+
+def _insert(file: sqlite3.Connection, rows: Sequence[Row]) -> None:
+    """Insert rows, many by one statement.
+
+    Each statement lets go of the interpreter and waits until it is its turn again: 5 ms if the threads that take and
+    commit messages are busy. Row by row that could be a second for one file.
+    """
+    at = 0
+    while at + _ROWS_AT_ONCE <= len(rows):
+        file.execute(_INSERT_ROWS, tuple(chain.from_iterable(rows[at : at + _ROWS_AT_ONCE])))
+        at += _ROWS_AT_ONCE
+    file.executemany(_INSERT, rows[at:])
 
 
 def read(path: Path, first: int, last: int) -> list[Datum]:

@@ -16,7 +16,8 @@ class StoreSettings:
         signature_unsigned_max: a record is signed when it would be this many after its log's last signature.
         signatures_per_s_max: records signed in a second for their log's age; the seal covers what is beyond it.
         segment_bytes: a commit-log segment that has reached this size is sealed before the next frame.
-        commit_log_bytes: budget of all segments; beyond it the oldest is emptied into `.glog` files and deleted.
+        commit_log_bytes: budget of all segments; beyond it the oldest is emptied into `.glog` files and deleted; four
+            times over it `Committer.room` makes its caller wait for the files.
         commit_log_keep_bytes: sealed segments kept for followers even when all their records are in `.glog` files.
         glog_pending_max: a log with this many records that are only in the commit log is written to its file.
         glog_lag_max_s: no record stays out of its `.glog` file longer, unless the disk share forbids it.

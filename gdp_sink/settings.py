@@ -102,7 +102,9 @@ class SinkSettings(BaseSettings):
         10.0, gt=0, le=3600, description="Longest time that a record may stay without a signature or seal."
     )
     commit_log_mib: int = Field(
-        512, ge=1, description="Budget of the commit log, MiB; beyond it log files are written."
+        512,
+        ge=1,
+        description="Budget of the commit log, MiB; beyond it log files are written, four times over it first.",
     )
     commit_log_keep_mib: int = Field(128, ge=0, description="Part of the commit log that is kept for followers, MiB.")
     glog_lag_max_s: float = Field(

@@ -28,6 +28,7 @@ from gdp.store.signing import SigningPolicy
 from gdp.store.writer import Writer
 
 LOCK_FILE = "lock"
+_OVERFULL_TIMES = 4
 
 
 class Store(ReadableStore):
@@ -85,22 +86,8 @@ class Store(ReadableStore):
             opened.log.repair()
             clock = LoggedClock(wall, monotonic, max(opened.log.position, opened.log.reserved))
             reader = Reader(opened)
-            planner = Planner(
-                opened.registry,
-                signer=Signer(
-                    key,
-                    SigningPolicy.every(
-                        settings.signature_interval_s, settings.signature_unsigned_max, settings.signatures_per_s_max
-                    ),
-                ),
-                key_entry=key.entry,
-                record_bytes_max=settings.record_bytes_max,
-                hash_of=reader.hash_of,
-                entropy=entropy,
-                incarnation=opened.identity.incarnation,
-                since=opened.identity.since,
-            )
             behind = WriteBehind(opened, reader, settings, monotonic=monotonic)
+            planner = _planner(opened, key, settings, reader, entropy)
             store = cls(opened, lock_fd, Writer(opened, planner, clock, settings, behind.noticed), behind, settings)
             store.commit([Begin(SEAL_TOPIC, Kind.SEAL)])
             with suppress(DiskFull):  # sealing is tried again each interval; storing pauses meanwhile
@@ -125,6 +112,17 @@ class Store(ReadableStore):
     def commit_log_bytes(self) -> int:
         """Size of the commit log on disk."""
         return self._opened.log.size_bytes
+
+    @property
+    def is_overfull(self) -> bool:
+        """Whether the commit log is so far over its budget that nothing more should be taken until files are written.
+
+        Twice over it, filing has got all the time that it wants; a disk that is still slower than what comes would let
+        the log grow to its end, and its index in memory with it. Only segments that filing can delete count.
+        """
+        older = self._opened.log.segments[1:-2]
+        bound = max(_OVERFULL_TIMES * self.settings.commit_log_bytes, self.settings.commit_log_keep_bytes)
+        return sum([segment.size for segment in older]) > bound
 
     @property
     def unfiled_logs(self) -> int:
@@ -199,6 +197,24 @@ class Store(ReadableStore):
             self._writer.close()
             os.close(self._lock_fd)
             self._lock_fd = None
+
+
+def _planner(
+    opened: Opened, key: WriterKey, settings: StoreSettings, reader: Reader, entropy: Callable[[int], bytes]
+) -> Planner:
+    policy = SigningPolicy.every(
+        settings.signature_interval_s, settings.signature_unsigned_max, settings.signatures_per_s_max
+    )
+    return Planner(
+        opened.registry,
+        signer=Signer(key, policy),
+        key_entry=key.entry,
+        record_bytes_max=settings.record_bytes_max,
+        hash_of=reader.hash_of,
+        entropy=entropy,
+        incarnation=opened.identity.incarnation,
+        since=opened.identity.since,
+    )
 
 
 @contextmanager

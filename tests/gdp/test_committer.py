@@ -8,6 +8,7 @@ import threading
 
 import pytest
 
+from gdp.commitlog.frame import RECORD_HEAD_BYTES
 from gdp.committer import Committer
 from gdp.disk import Disk
 from gdp.errors import DiskFull, GdpError, NotFound, StoreFailed, Unavailable
@@ -82,6 +83,36 @@ async def test_files_are_written_beside_the_commits(tmp_path):
             while store.current("t") is None or store.current("t").pending == store.current("t").tip_recno:
                 await committer.submit(message(1))
         check_chains(store)
+
+
+async def test_who_stores_faster_than_files_are_written_waits_and_neither_disk_nor_memory_fills(memory_path):
+    bounds = {"segment_bytes": 4_000, "commit_log_bytes": 4_000, "commit_log_keep_bytes": 0, "batch_bytes_max": 1_000}
+    with open_store(memory_path, **bounds) as store:
+        most = 4 * 4_000 + 40_000  # and four segments, of which the first has the records of all logs in one frame
+        async with Committer(store) as committer:
+            for number in range(100):
+                await committer.room()
+                await committer.submit([Write(f"t{topic}", (b"%d" % number,)) for topic in range(20)])
+                held = sum(len(chunk.places) for state in store._opened.registry.all() for chunk in state.chunks)
+                assert store.commit_log_bytes < most
+                assert held < most / RECORD_HEAD_BYTES
+        check_chains(store)
+        assert all(len(topic_data(store, f"t{topic}")) == 100 for topic in range(20))
+
+
+async def test_who_stores_does_not_wait_for_files_that_cannot_be_written(memory_path):
+    bounds = {"segment_bytes": 4_000, "commit_log_bytes": 4_000, "commit_log_keep_bytes": 0, "batch_bytes_max": 1_000}
+    with open_store(memory_path, **bounds) as store:
+        files = memory_path / "store" / "glogs"
+        files.rmdir()
+        files.write_bytes(b"no directory")
+        async with Committer(store) as committer:
+            for number in range(100):
+                await committer.room()
+                await committer.submit([Write(f"t{topic}", (b"%d" % number,)) for topic in range(10)])
+            assert store.is_overfull
+        files.unlink()
+        files.mkdir()
 
 
 async def test_the_watermark_advances_while_nothing_is_written(tmp_path):
@@ -183,6 +214,7 @@ def test_a_process_whose_disk_fails_ends_with_a_sentence(tmp_path):
     program = f"""
 import asyncio, os
 from pathlib import Path
+from gdp.commitlog.frame import RECORD_HEAD_BYTES
 from gdp.committer import Committer
 from gdp.store import Store, Write
 
