@@ -133,7 +133,7 @@ class Committer:
     @property
     def has_room(self) -> bool:
         """Whether `room` would not wait."""
-        return self._queue.has_room
+        return self._queue.has_room and not self._filing.is_behind
 
     async def room(self) -> None:
         """Wait until less waits than `queue_bytes_max`, and for files to be written if the commit log is overfull.

@@ -39,9 +39,14 @@ class Filing:
         """Wait until it has ended."""
         await asyncio.to_thread(self._thread.join)
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether the store is overfull and files are being written; if they cannot be, only the disk is the bound."""
+        return not self._failing and self._store.is_overfull and not self._stops.is_set()
+
     async def caught_up(self) -> None:
-        """Wait while the store is overfull, unless files cannot be written at all: then only the disk is the bound."""
-        while self._store.is_overfull and not self._failing and not self._stops.is_set():  # noqa: ASYNC110
+        """Wait while it is behind."""
+        while self.is_behind:  # noqa: ASYNC110
             await asyncio.sleep(_LOOK_S)
 
     def _run(self, loop: asyncio.AbstractEventLoop) -> None:

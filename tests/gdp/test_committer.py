@@ -92,6 +92,7 @@ async def test_who_stores_faster_than_files_are_written_waits_and_neither_disk_n
         async with Committer(store) as committer:
             for number in range(100):
                 await committer.room()
+                assert committer.has_room
                 await committer.submit([Write(f"t{topic}", (b"%d" % number,)) for topic in range(20)])
                 held = sum(len(chunk.places) for state in store._opened.registry.all() for chunk in state.chunks)
                 assert store.commit_log_bytes < most
