@@ -148,12 +148,12 @@ async def test_something_older_is_not_taken_for_the_newest(api: Api, told: list[
 
 
 class Editor(BaseHTTPRequestHandler):
-    """Passes on what a home says, but for what `edit` makes of a table, and for entries of listings with `hides`.
+    """Passes on what a home says, but for what `edit` makes of a table, and `relist` of a listing's entries.
 
-    `instead`: what is asked of the home in place of what.
+    Of these it also leaves out those with `hides`. `instead`: what is asked of the home in place of what.
     """
 
-    upstream, hides, instead = "", b"", ("", "")
+    upstream, hides, instead, relist = "", b"", ("", ""), None
 
     def do_GET(self) -> None:
         headers = {name: self.headers[name] for name in ("authorization", "accept") if name in self.headers}
@@ -171,9 +171,11 @@ class Editor(BaseHTTPRequestHandler):
             with pa.ipc.new_stream(sink, table.schema) as writer:
                 writer.write_table(table)
             content = sink.getvalue().to_pybytes()
-        elif self.hides and status == 200 and "/records" in self.path:
+        elif (self.hides or self.relist) and status == 200 and "/records" in self.path:
             body = json.loads(content)
-            body["records"] = [each for each in body["records"] if self.hides not in each.get("data", "").encode()]
+            body["records"] = self.relist(body["records"]) if self.relist else body["records"]
+            hides = self.hides or b"\0"
+            body["records"] = [each for each in body["records"] if hides not in each.get("data", "").encode()]
             content = json.dumps(body).encode()
         self.send_response(status)
         for name, value in said.items():

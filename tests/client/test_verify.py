@@ -7,6 +7,7 @@ import sqlite3
 import struct
 from contextlib import closing
 
+import pyarrow as pa
 import pytest
 import pytest_asyncio
 
@@ -18,6 +19,7 @@ from hearthlog.export.months import text_of
 from tests.api.recorder import Recorder
 from tests.api.served import TOKEN, Api
 from tests.client.liar import liar
+from tests.client.test_complete import edited
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 DESK = "v/desk/temperature"
@@ -91,6 +93,32 @@ async def test_a_home_that_changes_the_record_too_is_caught_by_its_hash(api: Api
         with pytest.raises(NotProven, match="contents") as caught:
             await home.history(DESK, at=spoken)
     assert (caught.value.recno, caught.value.field) == (42, "contents")
+
+
+async def test_what_one_topic_said_is_not_believed_of_another_though_its_log_is_known(api: Api, spoken: str):
+    """The home's listing says that both topics have one log."""
+    listed: dict[str, dict] = {}
+
+    def relist(records: list[dict]) -> list[dict]:
+        for each in records:
+            entry = listed[json.loads(each["data"])["topic"]] = json.loads(each["data"])
+            if entry["topic"] == "v/note":
+                door = {name: listed["v/door"][name] for name in ("log", "metadata", "from")}
+                each["data"] = json.dumps(entry | door)
+        return records
+
+    def edit(table: pa.Table) -> pa.Table:
+        where = table.schema.get_field_index("topic")
+        topics = pa.array([topic] * len(table)).cast(table.schema.field(where).type)
+        return table.set_column(where, table.schema.field(where), topics)
+
+    topic = "v/door"
+    lies = {"instead": ("v%2Fnote", "v%2Fdoor"), "relist": staticmethod(relist)}
+    async with edited(api, edit, **lies) as address, verified(address) as home:
+        assert (await home.history("v/door", at=spoken))["value"].to_pylist() == [1.0]
+        topic = "v/note"
+        with pytest.raises(NotProven, match="it is the log of the topic v/door"):
+            await home.history("v/note", at=spoken)
 
 
 @pytest.mark.parametrize(

@@ -160,7 +160,7 @@ class ProvenLogs:
         return int(told["tip"])
 
     def _range(self, log: str, topic: str, first: int, last: int) -> Steps[tuple[Datum, ...]]:
-        known = log in self._topics
+        known = self._topics.get(log) == topic  # else the listing may say that what is one topic's is another's
         verdict = yield from self._proof(log, topic, first, last, with_catalogue=not known)
         self._topics[log] = topic
         lacking = set(range(first, last + 1)) - {datum.recno for datum in verdict.records}
