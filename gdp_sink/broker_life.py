@@ -27,6 +27,15 @@ AGE_S_MAX = 75
 """How old an answer may be: Mosquitto lets it expire after 60 s, and says it anew every `sys_interval`, 10 s."""
 
 
+DIGITS_MAX = 18
+"""So many digits has a number of a broker's at most; Python refuses to read 4,301, which must not end the sink."""
+
+
+def number_in(text: bytes) -> int | None:
+    """The number that this is; None if it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= DIGITS_MAX else None
+
+
 class Starts(NamedTuple):
     """What is noted at each start of the broker: docs/formats.md, `starts.json`."""
 
@@ -92,10 +101,9 @@ class BrokerLife:
 
     def hear(self, payload: bytes, *, retained: bool) -> None:
         """Take the broker's word on how long it has been up: `4711 seconds`."""
-        text = payload.removesuffix(b" seconds")
-        if not (text.isascii() and text.isdigit()):
+        up_s = number_in(payload.removesuffix(b" seconds"))
+        if up_s is None:
             return
-        up_s = int(text)
         if not retained and not self._goes_on(up_s):
             return
         self._heard = up_s, self.clock()

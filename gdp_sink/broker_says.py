@@ -6,7 +6,7 @@ Mosquitto counts what it drops where a client's queue is full, over all clients 
 
 from dataclasses import dataclass
 
-from gdp_sink.broker_life import UPTIME_TOPIC, BrokerLife
+from gdp_sink.broker_life import UPTIME_TOPIC, BrokerLife, number_in
 from gdp_sink.counters import Counters
 from gdp_sink.own_log import OwnLog
 
@@ -30,8 +30,8 @@ class BrokerSays:
         """Whether this was the broker's word, and no message."""
         if topic == UPTIME_TOPIC:
             self.life.hear(payload, retained=retained)
-        elif topic == DROPPED_TOPIC and payload.isascii() and payload.isdigit():
-            self._count(int(payload))
+        elif topic == DROPPED_TOPIC and (total := number_in(payload)) is not None:
+            self._count(total)
         return topic in TOPICS
 
     def _count(self, total: int) -> None:

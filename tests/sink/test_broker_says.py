@@ -38,5 +38,6 @@ def test_other_topics_are_messages_and_other_words_change_nothing():
     counters, own_log = Counters(), OwnLog(lambda _items: None)
     assert not listener(counters, own_log).hear("$SYS/broker/version", b"7", retained=True)
     assert listener(counters, own_log).hear(UPTIME_TOPIC, b"7 seconds", retained=True)
+    assert listener(counters, own_log).hear(UPTIME_TOPIC, b"9" * 5_000 + b" seconds", retained=True)
     assert own_log.broker.up_s == 7
-    assert heard(b"5", b"", b"-1", b"\xb2", b"x")[0] == 0
+    assert heard(b"5", b"", b"-1", b"\xb2", b"x", b"9" * 5_000)[0] == 0
