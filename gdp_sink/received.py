@@ -40,7 +40,7 @@ class Received:
 
     def deliver(self, batch: list[AnyDelivery]) -> None:
         """Offer deliveries to who takes them at once, or put them behind the others."""
-        if self._events or self._ended or not self._is_taken(batch):
+        if self._events or self._ended or self._fault is not None or not self._is_taken(batch):
             self.add(Deliveries(batch))
 
     def end(self) -> None:

@@ -162,8 +162,10 @@ class Writer:
     def _finish_at_once(self, batch: _Batch, items: Sequence[Item]) -> bool:
         """Store and answer what has come alone without a turn of the loop in between, if the committer can."""
         self._pending.append(batch)  # for who counts in another thread what is in hand
-        results = self._committer.commit_at_once(items) if items else None
-        self._pending.clear()
+        try:
+            results = self._committer.commit_at_once(items) if items else None
+        finally:
+            self._pending.clear()  # left there it would be acknowledged, stored or not
         if results is not None:
             self._answer(self._settle(batch, results), _answers(batch))
         elif not items:

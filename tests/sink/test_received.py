@@ -37,3 +37,18 @@ async def test_who_fails_at_taking_fails_where_events_are_waited_for():
     received.deliver([delivery(1)])
     with pytest.raises(ZeroDivisionError):
         await waiting
+
+
+async def test_behind_what_could_not_be_taken_nothing_is_taken_at_once():
+    received, taken = Received(), []
+
+    def take(batch):
+        taken.extend(batch)
+        return 1 // (len(taken) - 1) > 0
+
+    received.take_at_once = take
+    received.deliver([delivery(1)])
+    received.deliver([delivery(2)])
+    assert taken == [delivery(1)]
+    with pytest.raises(ZeroDivisionError):
+        await received.take()
