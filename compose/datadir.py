@@ -139,7 +139,9 @@ def inspect_directory(root: Path) -> DirectoryState:
 def write_private(path: Path, text: str) -> None:
     """Writes a file that only its owner reads, whole or not at all, and durably."""
     temporary = path.with_name(path.name + ".new")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, PRIVATE_FILE)
+    # Root writes into directories of others: what waits there under that name may lead anywhere.
+    temporary.unlink(missing_ok=True)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, PRIVATE_FILE)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
         file.flush()

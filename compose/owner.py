@@ -21,4 +21,4 @@ def give_to_owner(root: Path, *paths: Path) -> None:
         return
     uid = pwd.getpwnam(owner).pw_uid
     for path in paths:
-        os.chown(path, uid, -1)
+        os.chown(path, uid, -1, follow_symlinks=False)

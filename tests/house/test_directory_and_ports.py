@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compose.addresses import Address, check_free, parse_address
-from compose.datadir import VERSION, inspect_directory, open_directory
+from compose.datadir import VERSION, inspect_directory, open_directory, write_private
 from compose.errors import DirectoryError, PortTaken, SettingsError
 from compose.leftovers import wait_for_leftovers
 from tests.support.broker import free_port
@@ -135,3 +135,12 @@ def test_a_new_home_is_durable_by_name_up_to_what_was_there_before(tmp_path, mon
     root = tmp_path / "a" / "b" / "data"
     with open_directory(root):
         assert {tmp_path, tmp_path / "a", tmp_path / "a" / "b", root} <= set(synced)
+
+
+def test_a_private_file_is_not_written_through_a_link_that_somebody_has_laid(tmp_path: Path):
+    other = tmp_path / "other"
+    other.write_text("theirs")
+    (tmp_path / "starts.json.new").symlink_to(other)
+    write_private(tmp_path / "starts.json", "ours")
+    assert (tmp_path / "starts.json").read_text() == "ours"
+    assert other.read_text() == "theirs"
