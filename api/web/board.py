@@ -12,6 +12,8 @@ from api.web.fragments import Fragments
 
 BOARDS_MAX = 32
 """As many as selections are kept."""
+ROWS_MAX = 100_000
+"""Of all that are kept, together: 30 MB or so."""
 
 
 class Wish(NamedTuple):
@@ -57,10 +59,14 @@ class Boards:
                 written[group] = text
             last = Board(selection, rows, written, b",".join(filter(None, written)))
         with self._lock:
-            if len(self._kept) >= BOARDS_MAX:
-                del self._kept[next(iter(self._kept))]
             self._kept[name] = last
+            while len(self._kept) > BOARDS_MAX or self._rows > ROWS_MAX:
+                del self._kept[next(iter(self._kept))]
         return last.joined
+
+    @property
+    def _rows(self) -> int:
+        return sum([len(board.rows) for board in self._kept.values()])
 
     def _write(self, wish: Wish, places: Iterable[int], style: str) -> Iterator[tuple[int, bytes]]:
         """By group what it has to show; empty where there is no row."""

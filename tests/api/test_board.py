@@ -31,6 +31,8 @@ def test_a_board_shows_the_newest_rows_after_whatever_has_come(directory, said, 
     with pytest.MonkeyPatch.context() as patch:
         # So that some are forgotten.
         patch.setattr(board, "BOARDS_MAX", 3)
+        rows_max = data.draw(st.sampled_from([0, 3, 100]))
+        patch.setattr(board, "ROWS_MAX", rows_max, raising=False)
         while done < len(records):
             upto = data.draw(st.integers(done + 1, len(records)))
             run(reader.take(list(records[done:upto])))
@@ -46,3 +48,4 @@ def test_a_board_shows_the_newest_rows_after_whatever_has_come(directory, said, 
                 known = dict(zip(selection.numbers, rows, strict=True))
                 newest = newest_of(selection.groups, model.view.keys, by, known.get)
                 assert shown == b",".join(Fragments().of_all(newest, by, style))
+                assert sum(len(each.rows) for each in boards._kept.values()) <= rows_max
