@@ -22,8 +22,12 @@ AT_ONCE_MAX = 16
 """Of requests that come in one read so many are answered at once: others have their turn before the rest."""
 
 
-class BadHost(HttpParserError):
-    """A request names no host that could be one; raised through the parser, which is to read no further."""
+WAITING_MAX = 256
+"""So many requests may wait for their turn on one connection: one read may bring ten thousand, each 2 kB in memory."""
+
+
+class Refused(HttpParserError):
+    """What is raised through the parser, which is to read no further."""
 
 
 class Http(Ending):
@@ -98,7 +102,11 @@ class Http(Ending):
         self._rest()
         if not are_hosts_well(self.headers):
             self._fault = Problem(400, "bad-host", WHAT_HOST_WOULD_DO)
-            raise BadHost
+            raise Refused
+        if len(self.pipeline) >= WAITING_MAX:
+            detail = f"{WAITING_MAX} requests may wait for their turn on a connection: wait for their answers"
+            self._fault = Problem(429, "too-many-waiting", detail)
+            raise Refused
         self._is_answered = self.is_free and self._answer_at_once()
         if not self._is_answered:
             super().on_headers_complete()

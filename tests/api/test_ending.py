@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.web.hosts import is_host
-from api.web.malformed import HEAD_BYTES_MAX, Http
+from api.web.malformed import HEAD_BYTES_MAX, WAITING_MAX, Http
 from tests.api.served import TOKEN, Api
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -117,6 +117,17 @@ async def test_what_is_under_way_is_answered_before_what_cannot_be_read(kind: st
         *well, last = await answers(reader)
     assert well == [(200, b"/%d" % number) for number in range(before)]
     assert last[0] == orjson.loads(last[1])["status"] == status
+
+
+async def test_only_so_many_requests_wait_for_their_turn_on_one_connection():
+    app = Slow()
+    async with connected(app) as (reader, writer):
+        writer.write(GOOD % 1 * (2 * WAITING_MAX))
+        await app.asked.wait()
+        app.may_answer.set()
+        *well, (status, body) = await answers(reader)
+    assert well == [(200, b"/1")] * (1 + WAITING_MAX)
+    assert (status, orjson.loads(body)["type"][-16:]) == (429, "too-many-waiting")
 
 
 async def test_a_body_that_cannot_be_read_is_refused_in_place_of_its_requests_answer():
