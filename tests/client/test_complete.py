@@ -214,6 +214,13 @@ def changed(table: pa.Table) -> pa.Table:
     )
 
 
+def of_another_unit(table: pa.Table) -> pa.Table:
+    """The same numbers, a thousand times as far from 1970."""
+    where = table.schema.get_field_index("logged_time")
+    times = table["logged_time"].cast(pa.int64()).cast(pa.timestamp("us", tz="UTC"))
+    return table.set_column(where, pa.field("logged_time", times.type), times)
+
+
 @pytest.mark.parametrize(
     ("place", "options"),
     [
@@ -247,8 +254,9 @@ async def test_a_row_that_is_left_out_is_named(api: Api, told: list[str], place:
         (lambda table: pa.concat_tables([table, table.slice(len(table) - 1)]), "added it"),
         (lambda table: pa.concat_tables([table.slice(1), table.slice(0, 1)]), "order"),
         (changed, "left it out"),
+        (of_another_unit, r"times as timestamp\[us"),
     ],
-    ids=["all", "added", "order", "number"],
+    ids=["all", "added", "order", "number", "unit"],
 )
 async def test_whatever_else_is_done_to_the_rows_is_told(api: Api, told: list[str], edit, detail: str):
     async with edited(api, edit) as address, whole(address) as home:

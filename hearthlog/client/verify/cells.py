@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from hearthlog.client.errors import NotProven
 from hearthlog.client.moments import UNITS_NS, length_text
 from hearthlog.client.table import Table
+from hearthlog.client.verify.compare import ns_in
 from hearthlog.client.verify.messages import Value
 
 Ints = NDArray[np.int64]
@@ -85,9 +86,7 @@ def asof_moments(table: Table, options: Mapping[str, Any]) -> Moments:
 
 def times_of(table: Table, name: str) -> Ints:
     """A column of times in ns; 0 where there is none."""
-    import pyarrow as pa  # noqa: PLC0415  # loaded with the table already
-
-    found: Ints = table[name].cast(pa.int64()).fill_null(0).to_numpy()
+    found: Ints = ns_in(table, name).fill_null(0).to_numpy()
     return found
 
 

@@ -84,12 +84,21 @@ def comparable(value: Value) -> Value:
 
 def rows_of(table: Table) -> Iterator[tuple[str, int, int, Value]]:
     """Topic, number and logged time of each row's message, and what the row says of it."""
-    import pyarrow as pa  # noqa: PLC0415  # loaded with the table already
-
-    def times(name: str) -> list[Any]:
-        return list(table[name].cast(pa.int64()).to_pylist())
-
     columns = [table[name].to_pylist() for name in ("topic", "recno", "field", "kind", "value", "text", "unit")]
-    every = zip(*columns, times("logged_time"), times("device_time"), strict=True)
+    every = zip(*columns, *(ns_in(table, name).to_pylist() for name in ("logged_time", "device_time")), strict=True)
     for topic, recno, field, kind, number, text, unit, logged, device in every:
         yield topic, recno, logged, Value(field, kind, number, text, unit, device)
+
+
+def ns_in(table: Table, name: str) -> Any:
+    """A column of times as whole ns since 1970.
+
+    Raises:
+        NotProven: the same numbers, but of another unit.
+    """
+    import pyarrow as pa  # noqa: PLC0415  # loaded with the table already
+
+    column = table[name]
+    if column.type != pa.timestamp("ns", tz="UTC"):
+        raise NotProven(f"the home gives times as {column.type}, records have ns in UTC", log="?", field=name)
+    return column.cast(pa.int64())
