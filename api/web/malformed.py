@@ -107,6 +107,10 @@ class Http(Ending):
             detail = f"{WAITING_MAX} requests may wait for their turn on a connection: wait for their answers"
             self._fault = Problem(429, "too-many-waiting", detail)
             raise Refused
+        if self.parser.should_upgrade() and not self.is_free:
+            # uvicorn would hand the connection over at once, and two would write into it.
+            self._fault = Problem(400, "upgrade-too-early", "wait for the answers before asking for a WebSocket")
+            raise Refused
         self._is_answered = self.is_free and self._answer_at_once()
         if not self._is_answered:
             super().on_headers_complete()

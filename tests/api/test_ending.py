@@ -119,6 +119,23 @@ async def test_what_is_under_way_is_answered_before_what_cannot_be_read(kind: st
     assert last[0] == orjson.loads(last[1])["status"] == status
 
 
+async def test_nobody_changes_to_a_websocket_before_what_was_asked_first_is_answered():
+    app = Slow()
+
+    async def accepting(scope, receive, send) -> None:
+        if scope["type"] == "http":
+            await app(scope, receive, send)
+        else:
+            await send({"type": "websocket.accept"})
+
+    async with connected(accepting) as (reader, writer):
+        key = b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+        writer.write(GOOD % 1 + HEADS["WebSocket"] % (b"/2", b"x", b"c\r\n" + key[:-2]))
+        await app.asked.wait()
+        app.may_answer.set()
+        assert [status for status, _ in await answers(reader)] == [200, 400]
+
+
 async def test_only_so_many_requests_wait_for_their_turn_on_one_connection():
     app = Slow()
     async with connected(app) as (reader, writer):
