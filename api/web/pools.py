@@ -49,6 +49,11 @@ class Pools:
             if not self._of_account[account]:
                 del self._of_account[account]
 
+    @property
+    def has_idle(self) -> bool:
+        """Whether a heavy query would begin at once, and take its thread from nobody."""
+        return self.waiting < self._running_max - 1
+
     def close(self) -> None:
         """Take no more; what runs ends by itself."""
         self._quick.shutdown(wait=False, cancel_futures=True)

@@ -1,5 +1,6 @@
 """Observations as a table, and as many tables as a window has, one after another."""
 
+import asyncio
 import functools
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from functools import cached_property
@@ -118,16 +119,28 @@ _MAKE: dict[str, Callable[[_Cells], Column]] = {
 async def every_page(
     services: Services, view: View, ids: NDArray[np.int32], request: PageRequest
 ) -> AsyncIterator[Found]:
-    """All rows of a window, a batch at a time, at least one batch; what is said meanwhile is not among them."""
+    """All rows of a window, a batch at a time, at least one batch; what is said meanwhile is not among them.
+
+    The next batch is found while this one is written and sent, where a thread is idle: one batch ahead, never more.
+    """
     if request.descending or request.after is not None:
         step = _stepping(view, ids, request._replace(limit=BATCH_ROWS))
     else:
         walk = Walk(view, ids, request.by, request.start, request.end)
         step = functools.partial(walk.next, BATCH_ROWS)
+    ahead: asyncio.Task[tuple[Found, bool]] | None = None
     more = True
-    while more:
-        rows, more = await services.pools.run(step, heavy=True)
-        yield rows
+    try:
+        while more:
+            rows, more = await (ahead or services.pools.run(step, heavy=True))
+            ahead = None
+            if more and services.pools.has_idle:
+                ahead = asyncio.create_task(services.pools.run(step, heavy=True), name="find the next batch")
+            yield rows
+    finally:
+        if ahead is not None:
+            ahead.cancel()
+            await asyncio.gather(ahead, return_exceptions=True)
 
 
 def _stepping(view: View, ids: NDArray[np.int32], request: PageRequest) -> Callable[[], tuple[Found, bool]]:

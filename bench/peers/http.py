@@ -36,7 +36,8 @@ class Client:
         self._port = port
         self._connect()
         self._account = f"Authorization: Bearer {token}\r\n" if token else ""
-        self._waiting = b""
+        self._waiting, self._at = b"", 0
+        """What has come, and how far it is read."""
 
     def _connect(self) -> None:
         self._socket = socket.create_connection(("127.0.0.1", self._port), timeout=WAIT_S)
@@ -62,7 +63,9 @@ class Client:
         elif b" 204 " in status + b" ":
             body = b""
         else:
-            body = self._take(int(headers[b"content-length"]))
+            parts: list[memoryview] = []
+            self._take(int(headers[b"content-length"]), parts)
+            body = b"".join(parts)
         if not status.startswith(b"HTTP/1.1 2"):
             raise BenchError(f"{request.target[:300]}: {status.decode()}: {body[:500].decode(errors='replace')}")
         return body
@@ -82,30 +85,29 @@ class Client:
             self._socket.sendall(request)
             return self._until(b"\r\n\r\n").split(b"\r\n")
 
-    def _line(self) -> bytes:
-        return self._until(b"\r\n")
-
     def _until(self, end: bytes) -> bytes:
-        while (place := self._waiting.find(end)) < 0:
-            self._waiting += self._receive()
-        found, self._waiting = self._waiting[:place], self._waiting[place + len(end) :]
+        """What comes before `end`; nothing behind it is copied, however much waits there."""
+        while (place := self._waiting.find(end, self._at)) < 0:
+            self._waiting, self._at = self._waiting[self._at :] + self._receive(), 0
+        found, self._at = self._waiting[self._at : place], place + len(end)
         return found
 
-    def _take(self, size: int) -> bytes:
-        parts, have = [self._waiting], len(self._waiting)
-        while have < size:
-            parts.append(self._receive())
-            have += len(parts[-1])
-        whole = b"".join(parts) if len(parts) > 1 else parts[0]
-        self._waiting = whole[size:]
-        return whole[:size]
+    def _take(self, size: int, parts: list[memoryview]) -> None:
+        """Add the next `size` bytes, as they came."""
+        while size:
+            if self._at == len(self._waiting):
+                self._waiting, self._at = self._receive(), 0
+            part = memoryview(self._waiting)[self._at : self._at + size]
+            parts.append(part)
+            self._at += len(part)
+            size -= len(part)
 
     def _chunks(self) -> bytes:
-        parts = []
-        while size := int(self._line().partition(b";")[0], 16):
-            parts.append(self._take(size))
-            self._line()
-        self._line()
+        parts: list[memoryview] = []
+        while size := int(self._until(b"\r\n").partition(b";")[0], 16):
+            self._take(size, parts)
+            self._until(b"\r\n")
+        self._until(b"\r\n")
         return b"".join(parts)
 
     def _receive(self) -> bytes:

@@ -16,6 +16,7 @@ from ingest.envelope import Message
 from tests.api.recorder import Recorder
 from tests.api.served import Api
 from tests.support.arrow import is_few, written_out
+from tests.support.waiting import poll
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 ROWS = 3_000
@@ -88,6 +89,19 @@ async def test_a_stream_of_several_batches_is_one_file_and_a_limit_cuts_it(api: 
     assert (len(page.text.splitlines()), page.headers["hearthlog-truncated"]) == (11, "true")
     rest = await api.get(page.links["next"]["url"])
     assert rest.text.splitlines()[1].split(",")[5] == "10"
+
+
+async def test_who_leaves_an_export_half_read_costs_the_next_reader_nothing(api: Api, recorder: Recorder):
+    said = [orjson.dumps({f"f{place}": place for place in range(FIELDS)})] * (3 * BATCH_ROWS // FIELDS)
+    at = await api.reached(await recorder.say(*[("left/half", each) for each in said]))
+    for _ in range(10):
+        async with api.client.stream("GET", "/v1/history", params={"filter": "left/#", "format": "arrow"}) as answer:
+            await anext(answer.aiter_raw())
+    whole = await poll(
+        lambda: api.client.get("/v1/history", params={"filter": "left/#", "at": at, "format": "arrow"}),
+        until=lambda answer: answer.status_code == 200,
+    )
+    assert pa.ipc.open_stream(whole.content).read_all().num_rows == 3 * BATCH_ROWS
 
 
 async def test_a_dry_run_counts_what_an_answer_would_have(api: Api, spoken: str):
