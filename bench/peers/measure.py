@@ -5,20 +5,21 @@ import json
 import math
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench import process
 from bench.peers.arriving import QUIET_SENSOR, texts_of
 from bench.peers.asking import Asker
+from bench.peers.family import cpu_s, resident
 from bench.peers.homes import Homes, topic_of
 from bench.peers.program import Ask, Loaded, Place, Program
 from bench.peers.questions import Asked
 from bench.peers.truth import judged
 from bench.peers.writing import Said, writer_of
 from bench.progress import tell
-from bench.table import median, number
+from bench.table import median, number, percentile
 
 MODES = ("alone, 1", "alone, 4", "arriving, 1", "arriving, 4")
 CLIENTS = 4
@@ -28,7 +29,6 @@ PROBE_PAUSE_S = 0.03
 VISIBLE_S = 30.0
 FIRST_ANSWER_S = 120.0
 SLOW_MS = 1_000.0
-MIB = 1 << 20
 
 
 @dataclass(slots=True)
@@ -42,6 +42,8 @@ class Measured:
     file_mib: float = 0.0
     times: dict[tuple[str, str], float] = field(default_factory=dict)
     """Median ms by line and mode."""
+    spread: dict[tuple[str, str], tuple[float, float, float]] = field(default_factory=dict)
+    """Median, mean, 99th percentile of all clients' times, ms, by line and mode: what a median alone hides."""
     cpu_ms: dict[str, float] = field(default_factory=dict)
     """CPU of the program a request, one client alone: it hardly depends on what else the machine does."""
     verdicts: dict[str, str] = field(default_factory=dict)
@@ -67,12 +69,16 @@ def measure(program: Program, homes: Homes, lines: Sequence[Asked], directory: P
         tell(f"{who}: comparing its answers with what was generated")
         _judge(program, place, homes, lines, found, sql=sql)
         with clients(place, CLIENTS, sql=sql) as workers:
-            found.times |= _ask_all(asks, workers, seconds, "alone", who)
+
+            def together(count: int, own: Sequence[Ask]) -> list[float]:
+                return _together(workers[:count], own, seconds)
+
+            _ask_all(found, asks, together, "alone", who)
             found.cpu_ms = {name: _cpu_ms(place, workers[:1], own, seconds) for name, own in asks.items()}
             found.anon_mib, found.file_mib = resident(place.pids)
             with arriving(program, place, homes) as arrived:
                 found.visible_ms = visible(program, place, sql=sql)
-                found.times |= _ask_all(asks, workers, seconds, "arriving", who)
+                _ask_all(found, asks, together, "arriving", who)
             found.arrived = arrived[0]
     return found
 
@@ -108,29 +114,30 @@ def _judge(program: Program, place: Place, homes: Homes, lines: Sequence[Asked],
 
 
 def _ask_all(
-    asks: Mapping[str, Sequence[Ask]], workers: Sequence["subprocess.Popen[str]"], seconds: float, when: str, who: str
-) -> dict[tuple[str, str], float]:
-    """Median ms of each line, with one client and with all."""
-    found: dict[tuple[str, str], float] = {}
+    found: Measured,
+    asks: Mapping[str, Sequence[Ask]],
+    together: Callable[[int, Sequence[Ask]], list[float]],
+    when: str,
+    who: str,
+) -> None:
+    """The times of each line, with one client and with all."""
     for name, own in asks.items():
-        alone = found[name, f"{when}, 1"] = median(_together(workers[:1], own, seconds))
-        # Who is that slow need not show what it takes with several.
-        together = _together(workers, own, seconds) if alone < SLOW_MS else [math.nan]
-        found[name, f"{when}, {CLIENTS}"] = median(together)
-        tell(f"{who}, {when}: {name}: {number(alone)} ms")
-    return found
+        for count in (1, CLIENTS):
+            # Who is that slow need not show what it takes with several.
+            is_slow = count > 1 and found.times[name, f"{when}, 1"] >= SLOW_MS
+            times = [math.nan] if is_slow else together(count, own)
+            mode = f"{when}, {count}"
+            found.times[name, mode] = median(times)
+            found.spread[name, mode] = median(times), sum(times) / len(times), percentile(times, 0.99)
+        tell(f"{who}, {when}: {name}: {number(found.times[name, f'{when}, 1'])} ms")
 
 
 def _cpu_ms(place: Place, workers: Sequence["subprocess.Popen[str]"], asks: Sequence[Ask], seconds: float) -> float:
-    before = _cpu_s(place)
+    before = cpu_s(place.pids)
     times = _together(workers, asks, seconds)
     # The first one is not among the times, unless it is the only one.
     asked = len(times) + (times[0] < seconds * 1e3)
-    return (_cpu_s(place) - before) / asked * 1e3
-
-
-def _cpu_s(place: Place) -> float:
-    return sum(process.cpu_s(pid) for pid in _family(place.pids))
+    return (cpu_s(place.pids) - before) / asked * 1e3
 
 
 @contextlib.contextmanager
@@ -218,28 +225,3 @@ def visible(program: Program, place: Place, *, sql: bool) -> list[float]:
     writer.close()
     asker.close()
     return found
-
-
-def resident(pids: Sequence[int]) -> tuple[float, float]:
-    """Anonymous (shared memory counted once) and file-backed resident memory of processes and their children, MiB."""
-    anon = file = 0.0
-    shared = [0.0]
-    for pid in _family(pids):
-        with contextlib.suppress(FileNotFoundError):
-            lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-            said = {
-                name: int(rest.split()[0]) for name, _, rest in (line.partition(":") for line in lines) if "Rss" in name
-            }
-            anon += said["RssAnon"]
-            file += said["RssFile"]
-            shared.append(said["RssShmem"])
-    return (anon + max(shared)) * 1024 / MIB, file * 1024 / MIB
-
-
-def _family(pids: Sequence[int]) -> list[int]:
-    """The processes and their children."""
-    return [*pids, *(child for pid in pids for child in _children(pid))]
-
-
-def _children(pid: int) -> list[int]:
-    return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from bench.peers.homes import Homes
-from bench.peers.measure import MODES, Measured
+from bench.peers.measure import CLIENTS, MODES, Measured
 from bench.peers.questions import SMALL_REQUESTS, Asked
 from bench.peers.truth import AGREES
 from bench.table import Table, number, percentile
@@ -30,6 +30,7 @@ Found = Mapping[str, Measured]
 def tables(homes: Homes, lines: Sequence[Asked], found: Found) -> Iterator[Table]:
     """The tables of one set."""
     yield _ratios(homes, lines, found)
+    yield _spread(homes, found)
     yield _cpu(homes, lines, found)
     yield _costs(homes, found)
     yield _agreement(homes, lines, found)
@@ -52,6 +53,19 @@ def _ratios(homes: Homes, lines: Sequence[Asked], found: Found) -> Table:
             cells.append(cell)
             missed += [name] if miss else []
         table.add(each.name, " / ".join(map(number, own)), *cells, ", ".join(missed) or "-")
+    return table
+
+
+def _spread(homes: Homes, found: Found) -> Table:
+    several = [mode for mode in MODES if mode.endswith(f" {CLIENTS}")]
+    columns = ("program", *(f"{mode}: median / mean / p99, ms" for mode in several))
+    note = (
+        f"Each of {CLIENTS} clients asks again when it has its answer, so the mean also says how many answers a second "
+        f"there were: {CLIENTS} divided by it."
+    )
+    table = Table(f"{homes.name}: how long {SMALL_REQUESTS} of {CLIENTS} clients took", columns, note)
+    for name, each in found.items():
+        table.add(name, *(" / ".join(map(number, each.spread[SMALL_REQUESTS, mode])) for mode in several))
     return table
 
 
